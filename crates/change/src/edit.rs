@@ -1,0 +1,242 @@
+//! Edits: "replace this range of the original by this text".
+//!
+//! ```
+//! # use change::{EditSet, TextEdit, TextRange};
+//! let mut edits = EditSet::default();
+//! edits.push(TextEdit::insertion(0, "<P>"))?;
+//! edits.push(TextEdit::replacement(TextRange::new(1, 4), "New"))?;
+//! assert_eq!(edits.apply("<Old/>").as_deref(), Some("<P><New/>"));
+//! # Ok::<(), change::Conflict>(())
+//! ```
+
+use crate::TextRange;
+
+/// One replacement of a range of the original text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextEdit {
+    range: TextRange,
+    text: String,
+}
+
+impl TextEdit {
+    /// Puts `text` at byte `offset`.
+    pub fn insertion(offset: u32, text: impl Into<String>) -> Self {
+        Self { range: TextRange::empty(offset), text: text.into() }
+    }
+
+    /// Takes the bytes of `range` away.
+    pub fn deletion(range: TextRange) -> Self {
+        Self { range, text: String::new() }
+    }
+
+    /// Puts `text` in the place of `range`.
+    pub fn replacement(range: TextRange, text: impl Into<String>) -> Self {
+        Self { range, text: text.into() }
+    }
+
+    /// What is replaced, in byte offsets of the original text.
+    pub fn range(&self) -> TextRange {
+        self.range
+    }
+
+    /// What stands there afterwards.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn is_insertion(&self) -> bool {
+        self.range.is_empty()
+    }
+}
+
+/// Two edits of one file that cannot both be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an edit of bytes {second:?} overlaps an edit of bytes {first:?}")]
+pub struct Conflict {
+    /// The range that was there first.
+    pub first: TextRange,
+    /// The range that was turned away.
+    pub second: TextRange,
+}
+
+/// The edits of one file.
+///
+/// Invariant: sorted by start, then end, and disjoint. Insertions at one offset keep the order in which they were pushed and stand
+/// before a replacement that starts there and after one that ends there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EditSet {
+    edits: Vec<TextEdit>,
+}
+
+impl EditSet {
+    /// Adds an edit. The same replacement or deletion twice is one; the same insertion twice is two.
+    ///
+    /// # Errors
+    /// A [`Conflict`] where the edit overlaps another; the set is then unchanged.
+    pub fn push(&mut self, edit: TextEdit) -> Result<(), Conflict> {
+        if edit.is_insertion() && edit.text.is_empty() {
+            return Ok(());
+        }
+        let key = |edit: &TextEdit| (edit.range.start(), edit.range.end());
+        let at = self.edits.partition_point(|other| key(other) <= key(&edit));
+        if let Some(before) = at.checked_sub(1).and_then(|index| self.edits.get(index)) {
+            if !edit.is_insertion() && *before == edit {
+                return Ok(());
+            }
+            if before.range.end() > edit.range.start() || (before.range == edit.range && !edit.is_insertion()) {
+                return Err(Conflict { first: before.range, second: edit.range });
+            }
+        }
+        if let Some(after) = self.edits.get(at)
+            && edit.range.end() > after.range.start()
+        {
+            return Err(Conflict { first: after.range, second: edit.range });
+        }
+        self.edits.insert(at, edit);
+        Ok(())
+    }
+
+    /// Adds every edit of `other`, or none of them.
+    ///
+    /// # Errors
+    /// The first [`Conflict`]; the set is then unchanged.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Conflict> {
+        let mut merged = self.clone();
+        for edit in &other.edits {
+            merged.push(edit.clone())?;
+        }
+        *self = merged;
+        Ok(())
+    }
+
+    /// The edits, in the order of the text.
+    pub fn iter(&self) -> impl Iterator<Item = &TextEdit> {
+        self.edits.iter()
+    }
+
+    /// Whether there is no edit.
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// The edited text, or `None` where an edit leaves `text` or splits a character: the edits were made for another text.
+    pub fn apply(&self, text: &str) -> Option<String> {
+        let grown: usize = self.edits.iter().map(|edit| edit.text.len()).sum();
+        let mut result = String::with_capacity(text.len() + grown);
+        let mut done = 0;
+        for edit in &self.edits {
+            result.push_str(text.get(done..edit.range.start() as usize)?);
+            result.push_str(&edit.text);
+            done = edit.range.end() as usize;
+        }
+        result.push_str(text.get(done..)?);
+        Some(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn set(edits: impl IntoIterator<Item = TextEdit>) -> Result<EditSet, Conflict> {
+        let mut set = EditSet::default();
+        edits.into_iter().try_for_each(|edit| set.push(edit))?;
+        Ok(set)
+    }
+
+    #[test]
+    fn insertions_at_one_offset_keep_call_order() {
+        let edits = set([TextEdit::insertion(1, "x"), TextEdit::insertion(1, "y"), TextEdit::insertion(1, "x")]);
+        assert_eq!(edits.unwrap().apply("ab").unwrap(), "axyxb");
+    }
+
+    #[test]
+    fn insertions_stand_outside_a_replacement_they_touch() {
+        let replaced = TextEdit::replacement(TextRange::new(1, 2), "R");
+        for edits in [
+            [TextEdit::insertion(1, "<"), replaced.clone(), TextEdit::insertion(2, ">")],
+            [replaced.clone(), TextEdit::insertion(2, ">"), TextEdit::insertion(1, "<")],
+        ] {
+            assert_eq!(set(edits).unwrap().apply("abc").unwrap(), "a<R>c");
+        }
+    }
+
+    #[test]
+    fn overlaps_are_conflicts_and_change_nothing() {
+        let mut edits = set([TextEdit::replacement(TextRange::new(2, 5), "x")]).unwrap();
+        let before = edits.clone();
+        for range in [(0, 3), (4, 6), (3, 4), (0, 9), (3, 3), (2, 5)] {
+            let second = TextRange::new(range.0, range.1);
+            let clash = edits.push(TextEdit::replacement(second, "y"));
+            assert_eq!(clash, Err(Conflict { first: TextRange::new(2, 5), second }), "{range:?}");
+        }
+        assert_eq!(edits, before);
+        assert_eq!(
+            edits.push(TextEdit::replacement(TextRange::new(2, 5), "x")),
+            Ok(()),
+            "an equal one is the same edit"
+        );
+        assert_eq!(edits, before);
+    }
+
+    #[test]
+    fn merge_takes_all_or_nothing() {
+        let mut edits = set([TextEdit::deletion(TextRange::new(4, 6))]).unwrap();
+        let before = edits.clone();
+        let other = set([TextEdit::insertion(0, "a"), TextEdit::deletion(TextRange::new(5, 7))]).unwrap();
+        assert!(edits.merge(&other).is_err());
+        assert_eq!(edits, before);
+    }
+
+    #[test]
+    fn edits_for_another_text_are_not_applied() {
+        assert_eq!(set([TextEdit::insertion(9, "x")]).unwrap().apply("abc"), None);
+        assert_eq!(set([TextEdit::insertion(1, "x")]).unwrap().apply("é"), None);
+    }
+
+    fn edit() -> impl Strategy<Value = TextEdit> {
+        (0u32..24, 0u32..6, "[a-z]{0,3}")
+            .prop_map(|(start, len, text)| TextEdit::replacement(TextRange::new(start, start + len), text))
+    }
+
+    proptest! {
+        /// Bytes outside the edits come through in order, and the set stays sorted and disjoint whatever is pushed.
+        #[test]
+        fn untouched_bytes_stay(edits in prop::collection::vec(edit(), 0..12)) {
+            let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123";
+            let mut set = EditSet::default();
+            for edit in edits {
+                let before = set.clone();
+                if set.push(edit).is_err() {
+                    prop_assert_eq!(&set, &before);
+                }
+                prop_assert!(set.edits.windows(2).all(|pair| pair[0].range.end() <= pair[1].range.start()));
+            }
+            let applied = set.apply(text).unwrap();
+            let kept: String = applied.chars().filter(|c| !c.is_ascii_lowercase()).collect();
+            let mut expected = String::new();
+            for (offset, c) in text.char_indices() {
+                if !set.iter().any(|edit| edit.range.contains(offset as u32)) {
+                    expected.push(c);
+                }
+            }
+            prop_assert_eq!(kept, expected);
+        }
+
+        /// Disjoint edits give one text, in whatever order they are pushed.
+        #[test]
+        fn push_order_of_replacements_does_not_matter(edits in prop::collection::vec(edit(), 0..12), seed in any::<u64>()) {
+            let mut accepted: Vec<TextEdit> = Vec::new();
+            let mut first = EditSet::default();
+            for edit in edits {
+                if !edit.is_insertion() && first.push(edit.clone()).is_ok() {
+                    accepted.push(edit);
+                }
+            }
+            let turn = seed as usize % accepted.len().max(1);
+            accepted.rotate_left(turn);
+            prop_assert_eq!(set(accepted).unwrap(), first);
+        }
+    }
+}
