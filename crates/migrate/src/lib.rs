@@ -1,10 +1,34 @@
 //! The migration of a Convex app to Clerk: find the apps, prove what can be proven, and make a [`change::Plan`].
 //!
-//! Invariant: no printing, no flags, no protocol; files are read in `load` alone and never written.
+//! Invariant: no printing, no flags, no protocol; nothing is ever written.
+
+mod apps;
+mod ctx;
+mod formatting;
+mod frameworks;
+mod jsonc;
+mod key;
+mod language;
+mod load;
+mod manifest;
+mod providers;
+mod refusal;
+mod rules;
+mod steps;
+mod tsconfig;
+mod versions;
+mod workspace;
 
 use std::path::{Path, PathBuf};
 
-use change::Plan;
+use change::{AppOutcome, AppReport, Plan, PlanParts};
+
+use crate::apps::{Candidate, Choice};
+use crate::ctx::{Ctx, Sink, Verdict};
+use crate::frameworks::Framework;
+use crate::language::TypeScript;
+use crate::refusal::RefusalReason;
+use crate::workspace::Workspace;
 
 /// What a person may ask of a run.
 #[derive(Clone, Debug, Default)]
@@ -37,9 +61,14 @@ pub enum PlanError {
         cause: std::io::Error,
     },
     /// No package.json at or below PATH.
-    #[error("no package.json in `{0}` or below it")]
-    NoPackage(PathBuf),
-    /// The framework is none or several.
+    #[error("no package.json in `{path}` or below it")]
+    NoPackage {
+        /// As the user gave it.
+        path: PathBuf,
+        /// The nearest folder above that has one.
+        nearest: Option<PathBuf>,
+    },
+    /// The framework of an app is none or several.
     #[error("{message}")]
     Framework {
         /// What was seen, one sentence.
@@ -57,13 +86,86 @@ pub enum PlanError {
     },
 }
 
+impl PlanError {
+    /// What to do next, if there is something to say.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::Unreadable { .. } => None,
+            Self::NoPackage { nearest: Some(nearest), .. } => Some(format!("did you mean `{}`?", nearest.display())),
+            Self::NoPackage { nearest: None, .. } => Some("give the folder of an app, or of a repository".to_owned()),
+            Self::Framework { help, .. } | Self::Unknown { help, .. } => Some(help.clone()),
+        }
+    }
+}
+
 /// Reads the project at `path` and plans its migration.
 ///
 /// # Errors
 /// A [`PlanError`] where nothing can be said about the project at all.
 pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
-    let _ = options;
-    Err(PlanError::NoPackage(path.to_owned()))
+    let forced = options.framework.as_deref().map(framework).transpose()?;
+    let workspace = load::load(path)?;
+    let candidates = apps::candidates(&workspace, &options.apps)?;
+    let mut sink = Sink { findings: workspace.findings.clone(), ..Sink::default() };
+    sink.findings.extend(apps::unread_files(&workspace));
+    let mut reports = Vec::new();
+    for candidate in candidates {
+        reports.push(report(&workspace, candidate, forced, &mut sink)?);
+    }
+    let parts = PlanParts {
+        apps: reports,
+        groups: sink.groups,
+        findings: sink.findings,
+        steps: sink.steps,
+        bases: sink.bases,
+        language: Box::new(TypeScript { formatting: sink.formatting }),
+    };
+    Ok(Planned { plan: Plan::new(parts), base: workspace.base, in_git: workspace.in_git })
+}
+
+fn framework(id: &str) -> Result<&'static Framework, PlanError> {
+    let known = frameworks::ALL.iter().find(|framework| framework.id == id).copied();
+    known.ok_or_else(|| {
+        let ids: Vec<&str> = frameworks::ALL.iter().map(|framework| framework.id).collect();
+        PlanError::Unknown {
+            message: format!("no framework is called `{id}`"),
+            help: format!("there is: {}", ids.join(", ")),
+        }
+    })
+}
+
+/// Runs the rules on one app. What a refused app's rules gave is thrown away: all or nothing.
+fn report(
+    workspace: &Workspace,
+    candidate: Candidate<'_>,
+    forced: Option<&'static Framework>,
+    sink: &mut Sink,
+) -> Result<AppReport, PlanError> {
+    let id = candidate.app.id.clone();
+    let framework = match candidate.choice(workspace, forced)? {
+        Choice::Framework(framework) => framework,
+        Choice::Recognised(name) => {
+            return Ok(AppReport { id, framework: name.to_owned(), outcome: AppOutcome::Unsupported(name.to_owned()) });
+        }
+        Choice::Refused(refusal) => return Ok(AppReport { id, framework: String::new(), outcome: refusal.into() }),
+    };
+    let ctx = Ctx { workspace, app: &candidate.app, framework };
+    let mut own = Sink::default();
+    let mut outcome = AppOutcome::Nothing("there is nothing to do".to_owned());
+    for rule in framework.rules {
+        match (rule.run)(&ctx, &mut own) {
+            Ok(Verdict::Migrated) => outcome = AppOutcome::Migrated,
+            Ok(Verdict::Nothing(why)) => outcome = AppOutcome::Nothing(why),
+            Err(refusal) => {
+                outcome = refusal.into();
+                break;
+            }
+        }
+    }
+    if outcome == AppOutcome::Migrated {
+        sink.absorb(own);
+    }
+    Ok(AppReport { id, framework: framework.id.to_owned(), outcome })
 }
 
 /// A text that `convex-clerk explain` can print.
@@ -79,7 +181,21 @@ pub struct Explanation {
 
 /// Everything that can be explained, sorted by id.
 pub fn explanations() -> Vec<Explanation> {
-    Vec::new()
+    let reasons = RefusalReason::ALL.iter().map(|reason| reason.explanation());
+    let rules = rules::ALL.iter().map(|rule| rule.explanation);
+    let frameworks = frameworks::ALL.iter().map(|framework| Explanation {
+        id: framework.id,
+        summary: framework.summary,
+        text: framework.text,
+    });
+    let mut all: Vec<Explanation> = reasons.chain(rules).chain(frameworks).collect();
+    all.sort_by_key(|explanation| explanation.id);
+    all
+}
+
+/// The ids of the frameworks that are migrated.
+pub fn framework_ids() -> Vec<&'static str> {
+    frameworks::ALL.iter().map(|framework| framework.id).collect()
 }
 
 /// A version gate: what, which version, when and where it was read.
@@ -99,5 +215,5 @@ pub struct VersionFact {
 
 /// All version facts, for `--version -v`.
 pub fn version_facts() -> &'static [VersionFact] {
-    &[]
+    versions::FACTS
 }

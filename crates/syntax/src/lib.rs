@@ -1,1 +1,30 @@
-//! wip
+//! A TypeScript and TSX toolkit over swc: parse, bindings, style, printing, imports, JSX, facts of a file.
+//!
+//! Invariant: knows nothing of Convex or Clerk, and reads no file; swc's positions never leave this crate (`span.rs` turns them into
+//! [`change::TextRange`]).
+
+mod bindings;
+mod build;
+mod collect;
+mod facts;
+mod imports;
+mod jsx;
+mod parse;
+mod place;
+mod print;
+mod source;
+mod span;
+pub mod style;
+mod votes;
+
+pub use bindings::{Bindings, Imported, Meaning, Via};
+pub use build::{Expression, attribute, env_member, identifier, non_null};
+pub use facts::{
+    Argument, AttributeFact, AttributeValue, CallFact, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource,
+    FileFacts, ImportFact, ImportKind, JsxFact, JsxId, Reference, SpecifierFact, ValueFact, file_facts,
+};
+pub use imports::import_edits;
+pub use jsx::{Attribute, ElementRewrite, Tag, rewrite_element};
+pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, on_deep_stack, parse};
+pub use source::{Source, SourceFile, SourceKind};
+pub use votes::evidence_of;

@@ -1,0 +1,151 @@
+//! Which packages of a project are Convex apps, and what each is built with.
+
+use change::{AppId, Finding, Location, Severity};
+
+use crate::PlanError;
+use crate::frameworks::{ALL, Framework, RECOGNISED};
+use crate::manifest::Manifest;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test};
+
+/// A package that may be a Convex app.
+pub(crate) struct Candidate<'a> {
+    pub(crate) app: App<'a>,
+    /// Why its own package.json can't be read.
+    broken: Option<Refusal>,
+}
+
+/// What an app is built with.
+pub(crate) enum Choice {
+    /// A framework that is migrated.
+    Framework(&'static Framework),
+    /// One that is only recognised.
+    Recognised(&'static str),
+    /// It can't be told.
+    Refused(Refusal),
+}
+
+/// The Convex apps of a project: packages whose sources take something from Convex's React packages.
+///
+/// # Errors
+/// [`PlanError::Unknown`] where `wanted` names a folder that holds no app.
+pub(crate) fn candidates<'a>(workspace: &'a Workspace, wanted: &[String]) -> Result<Vec<Candidate<'a>>, PlanError> {
+    let all: Vec<Candidate<'a>> = workspace
+        .manifests
+        .iter()
+        .filter_map(|(folder, manifest)| candidate(workspace, folder, manifest.as_ref()))
+        .collect();
+    if wanted.is_empty() {
+        return Ok(all);
+    }
+    let ids: Vec<String> = all.iter().map(|candidate| candidate.app.id.to_string()).collect();
+    let mut chosen = Vec::new();
+    for name in wanted {
+        let plain = name.trim_start_matches("./").trim_end_matches('/');
+        let below = match (workspace.start.as_str(), plain) {
+            ("", plain) => plain.to_owned(),
+            (start, "" | ".") => start.to_owned(),
+            (start, plain) => format!("{start}/{plain}"),
+        };
+        let fits = |id: &String| *id == *AppId::new(&below).as_str() || id == plain;
+        let found = ids.iter().find(|id| fits(id));
+        let unknown = || PlanError::Unknown {
+            message: format!("no Convex app is in `{name}`"),
+            help: if ids.is_empty() { "there is none".to_owned() } else { format!("there is: {}", ids.join(", ")) },
+        };
+        chosen.push(found.ok_or_else(unknown)?.clone());
+    }
+    Ok(all.into_iter().filter(|candidate| chosen.iter().any(|id| *id == *candidate.app.id.as_str())).collect())
+}
+
+fn candidate<'a>(
+    workspace: &'a Workspace,
+    folder: &'a str,
+    manifest: Result<&'a Manifest, &'a syntax::ParseFailure>,
+) -> Option<Candidate<'a>> {
+    let files: Vec<_> = workspace
+        .files
+        .iter()
+        .filter(|(path, _)| workspace.package_of(path) == Some(folder) && !is_test(path))
+        .collect();
+    let manifests = folders_up(folder).filter_map(|folder| workspace.manifests.get(folder)?.as_ref().ok()).collect();
+    let app = App { id: AppId::new(folder), manifests, files };
+    let depends = |name: &str| manifest.is_ok_and(|manifest| manifest.dependency(name).is_some());
+    if !app.files.iter().any(|(_, file)| is_convex_client(file)) && !(depends("convex") && depends("react")) {
+        return None;
+    }
+    let broken = manifest.err().map(|failure| {
+        let path = crate::workspace::join(folder, "package.json");
+        let place = path.map(|path| Location { path, range: failure.range });
+        Refusal::new(RefusalReason::BrokenManifest, format!("package.json: {}", failure.message), place)
+    });
+    Some(Candidate { app, broken })
+}
+
+/// Whether a file takes something from Convex's React packages, or would if it could be read.
+fn is_convex_client(file: &LoadedFile) -> bool {
+    match &file.facts {
+        Ok(facts) => facts.imports.iter().any(|import| {
+            import.module.starts_with("convex/react") && import.specifiers.iter().any(|specifier| !specifier.type_only)
+        }),
+        Err(_) => file.mentions_providers,
+    }
+}
+
+impl Candidate<'_> {
+    /// What the app is built with, by its dependencies and files.
+    ///
+    /// # Errors
+    /// [`PlanError::Framework`] where nothing or several things were seen.
+    pub(crate) fn choice(
+        &self,
+        workspace: &Workspace,
+        forced: Option<&'static Framework>,
+    ) -> Result<Choice, PlanError> {
+        if let Some(refusal) = &self.broken {
+            return Ok(Choice::Refused(refusal.clone()));
+        }
+        if let Some(framework) = forced {
+            return Ok(Choice::Framework(framework));
+        }
+        let recognised = RECOGNISED.iter().find(|known| known.evidence.seen(workspace, &self.app).is_some());
+        if let Some(recognised) = recognised {
+            return Ok(Choice::Recognised(recognised.name));
+        }
+        let seen: Vec<_> = ALL
+            .iter()
+            .filter_map(|framework| Some((*framework, framework.evidence.seen(workspace, &self.app)?)))
+            .collect();
+        let ids: Vec<&str> = ALL.iter().map(|framework| framework.id).collect();
+        let help = format!("name it with `--framework` ({}), or leave the app out with `--app`", ids.join(", "));
+        match seen.as_slice() {
+            [(framework, _)] => Ok(Choice::Framework(framework)),
+            [] => {
+                let message = format!(
+                    "no framework was recognised in `{}`: neither react nor react-dom is a dependency",
+                    self.app.id
+                );
+                Err(PlanError::Framework { message, help })
+            }
+            several => {
+                let seen: Vec<String> =
+                    several.iter().map(|(framework, seen)| format!("{} ({seen})", framework.id)).collect();
+                let message = format!("several frameworks fit `{}`: {}", self.app.id, seen.join(", "));
+                Err(PlanError::Framework { message, help })
+            }
+        }
+    }
+}
+
+/// Files that could not be read, each with its place; the rest of the project goes on.
+pub(crate) fn unread_files(workspace: &Workspace) -> Vec<Finding> {
+    let failed = workspace.files.iter().filter_map(|(path, file)| Some((path, file.facts.as_ref().err()?)));
+    failed
+        .map(|(path, failure)| {
+            let mut finding =
+                Finding::new("unreadable-file", Severity::Warning, format!("skipped: {}", failure.message));
+            finding.location = Some(Location { path: path.clone(), range: failure.range });
+            finding
+        })
+        .collect()
+}

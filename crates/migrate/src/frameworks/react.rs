@@ -1,0 +1,75 @@
+//! React in the browser: Vite, Create React App, Rsbuild and other bundlers, with or without a router.
+//!
+//! Guides: <https://docs.convex.dev/auth/clerk> and <https://clerk.com/docs/react/getting-started/quickstart>.
+//!
+//! ```tsx
+//! // before
+//! <StrictMode>
+//!   <ConvexProvider client={convex}>
+//!     <App />
+//!   </ConvexProvider>
+//! </StrictMode>
+//!
+//! // after
+//! <StrictMode>
+//!   <ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>
+//!     <ConvexProviderWithClerk client={convex} useAuth={useAuth}>
+//!       <App />
+//!     </ConvexProviderWithClerk>
+//!   </ClerkProvider>
+//! </StrictMode>
+//! ```
+
+use super::{EnvConvention, Evidence, Framework, Sdk};
+use crate::rules::plain_convex_provider;
+use crate::versions;
+
+/// React without a framework that renders on the server.
+pub(crate) const FRAMEWORK: Framework = Framework {
+    id: "react",
+    summary: "React in the browser: Vite, Create React App, Rsbuild and other bundlers.",
+    text: "An app that renders itself in the browser with react-dom, with or without a router.\n\n\
+           The file that renders `ConvexProvider` gets `ConvexProviderWithClerk` inside `ClerkProvider`, both from the guide's packages; \
+           the publishable key is read the way the app reads its Convex URL.\n\nGuide: https://docs.convex.dev/auth/clerk\n",
+    guide: "https://docs.convex.dev/auth/clerk",
+    evidence: Evidence { dependencies: &["react-dom", "react"], files: &[] },
+    sdk: Sdk {
+        current: "@clerk/react",
+        core2: "@clerk/clerk-react",
+        optional_key_from: versions::CLERK_REACT_OPTIONAL_KEY,
+    },
+    env: &[
+        EnvConvention {
+            dependency: "vite",
+            object: "import.meta.env",
+            prefix: "VITE_",
+            source: "https://vite.dev/guide/env-and-mode",
+        },
+        EnvConvention {
+            dependency: "react-scripts",
+            object: "process.env",
+            prefix: "REACT_APP_",
+            source: "https://create-react-app.dev/docs/adding-custom-environment-variables/",
+        },
+        EnvConvention {
+            dependency: "@rsbuild/core",
+            object: "import.meta.env",
+            prefix: "PUBLIC_",
+            source: "https://rsbuild.rs/guide/advanced/env-vars",
+        },
+    ],
+    rules: &[&plain_convex_provider::RULE],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_convention_names_its_source() {
+        for convention in FRAMEWORK.env {
+            assert!(convention.source.starts_with("https://"), "{}", convention.dependency);
+            assert!(convention.prefix.ends_with('_'));
+        }
+    }
+}

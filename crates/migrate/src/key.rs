@@ -1,0 +1,116 @@
+//! How an app's client code reads the publishable key: in the way it reads its Convex URL, under the name it uses already.
+//!
+//! ```tsx
+//! new ConvexReactClient(import.meta.env.VITE_CONVEX_URL as string)   // import.meta.env.VITE_CLERK_PUBLISHABLE_KEY
+//! new ConvexReactClient(process.env["REACT_APP_CONVEX_URL"]!)        // process.env["REACT_APP_CLERK_PUBLISHABLE_KEY"]
+//! new ConvexReactClient("https://happy-otter-1.convex.cloud")        // what the bundler's own documentation says
+//! ```
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use syntax::{Argument, EnvFact};
+
+use crate::ctx::Ctx;
+
+/// The name without the bundler's prefix.
+const KEY: &str = "CLERK_PUBLISHABLE_KEY";
+
+/// How the key is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyRead {
+    /// `import.meta.env` or `process.env`.
+    pub(crate) object: &'static str,
+    /// The variable.
+    pub(crate) name: String,
+    /// Whether as `object["NAME"]`.
+    pub(crate) bracket: bool,
+    /// Where that is from.
+    pub(crate) origin: Origin,
+}
+
+/// What the way of reading the key was taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The app's own code.
+    App,
+    /// The bundler's documentation, at this address.
+    Documented(&'static str),
+    /// Nothing: no known bundler.
+    Guess,
+}
+
+/// How the app of `ctx` reads its key.
+pub(crate) fn key_read(ctx: &Ctx<'_>) -> KeyRead {
+    let reads: Vec<&EnvFact> = ctx.app.facts().flat_map(|(_, facts)| &facts.env).collect();
+    if let Some(used) = reads.iter().find(|read| read.name.ends_with(KEY)) {
+        let (object, name, bracket) = (used.object, used.name.clone(), used.bracket);
+        return KeyRead { object, name, bracket, origin: Origin::App };
+    }
+    let mut read = by_url(ctx, &reads).unwrap_or_else(|| by_convention(ctx));
+    if let Some(name) = env_names(ctx).into_iter().find(|name| name.ends_with(KEY)) {
+        read.name = name;
+    }
+    read
+}
+
+/// In the form of the variable that holds the Convex URL.
+fn by_url(ctx: &Ctx<'_>, reads: &[&EnvFact]) -> Option<KeyRead> {
+    let client = |callee: &syntax::Reference| callee.is(&["convex/react"], "ConvexReactClient");
+    let calls = ctx.app.facts().flat_map(|(_, facts)| &facts.calls).filter(|call| call.is_new && client(&call.callee));
+    let given = calls.filter_map(|call| call.arguments.first()).find_map(|argument| match argument {
+        Argument::Env(read) => Some(read),
+        _ => None,
+    });
+    let named = || reads.iter().find(|read| read.name.contains("CONVEX") && read.name.contains("URL")).copied();
+    let url = given.or_else(named)?;
+    let prefix = match url.name.find("CONVEX") {
+        Some(at) => url.name.get(..at)?,
+        None => ctx.framework.env.iter().map(|convention| convention.prefix).find(|p| url.name.starts_with(p))?,
+    };
+    Some(KeyRead { object: url.object, name: format!("{prefix}{KEY}"), bracket: url.bracket, origin: Origin::App })
+}
+
+/// As the app's bundler documents it.
+fn by_convention(ctx: &Ctx<'_>) -> KeyRead {
+    let convention = ctx.framework.env.iter().find(|convention| ctx.app.dependency(convention.dependency).is_some());
+    KeyRead {
+        object: convention.map_or("process.env", |convention| convention.object),
+        name: format!("{}{KEY}", convention.map_or("", |convention| convention.prefix)),
+        bracket: false,
+        origin: convention.map_or(Origin::Guess, |convention| Origin::Documented(convention.source)),
+    }
+}
+
+/// The *names* that the app's env files set. Values are not kept: they may be secrets.
+pub(crate) fn env_names(ctx: &Ctx<'_>) -> BTreeSet<String> {
+    let folder = ctx.workspace.base.join(ctx.app.id.folder());
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        (name == ".env" || name.starts_with(".env.")) && entry.file_type().is_ok_and(|kind| kind.is_file())
+    });
+    files.filter_map(|file| fs::read_to_string(file.path()).ok()).flat_map(|text| names_in(&text)).collect()
+}
+
+fn names_in(text: &str) -> Vec<String> {
+    let name = |line: &str| {
+        let line = line.trim_start_matches('\u{feff}').trim_start();
+        let name = line.strip_prefix("export ").unwrap_or(line).split_once('=')?.0.trim();
+        let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        fits.then(|| name.to_owned())
+    };
+    text.lines().filter_map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_are_read_of_env_files() {
+        let text = "\u{feff}A=1\n# B=2\nexport C = 'x=y'\n D=\"\nno name\n=5\r\nE=\r\n";
+        assert_eq!(names_in(text), ["A", "C", "D", "E"]);
+    }
+}

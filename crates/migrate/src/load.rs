@@ -1,0 +1,274 @@
+//! The one place that reads a project.
+//!
+//! A parallel walk that honours ignore rules searches the bytes of source files for what marks a Convex or Clerk app; only hits are
+//! parsed. Links are not followed, a nested repository is another project, and node_modules is never entered.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use change::{Base, Finding, Location, RelPath, Severity, TextRange};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use memchr::memmem;
+use syntax::{Bindings, MAX_BYTES, ParseFailure, SourceFile, SourceKind, file_facts, on_deep_stack, parse};
+
+use crate::PlanError;
+use crate::manifest::Manifest;
+use crate::workspace::{LoadedFile, Workspace};
+
+/// What marks a source file: Convex, Clerk in any case of its first letter, and the roots of a React app.
+const NEEDLES: [&[u8]; 3] = [b"convex", b"lerk", b"react-dom"];
+
+/// Folders that hold no source of the project, ignored or not.
+const NEVER: [&str; 4] = ["node_modules", "dist", "_generated", "bower_components"];
+
+/// A file that the walk found.
+enum Found {
+    Manifest(RelPath, Vec<u8>),
+    Source(RelPath, Hit),
+    Other(RelPath),
+    Seen(Finding),
+}
+
+struct Hit {
+    bytes: Result<Vec<u8>, ParseFailure>,
+    executable: bool,
+}
+
+/// Reads the project at `path`.
+///
+/// # Errors
+/// A [`PlanError`] where `path` is no readable folder or has no package.json.
+pub(crate) fn load(path: &Path) -> Result<Workspace, PlanError> {
+    let unreadable = |cause| PlanError::Unreadable { path: path.to_owned(), cause };
+    let start = fs::canonicalize(path).map_err(unreadable)?;
+    // Asks for a listing, so that a file or a folder without leave is an error here and not an empty project.
+    fs::read_dir(&start).map_err(unreadable)?;
+    let top = git_top(&start);
+    let base = top.clone().unwrap_or_else(|| start.clone());
+    let mut workspace = Workspace { in_git: top.is_some(), ..Workspace::default() };
+    workspace.start = start.strip_prefix(&base).map(slashed).unwrap_or_default().unwrap_or_default();
+    let found = walk(&start, &base);
+    workspace.base = base;
+    sort_out(&mut workspace, found);
+    if workspace.manifests.is_empty() {
+        return Err(no_package(path, &start, &workspace));
+    }
+    read_above(&mut workspace);
+    Ok(workspace)
+}
+
+fn no_package(path: &Path, start: &Path, workspace: &Workspace) -> PlanError {
+    let above = start.ancestors().skip(1).take_while(|folder| folder.starts_with(&workspace.base));
+    let nearest = above.into_iter().find(|folder| folder.join("package.json").is_file());
+    PlanError::NoPackage { path: path.to_owned(), nearest: nearest.map(Path::to_owned) }
+}
+
+/// The top of the git work tree that holds `start`. `.git` is a file in a linked work tree.
+fn git_top(start: &Path) -> Option<PathBuf> {
+    start.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
+}
+
+/// A relative path with `/`; `None` where it is not Unicode.
+fn slashed(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
+    parts.map(|parts| parts.join("/"))
+}
+
+fn walk(start: &Path, base: &Path) -> Vec<Found> {
+    let found = Mutex::new(Vec::new());
+    let root = start.to_owned();
+    let mut builder = WalkBuilder::new(start);
+    builder.require_git(false).hidden(true).follow_links(false).filter_entry(move |entry| is_entered(entry, &root));
+    builder.build_parallel().run(|| {
+        Box::new(|entry| {
+            match entry {
+                Ok(entry) => {
+                    if let Some(file) = look_at(&entry, base) {
+                        found.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+                    }
+                }
+                Err(error) => {
+                    let finding = Finding::new("unreadable-file", Severity::Warning, format!("not read: {error}"));
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push(Found::Seen(finding));
+                }
+            }
+            WalkState::Continue
+        })
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_entered(entry: &DirEntry, root: &Path) -> bool {
+    if !entry.file_type().is_some_and(|kind| kind.is_dir()) || entry.path() == root {
+        return true;
+    }
+    let name = entry.file_name().to_str().unwrap_or_default();
+    // A repository within the repository: a patch of this one can't reach it.
+    !NEVER.contains(&name) && !entry.path().join(".git").exists()
+}
+
+/// Reads a file if it says something about the project.
+fn look_at(entry: &DirEntry, base: &Path) -> Option<Found> {
+    if !entry.file_type()?.is_file() {
+        return None;
+    }
+    let relative = entry.path().strip_prefix(base).ok()?;
+    let Some(path) = slashed(relative).and_then(|path| RelPath::new(path).ok()) else {
+        let message = format!("not read: the name of `{}` is not Unicode", relative.display());
+        return Some(Found::Seen(Finding::new("unreadable-file", Severity::Note, message)));
+    };
+    if path.file_name() == "package.json" {
+        return Some(match fs::read(entry.path()) {
+            Ok(bytes) => Found::Manifest(path, bytes),
+            Err(error) => Found::Seen(unread(&path, &error.to_string())),
+        });
+    }
+    match SourceKind::of(&path) {
+        None | Some(SourceKind::Declarations) => decides(path.file_name()).then_some(Found::Other(path)),
+        Some(_) => {
+            // `vite.config.ts` is a source file and evidence as well.
+            if decides(path.file_name()) {
+                return Some(Found::Other(path));
+            }
+            source(entry, path)
+        }
+    }
+}
+
+fn source(entry: &DirEntry, path: RelPath) -> Option<Found> {
+    let metadata = entry.metadata().ok();
+    let executable = metadata.as_ref().is_some_and(is_executable);
+    if metadata.is_some_and(|metadata| metadata.len() > MAX_BYTES as u64) {
+        let message = "larger than 4 MiB: not read as a source file".to_owned();
+        let failure = ParseFailure { message, range: TextRange::empty(0) };
+        return Some(Found::Source(path, Hit { bytes: Err(failure), executable }));
+    }
+    match fs::read(entry.path()) {
+        Ok(bytes) => {
+            let hit = NEEDLES.iter().any(|needle| memmem::find(&bytes, needle).is_some());
+            hit.then_some(Found::Source(path, Hit { bytes: Ok(bytes), executable }))
+        }
+        Err(error) => Some(Found::Seen(unread(&path, &error.to_string()))),
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &fs::Metadata) -> bool {
+    false
+}
+
+fn unread(path: &RelPath, why: &str) -> Finding {
+    let mut finding = Finding::new("unreadable-file", Severity::Warning, format!("not read: {why}"));
+    finding.location = Some(Location::file(path.clone()));
+    finding
+}
+
+/// Whether a file's name alone says something: entries, lock files, and the settings of frameworks.
+fn decides(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let configs = ["vite", "next", "astro", "react-router", "app", "rsbuild", "nuxt", "svelte", "remix"];
+    matches!(
+        name,
+        "index.html"
+            | "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "pnpm-lock.yaml"
+            | "yarn.lock"
+            | "bun.lock"
+            | "bun.lockb"
+            | "convex.json"
+            | "app.json"
+    ) || (configs.contains(&stem) && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(".config.")))
+        || name.starts_with("auth.config.")
+}
+
+fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {
+    let mut hits: BTreeMap<RelPath, Hit> = BTreeMap::new();
+    for file in found {
+        match file {
+            Found::Manifest(path, bytes) => {
+                let manifest = utf8(bytes).and_then(|text| Manifest::read(&text));
+                workspace.manifests.insert(path.folder().to_owned(), manifest);
+            }
+            Found::Source(path, hit) => drop(hits.insert(path, hit)),
+            Found::Other(path) => drop(workspace.others.insert(path)),
+            Found::Seen(finding) => workspace.findings.push(finding),
+        }
+    }
+    workspace.files = parse_all(hits.into_iter().collect());
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, ParseFailure> {
+    String::from_utf8(bytes).map_err(|error| ParseFailure {
+        message: "not valid UTF-8".to_owned(),
+        range: TextRange::empty(error.utf8_error().valid_up_to() as u32),
+    })
+}
+
+/// Parses the hits on as many deep stacks as there are processors, never more than the work is worth.
+fn parse_all(hits: Vec<(RelPath, Hit)>) -> BTreeMap<RelPath, LoadedFile> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(hits.len().div_ceil(16)).max(1);
+    let queue = Mutex::new(hits.into_iter());
+    let files = Mutex::new(BTreeMap::new());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || {
+        while let Some((path, hit)) = next() {
+            if let Some(file) = loaded(&path, hit) {
+                files.lock().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(|| on_deep_stack(work));
+        }
+        on_deep_stack(work);
+    });
+    files.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn loaded(path: &RelPath, hit: Hit) -> Option<LoadedFile> {
+    let kind = SourceKind::of(path)?;
+    let names: [&[u8]; 2] = [b"ConvexProvider", b"ClerkProvider"];
+    let mentions = |bytes: &Vec<u8>| names.iter().any(|name| memmem::find(bytes, name).is_some());
+    let mentions_providers = hit.bytes.as_ref().is_ok_and(mentions);
+    let text = hit.bytes.and_then(utf8);
+    let (text, failure): (Arc<str>, _) = match text {
+        Ok(text) => (text.into(), None),
+        Err(failure) => ("".into(), Some(failure)),
+    };
+    let source = SourceFile::new(path.clone(), text.clone())?;
+    let facts = match failure {
+        Some(failure) => Err(failure),
+        None => parse(&source).map(|module| Arc::new(file_facts(&module, &Bindings::new(&module)))),
+    };
+    let base = Base { text, executable: hit.executable };
+    Some(LoadedFile { base, kind, mentions_providers, facts })
+}
+
+/// The manifests and lock files between PATH and the base: a package of a workspace leans on them.
+fn read_above(workspace: &mut Workspace) {
+    let start = workspace.start.clone();
+    for folder in crate::workspace::folders_up(&start).skip(1) {
+        let absolute = workspace.base.join(folder);
+        if let Ok(bytes) = fs::read(absolute.join("package.json")) {
+            workspace
+                .manifests
+                .entry(folder.to_owned())
+                .or_insert_with(|| utf8(bytes).and_then(|text| Manifest::read(&text)));
+        }
+        for name in ["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"] {
+            if let (true, Some(path)) = (absolute.join(name).is_file(), crate::workspace::join(folder, name)) {
+                workspace.others.insert(path);
+            }
+        }
+    }
+}

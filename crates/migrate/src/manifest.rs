@@ -1,0 +1,83 @@
+//! What a package.json says, as far as the migration asks.
+
+use std::collections::BTreeMap;
+
+use change::TextRange;
+use nodejs_semver::{Range, Version};
+use serde_json::Value;
+use syntax::ParseFailure;
+
+/// A package.json.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Manifest {
+    dependencies: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// Reads a package.json.
+    ///
+    /// # Errors
+    /// What is wrong with the JSON, and where.
+    pub(crate) fn read(text: &str) -> Result<Self, ParseFailure> {
+        let body = text.trim_start_matches('\u{feff}');
+        let value: Value = serde_json::from_str(body).map_err(|error| json_failure(text, body, &error))?;
+        let mut manifest = Self::default();
+        // The last wins, as in npm: what a package runs with over what it is developed with.
+        for kind in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
+            for (name, range) in value.get(kind).and_then(Value::as_object).into_iter().flatten() {
+                let range = range.as_str().unwrap_or_default();
+                manifest.dependencies.insert(name.clone(), range.to_owned());
+            }
+        }
+        Ok(manifest)
+    }
+
+    /// The range of a dependency of any kind, as written.
+    pub(crate) fn dependency(&self, name: &str) -> Option<&str> {
+        self.dependencies.get(name).map(String::as_str)
+    }
+}
+
+/// serde_json's line and column as a place.
+fn json_failure(text: &str, body: &str, error: &serde_json::Error) -> ParseFailure {
+    let line_start: usize = body.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let offset = text.len() - body.len() + line_start + error.column().saturating_sub(1);
+    let message = error.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    ParseFailure { message: format!("not valid JSON: {message}"), range: TextRange::empty(offset as u32) }
+}
+
+/// The lowest version that a range takes: `1.42.2` of `^1.42.2`. `None` where the range is no semver range (`latest`, `workspace:*`,
+/// a URL) or has no lower end.
+pub(crate) fn lowest(range: &str) -> Option<Version> {
+    let range = range.strip_prefix("workspace:").unwrap_or(range);
+    Range::parse(range).ok()?.min_version()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dependencies_of_every_kind() {
+        let manifest =
+            Manifest::read("\u{feff}{\"devDependencies\":{\"vite\":\"^7\"},\"dependencies\":{\"react\":\"19\"}}");
+        let manifest = manifest.unwrap();
+        assert_eq!((manifest.dependency("vite"), manifest.dependency("react")), (Some("^7"), Some("19")));
+    }
+
+    #[test]
+    fn broken_json_has_a_place() {
+        let failure = Manifest::read("{\n  \"a\": ,\n}").unwrap_err();
+        assert_eq!(failure.range.start(), 9, "{failure:?}");
+    }
+
+    #[test]
+    fn lowest_versions() {
+        for (range, version) in
+            [("^1.42.2", Some("1.42.2")), ("~0.9", Some("0.9.0")), ("latest", None), (">=2 <3", Some("2.0.0"))]
+        {
+            assert_eq!(lowest(range).map(|version| version.to_string()).as_deref(), version, "{range}");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The providers that an app renders, and whether they are in a form that can be proven.
+
+use change::{ImportedName, Location, RelPath, TextRange};
+use syntax::{AttributeFact, ExportSource, FileFacts, ImportKind, Imported, JsxFact, JsxId, Reference, Via};
+
+use crate::ctx::Ctx;
+use crate::manifest::lowest;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::versions::CONVEX_FLOOR;
+use crate::workspace::App;
+
+/// Convex's React package.
+pub(crate) const CONVEX_REACT: &str = "convex/react";
+/// Convex's package for Clerk.
+pub(crate) const CONVEX_REACT_CLERK: &str = "convex/react-clerk";
+/// Clerk's provider, in every one of its packages.
+pub(crate) const CLERK_PROVIDER: &str = "ClerkProvider";
+
+const CONVEX_PROVIDER: &str = "ConvexProvider";
+
+/// Whether a module is one of Clerk's.
+pub(crate) fn is_clerk_module(module: &str) -> bool {
+    module.starts_with("@clerk/")
+}
+
+/// Other ways to give Convex an identity: a module, and the export that shows its use (all of them where none is named).
+const OTHER_AUTH: &[(&str, Option<&str>, &str)] = &[
+    ("@convex-dev/auth/react", None, "Convex Auth"),
+    ("@convex-dev/auth/nextjs", None, "Convex Auth"),
+    ("@convex-dev/better-auth/react", None, "Better Auth"),
+    ("@convex-dev/workos", None, "WorkOS AuthKit"),
+    ("@workos-inc/authkit-react", None, "WorkOS AuthKit"),
+    ("@convex-dev/convex-lucia-auth/react", None, "Lucia"),
+    ("@convex-dev/convex-lucia-auth", None, "Lucia"),
+    ("convex/react-auth0", None, "Auth0"),
+    ("@umuthopeyildirim/convex-kinde-auth", None, "Kinde"),
+    ("convex/react", Some("ConvexProviderWithAuth"), "an identity provider of its own"),
+];
+
+/// An element and the file it is in.
+#[derive(Clone, Copy)]
+pub(crate) struct Element<'a> {
+    pub(crate) path: &'a RelPath,
+    pub(crate) facts: &'a FileFacts,
+    pub(crate) id: JsxId,
+    pub(crate) fact: &'a JsxFact,
+}
+
+impl Element<'_> {
+    fn place(&self) -> Location {
+        Location { path: self.path.clone(), range: self.fact.opening }
+    }
+}
+
+/// The providers of one app.
+pub(crate) struct Survey<'a> {
+    app: &'a App<'a>,
+    has_entry: bool,
+    plain: Vec<Element<'a>>,
+    with_clerk: Vec<Element<'a>>,
+    clerk: Vec<Element<'a>>,
+}
+
+impl<'a> Survey<'a> {
+    /// Finds the providers of an app.
+    ///
+    /// # Errors
+    /// A refusal where a file that mentions them can't be read, or another auth provider is set up.
+    pub(crate) fn new(ctx: &Ctx<'a>) -> Result<Self, Refusal> {
+        let app = ctx.app;
+        if let Some((path, failure)) = app.files.iter().find_map(|(path, file)| {
+            let failure = file.facts.as_ref().err().filter(|_| file.mentions_providers)?;
+            Some((*path, failure))
+        }) {
+            let place = Location { path: path.clone(), range: failure.range };
+            let message = format!("a file that mentions the providers could not be read: {}", failure.message);
+            return Err(Refusal::new(RefusalReason::UnreadableFile, message, Some(place)));
+        }
+        let convex = app.dependency("convex").and_then(lowest);
+        if let (Some(convex), Some(floor)) = (convex, lowest(CONVEX_FLOOR))
+            && convex < floor
+        {
+            let message = format!("convex {convex} is older than {floor}");
+            return Err(Refusal::new(RefusalReason::ConvexTooOld, message, None));
+        }
+        let find = |fits: &dyn Fn(&Reference) -> bool| -> Vec<Element<'a>> {
+            let elements = app.facts().flat_map(|(path, facts)| {
+                facts.elements_with_ids().map(move |(id, fact)| Element { path, facts, id, fact })
+            });
+            elements.filter(|element| fits(&element.fact.tag)).collect()
+        };
+        let survey = Self {
+            app,
+            has_entry: has_entry(ctx),
+            plain: find(&|tag| tag.is(&[CONVEX_REACT], CONVEX_PROVIDER)),
+            with_clerk: find(&|tag| tag.is(&[CONVEX_REACT_CLERK], "ConvexProviderWithClerk")),
+            clerk: find(&|tag| matches!(tag, Reference::Imported(imported) if is_clerk_provider(imported))),
+        };
+        survey.no_other_auth()?;
+        Ok(survey)
+    }
+
+    /// Whether the app renders Convex's provider for Clerk.
+    pub(crate) fn is_on_clerk(&self) -> bool {
+        !self.with_clerk.is_empty()
+    }
+
+    /// The one plain provider of the app; `None` where it renders none.
+    ///
+    /// # Errors
+    /// A refusal where there are several, or it has a form that can't be proven.
+    pub(crate) fn plain_provider(&self) -> Result<Option<Element<'a>>, Refusal> {
+        let refuse = |reason, message: &str, place| Err(Refusal::new(reason, message, Some(place)));
+        if let Some((place, message)) = self.unproven_form() {
+            return refuse(RefusalReason::UnprovenForm, message, place);
+        }
+        let Some(provider) = self.plain.first() else { return Ok(None) };
+        if let Some(second) = self.plain.get(1) {
+            let message = format!("{} plain ConvexProviders are rendered; this is the second", self.plain.len());
+            return refuse(RefusalReason::SeveralProviders, &message, second.place());
+        }
+        if let Some(with_clerk) = self.with_clerk.first() {
+            let message = "ConvexProvider and ConvexProviderWithClerk are both rendered";
+            return refuse(RefusalReason::SeveralProviders, message, with_clerk.place());
+        }
+        if !self.has_entry {
+            let message = "the package renders ConvexProvider, but no root of a React app";
+            return refuse(RefusalReason::NoEntry, message, provider.place());
+        }
+        let named =
+            |name: &str| provider.fact.attributes.iter().any(|attribute| attribute.name.as_deref() == Some(name));
+        if !named("client") {
+            let message = match provider.fact.attributes.iter().find(|attribute| is_spread(attribute)) {
+                Some(_) => "`client` comes, if at all, with a spread that can't be followed",
+                None => "ConvexProvider has no `client`",
+            };
+            return refuse(RefusalReason::NoClient, message, provider.place());
+        }
+        if !provider.fact.has_children && !named("children") {
+            let message = "ConvexProvider has no children; ConvexProviderWithClerk requires them";
+            return refuse(RefusalReason::ChildlessProvider, message, provider.place());
+        }
+        Ok(Some(*provider))
+    }
+
+    /// The package of the ClerkProvider around `provider`; `None` where one has to be put there.
+    ///
+    /// # Errors
+    /// A refusal where a ClerkProvider stands inside, or elsewhere in the app.
+    pub(crate) fn clerk_above(&self, provider: &Element<'a>) -> Result<Option<String>, Refusal> {
+        let refuse = |reason, message: &str, place| Err(Refusal::new(reason, message, Some(place)));
+        let mut above = None;
+        for clerk in &self.clerk {
+            let same_file = clerk.path == provider.path;
+            let is_around = same_file && clerk.facts.ancestors(provider.id).any(|(id, _)| id == clerk.id);
+            if is_around && above.is_none() {
+                above = match &clerk.fact.tag {
+                    Reference::Imported(imported) => Some(imported.module.clone()),
+                    _ => None,
+                };
+            } else if same_file && provider.fact.range.covers(clerk.fact.range) {
+                let message = "ClerkProvider stands inside ConvexProvider; it has to be outside";
+                return refuse(RefusalReason::ClerkInside, message, clerk.place());
+            } else {
+                let message = "a ClerkProvider is rendered here, away from ConvexProvider";
+                return refuse(RefusalReason::ClerkElsewhere, message, clerk.place());
+            }
+        }
+        if let Some((path, range)) = self.value_of(&is_clerk_provider) {
+            let place = Location { path: path.clone(), range };
+            return refuse(RefusalReason::ClerkElsewhere, "ClerkProvider is used as a value here", place);
+        }
+        Ok(above)
+    }
+
+    fn no_other_auth(&self) -> Result<(), Refusal> {
+        for (path, facts) in self.app.facts() {
+            for import in &facts.imports {
+                let values = || import.specifiers.iter().filter(|specifier| !specifier.type_only);
+                let named = |name: &str| values().any(|s| s.name == ImportedName::Named(name.to_owned()));
+                let other = OTHER_AUTH.iter().find(|(module, name, _)| {
+                    import.module == *module && name.map_or(values().next().is_some(), named)
+                });
+                if let Some((_, _, title)) = other {
+                    let place = Location { path: path.clone(), range: import.range };
+                    let message = format!("the app signs people in with {title}");
+                    return Err(Refusal::new(RefusalReason::OtherAuth, message, Some(place)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A use of the provider that is no plain element: the change could miss it.
+    fn unproven_form(&self) -> Option<(Location, &'static str)> {
+        let place = |path: &RelPath, range: TextRange| Location { path: path.clone(), range };
+        let is_plain = |imported: &Imported| imported.is(&[CONVEX_REACT], CONVEX_PROVIDER);
+        if let Some((path, range)) = self.value_of(&is_plain) {
+            return Some((place(path, range), "ConvexProvider is used as a value here, not as an element"));
+        }
+        let by_require = |element: &&Element<'_>| matches!(&element.fact.tag, Reference::Imported(imported) if imported.via != Via::Import);
+        if let Some(element) = self.plain.iter().find(by_require) {
+            return Some((element.place(), "ConvexProvider comes from `require` or through another name"));
+        }
+        let reexports = self.app.facts().any(|(_, facts)| reexports_provider(facts));
+        for (path, facts) in self.app.facts() {
+            for element in &facts.elements {
+                let Reference::Imported(imported) = &element.tag else { continue };
+                let has_client = element.attributes.iter().any(|a| a.name.as_deref() == Some("client"));
+                let named = matches!(&imported.export, ImportedName::Named(name) if name == CONVEX_PROVIDER);
+                let from_package =
+                    !imported.module.starts_with(['.', '/', '~', '#']) && !imported.module.starts_with("@/");
+                if named && imported.module != CONVEX_REACT && (has_client && from_package || reexports) {
+                    return Some((place(path, element.opening), "ConvexProvider comes through another module"));
+                }
+            }
+        }
+        let required = |facts: &FileFacts| {
+            facts.imports.iter().any(|import| import.kind != ImportKind::Static && import.module == CONVEX_REACT)
+        };
+        let (path, facts) = self.app.facts().find(|(_, facts)| required(facts) && self.plain.is_empty())?;
+        let import = facts.imports.iter().find(|import| import.module == CONVEX_REACT)?;
+        let uses = facts.elements.iter().any(|e| matches!(&e.tag, Reference::Member(name) if name == CONVEX_PROVIDER));
+        uses.then(|| (place(path, import.range), "convex/react is loaded in a way that can't be followed"))
+    }
+
+    fn value_of(&self, fits: &dyn Fn(&Imported) -> bool) -> Option<(&'a RelPath, TextRange)> {
+        self.app.facts().find_map(|(path, facts)| {
+            let value = facts.values.iter().find(|value| fits(&value.imported))?;
+            Some((path, value.range))
+        })
+    }
+}
+
+fn is_clerk_provider(imported: &Imported) -> bool {
+    is_clerk_module(&imported.module) && matches!(&imported.export, ImportedName::Named(name) if name == CLERK_PROVIDER)
+}
+
+fn is_spread(attribute: &AttributeFact) -> bool {
+    attribute.name.is_none()
+}
+
+/// `export { ConvexProvider } from "convex/react"`, `export * from "convex/react"`, or an import that is exported again.
+fn reexports_provider(facts: &FileFacts) -> bool {
+    let plain = ImportedName::Named(CONVEX_PROVIDER.to_owned());
+    let imported = facts.imports.iter().filter(|import| import.module == CONVEX_REACT).flat_map(|i| &i.specifiers);
+    let locals: Vec<&str> = imported.filter(|s| s.name == plain).map(|s| &*s.local).collect();
+    facts.exports.iter().any(|export| match &export.source {
+        ExportSource::From(module, name) => module == CONVEX_REACT && *name == plain,
+        ExportSource::All(module) => module == CONVEX_REACT,
+        ExportSource::Local(name) => locals.contains(&&**name),
+        ExportSource::Expression => false,
+    })
+}
+
+/// An index.html, or a call that starts a React tree.
+fn has_entry(ctx: &Ctx<'_>) -> bool {
+    let roots = ["createRoot", "hydrateRoot", "render", "hydrate"];
+    let starts = |callee: &Reference| match callee {
+        Reference::Imported(imported) => {
+            imported.module.starts_with("react-dom")
+                && matches!(&imported.export, ImportedName::Named(name) if roots.contains(&&**name))
+        }
+        // `ReactDOM.createRoot(…)` of a default import
+        Reference::Member(name) => roots.contains(&&**name),
+        _ => false,
+    };
+    ctx.workspace.has_any(ctx.app.id.folder(), &["index.html", "public/index.html", "src/index.html"]).is_some()
+        || ctx.app.facts().any(|(_, facts)| facts.calls.iter().any(|call| starts(&call.callee)))
+}

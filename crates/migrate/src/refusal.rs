@@ -1,0 +1,98 @@
+//! Why an app is refused: a closed list, each with a text for `explain` and a fixture.
+
+use change::{AppOutcome, Location};
+
+use crate::Explanation;
+
+macro_rules! reasons {
+    ($($variant:ident $id:literal $summary:literal $text:literal)*) => {
+        /// Why the wiring of an app could not be proven.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum RefusalReason { $(#[doc = $summary] $variant,)* }
+
+        impl RefusalReason {
+            /// Every reason.
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// What `explain` prints.
+            pub(crate) fn explanation(self) -> Explanation {
+                match self { $(Self::$variant => Explanation { id: $id, summary: $summary, text: $text },)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    BrokenManifest "broken-manifest"
+        "The app's package.json is not valid JSON."
+        "Which framework and which packages an app uses is read from its package.json. While that file can't be read, nothing can be said \
+         about the app.\n\nMend the JSON at the place that is named, and run again.\n"
+    ChildlessProvider "childless-provider"
+        "The provider has no children."
+        "`ConvexProviderWithClerk` requires children; the plain `ConvexProvider` does not. A provider without children gives Convex to \
+         nobody, so the right place for the new one can't be read from the code.\n\n```tsx\n<ConvexProvider client={convex} />\n```\n\nPut \
+         the provider around the part of the app that uses Convex, and run again.\n"
+    ClerkElsewhere "clerk-elsewhere"
+        "A ClerkProvider stands in another file."
+        "Exactly one `ClerkProvider` must stand outside `ConvexProviderWithClerk`: two nested ones throw, and none makes `useAuth` throw. \
+         The app renders a `ClerkProvider` in another file, and this version proves the order of the two within one file only.\n\nMove \
+         the two providers into one file, or change `ConvexProvider` to `ConvexProviderWithClerk` by hand.\n"
+    ClerkInside "clerk-inside"
+        "ClerkProvider stands inside ConvexProvider."
+        "`ConvexProviderWithClerk` calls Clerk's `useAuth`, so `ClerkProvider` has to be outside of it. Here it is inside:\n\n```tsx\n\
+         <ConvexProvider client={convex}>\n  <ClerkProvider publishableKey={key}>\n```\n\nSwap the two by hand, then run again: the \
+         provider's own change is made for you.\n"
+    ConvexTooOld "convex-too-old"
+        "The app uses a convex version before 1.0."
+        "`ConvexProviderWithClerk` of today takes a client that versions before 1.0 do not have. Upgrade `convex` first: \
+         https://docs.convex.dev/\n"
+    NoClient "no-client"
+        "The provider has no `client` attribute."
+        "`ConvexProviderWithClerk` gets the same `client` as the plain provider. It has to be written as an attribute: one that may come \
+         with `{...props}` can't be proven.\n"
+    NoEntry "no-entry"
+        "No entry of a React app was found."
+        "The package renders `ConvexProvider` but has neither an index.html nor a call of `createRoot`, `hydrateRoot` or `render` of \
+         react-dom: it looks like a library that apps take their provider from. Where Clerk's provider belongs is decided in those apps.\n"
+    OtherAuth "other-auth"
+        "Another way to sign in is set up."
+        "The app already gives Convex an identity: Convex Auth, Auth0, WorkOS AuthKit, Better Auth, Kinde, or a `ConvexProviderWithAuth` of \
+         its own. Clerk can't be added beside it; which of the two stays is a decision for a person.\n"
+    SeveralProviders "several-providers"
+        "The app renders several plain providers."
+        "More than one `ConvexProvider` is rendered. Which of them users get, and whether one lies within another, is not proven by this \
+         version; changing all of them could nest two `ClerkProvider`s, which throws.\n"
+    UnprovenForm "unproven-form"
+        "ConvexProvider is used in a form that can't be followed."
+        "The provider is not a plain JSX element: it is a value in an array, an argument of `createElement`, behind another name or \
+         `require`, or it comes through another module.\n\n```tsx\nconst providers = [[ConvexProvider, { client: convex }]];\n```\n\nWrite it \
+         as an element, imported from `convex/react`, and run again.\n"
+    UnreadableFile "unreadable-file"
+        "A file that mentions the providers could not be read."
+        "A file of the app that mentions `ConvexProvider` or `ClerkProvider` has a syntax error, unresolved merge conflicts, Flow types, is \
+         not UTF-8, or is too large or too deeply nested. What it renders is unknown, so nothing can be proven.\n\nMend the place that is \
+         named, and run again.\n"
+    UnsupportedFramework "unsupported-framework"
+        "The framework is recognised, but not migrated."
+        "The app is built with a framework whose migration is not part of this version. Nothing of it is changed.\n"
+}
+
+/// A refusal of one app.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) reason: RefusalReason,
+    pub(crate) message: String,
+    pub(crate) place: Option<Location>,
+}
+
+impl Refusal {
+    pub(crate) fn new(reason: RefusalReason, message: impl Into<String>, place: Option<Location>) -> Self {
+        Self { reason, message: message.into(), place }
+    }
+}
+
+impl From<Refusal> for AppOutcome {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused { reason: refusal.reason.explanation().id, message: refusal.message, place: refusal.place }
+    }
+}

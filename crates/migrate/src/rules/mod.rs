@@ -1,0 +1,17 @@
+//! The rules: one file each. A framework lists the ones its migration runs.
+
+pub(crate) mod plain_convex_provider;
+
+use crate::Explanation;
+use crate::ctx::{Ctx, RuleResult, Sink};
+
+/// A rule.
+pub(crate) struct Rule {
+    /// What `explain` prints, and the id under which findings are reported.
+    pub(crate) explanation: Explanation,
+    /// Looks at one app.
+    pub(crate) run: fn(&Ctx<'_>, &mut Sink) -> RuleResult,
+}
+
+/// Every rule, for `explain`; in what order they run is said by the framework that lists them.
+pub(crate) const ALL: &[&Rule] = &[&plain_convex_provider::RULE];

@@ -1,0 +1,126 @@
+//! A snapshot of a project and the Convex apps in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use change::{AppId, Base, Finding, RelPath};
+use syntax::{FileFacts, ParseFailure, SourceKind};
+
+use crate::manifest::Manifest;
+
+/// A source file that mentions Convex, Clerk or a React root.
+#[derive(Clone, Debug)]
+pub(crate) struct LoadedFile {
+    /// Its text and mode.
+    pub(crate) base: Base,
+    /// Its syntax.
+    pub(crate) kind: SourceKind,
+    /// Whether its bytes name one of the providers, be it in a comment.
+    pub(crate) mentions_providers: bool,
+    /// What it says, or why it could not be read.
+    pub(crate) facts: Result<Arc<FileFacts>, ParseFailure>,
+}
+
+/// What was read of a project.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace {
+    /// The absolute folder that every path is relative to.
+    pub(crate) base: PathBuf,
+    /// Whether it is the top of a git work tree.
+    pub(crate) in_git: bool,
+    /// PATH below the base, `""` for the base itself.
+    pub(crate) start: String,
+    /// Every package.json, by folder.
+    pub(crate) manifests: BTreeMap<String, Result<Manifest, ParseFailure>>,
+    /// The source files.
+    pub(crate) files: BTreeMap<RelPath, LoadedFile>,
+    /// The names of the other files that decide something: settings, lock files, entries.
+    pub(crate) others: BTreeSet<RelPath>,
+    /// What was seen while reading.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Workspace {
+    /// The folder of the package that owns `path`: the nearest with a package.json.
+    pub(crate) fn package_of(&self, path: &RelPath) -> Option<&str> {
+        folders_up(path.folder()).find_map(|folder| self.manifests.get_key_value(folder).map(|(key, _)| &**key))
+    }
+
+    /// Whether `folder` holds a file of one of these names.
+    pub(crate) fn has_any(&self, folder: &str, names: &[&str]) -> Option<RelPath> {
+        names.iter().find_map(|name| self.others.get(&join(folder, name)?).cloned())
+    }
+}
+
+/// `folder` and every folder above it, the base (`""`) last.
+pub(crate) fn folders_up(folder: &str) -> impl Iterator<Item = &str> {
+    fn parent<'f>(folder: &&'f str) -> Option<&'f str> {
+        (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(parent, _)| parent))
+    }
+    std::iter::successors(Some(folder), parent)
+}
+
+/// `folder/name`, where that is a path inside the project.
+pub(crate) fn join(folder: &str, name: &str) -> Option<RelPath> {
+    let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+    RelPath::new(path).ok()
+}
+
+/// Whether a file is a test, a story or a mock: it renders providers of its own, which no user sees.
+///
+/// `src/App.test.tsx`, `src/__tests__/setup.ts`, `Button.stories.tsx`, `cypress/support/component.tsx`
+pub(crate) fn is_test(path: &RelPath) -> bool {
+    let name = path.file_name();
+    let infix = [".test.", ".spec.", ".stories.", ".story.", ".cy.", ".e2e."];
+    let folders = ["__tests__", "__mocks__", "test", "tests", "e2e", "cypress", "stories"];
+    infix.iter().any(|infix| name.contains(infix))
+        || path.folder().split('/').any(|part| folders.contains(&part) || part.starts_with('.'))
+}
+
+/// An app and its files.
+pub(crate) struct App<'a> {
+    /// Its folder.
+    pub(crate) id: AppId,
+    /// Its package.json and those above it, nearest first.
+    pub(crate) manifests: Vec<&'a Manifest>,
+    /// Its source files, tests aside.
+    pub(crate) files: Vec<(&'a RelPath, &'a LoadedFile)>,
+}
+
+impl<'a> App<'a> {
+    /// The files that could be read, with what they say.
+    pub(crate) fn facts(&self) -> impl Iterator<Item = (&'a RelPath, &'a FileFacts)> {
+        self.files.iter().filter_map(|(path, file)| Some((*path, &**file.facts.as_ref().ok()?)))
+    }
+
+    /// The version range of a dependency, in the nearest manifest that names it.
+    pub(crate) fn dependency(&self, name: &str) -> Option<&'a str> {
+        self.manifests.iter().find_map(|manifest| manifest.dependency(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_go_up_to_the_base() {
+        assert_eq!(folders_up("apps/web/src").collect::<Vec<_>>(), ["apps/web/src", "apps/web", "apps", ""]);
+        assert_eq!(folders_up("").collect::<Vec<_>>(), [""]);
+    }
+
+    #[test]
+    fn tests_and_stories_are_known_by_their_names() {
+        for (path, expected) in [
+            ("src/App.test.tsx", true),
+            ("src/__tests__/setup.tsx", true),
+            (".storybook/preview.tsx", true),
+            ("src/Button.stories.tsx", true),
+            ("src/latest/main.tsx", false),
+            ("src/contest.tsx", false),
+        ] {
+            assert_eq!(is_test(&RelPath::new(path).unwrap()), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! New fragments as trees: what rules ask for is built as an AST and printed by `print.rs` in the file's style.
+
+use swc_common::DUMMY_SP;
+use swc_ecma_ast::{
+    ComputedPropName, Expr, Ident, IdentName, JSXAttr, JSXAttrName, JSXAttrOrSpread, JSXAttrValue, JSXClosingElement,
+    JSXElementName, JSXExpr, JSXExprContainer, JSXOpeningElement, Lit, MemberExpr, MemberProp, MetaPropExpr,
+    MetaPropKind, Str, TsNonNullExpr,
+};
+
+/// An expression that is not in any file yet.
+#[derive(Clone, Debug)]
+pub struct Expression(pub(crate) Box<Expr>);
+
+/// `name`
+pub fn identifier(name: &str) -> Expression {
+    Expression(Box::new(Expr::Ident(ident(name))))
+}
+
+/// The environment variable `name` read through `object`: `import.meta.env.NAME`, `process.env.NAME`, or with `bracket`
+/// `process.env["NAME"]`.
+pub fn env_member(object: &str, name: &str, bracket: bool) -> Expression {
+    let mut parts = object.split('.');
+    let first = parts.next().unwrap_or_default();
+    // `import.meta` is one node, not a member of something called `import`.
+    let mut expr = if first == "import" {
+        parts.next();
+        Box::new(Expr::MetaProp(MetaPropExpr { span: DUMMY_SP, kind: MetaPropKind::ImportMeta }))
+    } else {
+        Box::new(Expr::Ident(ident(first)))
+    };
+    for part in parts {
+        expr = member(expr, MemberProp::Ident(ident_name(part)));
+    }
+    let prop = if bracket {
+        MemberProp::Computed(ComputedPropName { span: DUMMY_SP, expr: Box::new(Expr::Lit(Lit::Str(string(name)))) })
+    } else {
+        MemberProp::Ident(ident_name(name))
+    };
+    Expression(member(expr, prop))
+}
+
+/// `expression!`
+pub fn non_null(expression: Expression) -> Expression {
+    Expression(Box::new(Expr::TsNonNull(TsNonNullExpr { span: DUMMY_SP, expr: expression.0 })))
+}
+
+/// `name={value}`
+pub fn attribute(name: &str, value: Expression) -> crate::jsx::Attribute {
+    let container = JSXExprContainer { span: DUMMY_SP, expr: JSXExpr::Expr(value.0) };
+    crate::jsx::Attribute(JSXAttr {
+        span: DUMMY_SP,
+        name: JSXAttrName::Ident(ident_name(name)),
+        value: Some(JSXAttrValue::JSXExprContainer(container)),
+    })
+}
+
+pub(crate) fn ident(name: &str) -> Ident {
+    Ident::new_no_ctxt(name.into(), DUMMY_SP)
+}
+
+pub(crate) fn string(text: &str) -> Str {
+    Str { span: DUMMY_SP, value: text.into(), raw: None }
+}
+
+pub(crate) fn opening(name: &str, attributes: Vec<JSXAttr>) -> JSXOpeningElement {
+    JSXOpeningElement {
+        name: JSXElementName::Ident(ident(name)),
+        span: DUMMY_SP,
+        attrs: attributes.into_iter().map(JSXAttrOrSpread::JSXAttr).collect(),
+        self_closing: false,
+        type_args: None,
+    }
+}
+
+pub(crate) fn closing(name: &str) -> JSXClosingElement {
+    JSXClosingElement { span: DUMMY_SP, name: JSXElementName::Ident(ident(name)) }
+}
+
+fn ident_name(name: &str) -> IdentName {
+    IdentName::new(name.into(), DUMMY_SP)
+}
+
+fn member(object: Box<Expr>, prop: MemberProp) -> Box<Expr> {
+    Box::new(Expr::Member(MemberExpr { span: DUMMY_SP, obj: object, prop }))
+}

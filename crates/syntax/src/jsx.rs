@@ -1,0 +1,556 @@
+//! Wrapping and renaming a JSX element, laid out as Prettier would lay it out, by edits alone.
+//!
+//! ```tsx
+//! root.render(
+//!   <Old client={c}>
+//!     <App />
+//!   </Old>,
+//! );
+//! ```
+//! renamed, given an attribute and wrapped becomes
+//! ```tsx
+//! root.render(
+//!   <Outer id={x}>
+//!     <New client={c} use={y}>
+//!       <App />
+//!     </New>
+//!   </Outer>,
+//! );
+//! ```
+//! The element's own lines are kept whole and moved in by one indent each; a line that begins inside a template literal or a string is
+//! not moved. An element that stands on one line within a statement is put on lines of its own, where whitespace means nothing.
+
+use change::{Conflict, EditSet, TextEdit, TextRange};
+use swc_ecma_ast::{JSXAttr, JSXAttrOrSpread, JSXElement, JSXElementChild, JSXElementName, JSXText, Str, Tpl};
+use swc_ecma_visit::{Visit, VisitWith};
+
+use crate::build;
+use crate::parse::ParsedModule;
+use crate::place::{Place, place_of};
+use crate::print::Printer;
+use crate::style::{Style, TrailingComma};
+
+/// An attribute that is not in any file yet.
+#[derive(Clone, Debug)]
+pub struct Attribute(pub(crate) JSXAttr);
+
+/// An element to wrap another in.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// The name as the file knows it.
+    pub name: String,
+    /// Its attributes.
+    pub attributes: Vec<Attribute>,
+}
+
+/// What to do with one element.
+#[derive(Clone, Debug, Default)]
+pub struct ElementRewrite {
+    /// The element's new name, in both of its tags.
+    pub rename: Option<String>,
+    /// Attributes to add after those that are there.
+    pub attributes: Vec<Attribute>,
+    /// The elements to put around it, outermost first.
+    pub wrap_in: Vec<Tag>,
+}
+
+/// The edits that rewrite the element at `range`.
+///
+/// # Errors
+/// A [`Conflict`] would be a defect of this function.
+pub fn rewrite_element(
+    module: &ParsedModule,
+    style: &Style,
+    range: TextRange,
+    rewrite: &ElementRewrite,
+) -> Result<EditSet, Conflict> {
+    let mut search = Search { module, range, found: None };
+    module.program.visit_with(&mut search);
+    let mut edits = EditSet::default();
+    if let Some(element) = search.found {
+        Rewriter { module, style, element: &element, range, rewrite }.edits(&mut edits)?;
+    }
+    Ok(edits)
+}
+
+struct Search<'a> {
+    module: &'a ParsedModule,
+    range: TextRange,
+    found: Option<JSXElement>,
+}
+
+impl Visit for Search<'_> {
+    fn visit_jsx_element(&mut self, element: &JSXElement) {
+        if self.module.range(element) == self.range {
+            self.found = Some(element.clone());
+        } else if self.module.range(element).covers(self.range) {
+            element.visit_children_with(self);
+        }
+    }
+}
+
+struct Rewriter<'a> {
+    module: &'a ParsedModule,
+    style: &'a Style,
+    element: &'a JSXElement,
+    range: TextRange,
+    rewrite: &'a ElementRewrite,
+}
+
+impl Rewriter<'_> {
+    fn edits(&self, edits: &mut EditSet) -> Result<(), Conflict> {
+        let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
+        let line = self.module.lines.line_start(self.range.start());
+        let lead = self.slice(TextRange::new(line, self.range.start())).trim_start_matches('\u{feff}');
+        let own_indent: String = lead.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        let is_one_line = !self.slice(self.range).contains('\n');
+        // Whether the element has to leave the line that it shares with the code around it.
+        let breaks_out = is_one_line && !lead.trim().is_empty();
+        let place = if breaks_out { place_of(self.module, self.range) } else { Place::Hugged };
+        let mut own_indent = own_indent;
+        if let Place::Child { outer, .. } = &place {
+            own_indent = self.outer_edits(*outer, lead, &own_indent, edits)?;
+        }
+        let (open, close, base) = self.frame(&place, &own_indent);
+        let mut before = open;
+        let mut after = String::new();
+        let mut indent = base;
+        // A hugged element's first tag follows what is on its line: `return (<Outer …>`.
+        let mut column = if before.is_empty() { self.columns(lead) } else { self.columns(&indent) };
+        for tag in &self.rewrite.wrap_in {
+            before.push_str(&format!("{}{eol}{indent}{unit}", self.opening_text(tag, &indent, column)));
+            column = self.columns(&indent) + self.columns(unit);
+            let closing = Printer::new(self.style).print(build::closing(&tag.name));
+            after.insert_str(0, &format!("{eol}{indent}{closing}"));
+            indent.push_str(unit);
+        }
+        self.place_edits(&place, &own_indent, edits)?;
+        edits.push(TextEdit::insertion(self.range.start(), before))?;
+        self.tag_edits(&indent, is_one_line, edits)?;
+        self.indent_edits(edits)?;
+        edits.push(TextEdit::insertion(self.range.end(), after + &close))
+    }
+
+    /// What opens and closes the place of the element, and the indent of the outermost tag in it.
+    fn frame(&self, place: &Place, own_indent: &str) -> (String, String, String) {
+        let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
+        let inner = format!("{own_indent}{unit}");
+        match place {
+            Place::Hugged => (String::new(), String::new(), own_indent.to_owned()),
+            Place::Bare => (format!("({eol}{inner}"), format!("{eol}{own_indent})"), inner),
+            Place::Parens => (format!("{eol}{inner}"), format!("{eol}{own_indent}"), inner),
+            Place::Argument { first, end, has_comma, .. } => {
+                let open = if first.is_none() { format!("{eol}{inner}") } else { String::new() };
+                let close = if end.is_none() { self.arguments_end(*has_comma, own_indent) } else { String::new() };
+                (open, close, inner)
+            }
+            Place::Child { parents, .. } => {
+                // `<StrictMode><Old/></StrictMode>`: each parent on that line opens up as well.
+                let depth = parents.len();
+                let inner = format!("{own_indent}{}", unit.repeat(depth));
+                let close = format!("{eol}{own_indent}{}", unit.repeat(depth - 1));
+                (format!("{eol}{inner}"), close, inner)
+            }
+        }
+    }
+
+    /// What stands between the last of several arguments on lines of their own and the `)`.
+    fn arguments_end(&self, has_comma: bool, own_indent: &str) -> String {
+        let comma = if !has_comma && self.style.trailing_comma == TrailingComma::All { "," } else { "" };
+        format!("{comma}{}{own_indent}", self.style.eol.as_str())
+    }
+
+    /// `return <StrictMode><Old/></StrictMode>`: the outermost element on the line leaves it too. Gives the indent of its line.
+    fn outer_edits(
+        &self,
+        outer: TextRange,
+        lead: &str,
+        own_indent: &str,
+        edits: &mut EditSet,
+    ) -> Result<String, Conflict> {
+        let outer_lead = lead.get(..lead.len() - (self.range.start() - outer.start()) as usize).unwrap_or_default();
+        if outer_lead.trim().is_empty() {
+            return Ok(own_indent.to_owned());
+        }
+        let place = place_of(self.module, outer);
+        let (open, close, indent) = self.frame(&place, own_indent);
+        edits.push(TextEdit::insertion(outer.start(), open))?;
+        edits.push(TextEdit::insertion(outer.end(), close))?;
+        self.place_edits(&place, own_indent, edits)?;
+        Ok(indent)
+    }
+
+    /// Edits of the code around an element that leaves its line.
+    fn place_edits(&self, place: &Place, own_indent: &str, edits: &mut EditSet) -> Result<(), Conflict> {
+        let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
+        match place {
+            Place::Argument { first, gaps, end, has_comma } => {
+                let line = format!("{eol}{own_indent}{unit}");
+                if let Some(first) = first {
+                    edits.push(TextEdit::insertion(*first, line.clone()))?;
+                }
+                for gap in gaps {
+                    edits.push(TextEdit::replacement(*gap, line.clone()))?;
+                }
+                if let Some(end) = end {
+                    edits.push(TextEdit::insertion(*end, self.arguments_end(*has_comma, own_indent)))?;
+                }
+                Ok(())
+            }
+            Place::Child { parents, .. } => {
+                // Outermost first; the innermost parent's line breaks are the frame's.
+                for (depth, parent) in parents.iter().enumerate().take(parents.len() - 1) {
+                    let inside = format!("{eol}{own_indent}{}", unit.repeat(depth + 1));
+                    let outside = format!("{eol}{own_indent}{}", unit.repeat(depth));
+                    edits.push(TextEdit::insertion(parent.start(), inside))?;
+                    edits.push(TextEdit::insertion(parent.end(), outside))?;
+                }
+                Ok(())
+            }
+            Place::Hugged | Place::Bare | Place::Parens => Ok(()),
+        }
+    }
+
+    /// The opening tag of a new element at `column` of a line that begins with `indent`.
+    fn opening_text(&self, tag: &Tag, indent: &str, column: usize) -> String {
+        let printer = Printer::new(self.style);
+        let attributes: Vec<String> =
+            tag.attributes.iter().map(|attribute| printer.print(attribute.0.clone())).collect();
+        let nodes = tag.attributes.iter().map(|attribute| attribute.0.clone()).collect();
+        let line = printer.print(build::opening(&tag.name, nodes));
+        let many = self.style.single_attribute_per_line && attributes.len() > 1;
+        let fits = column + line.chars().count() <= self.style.width as usize;
+        if attributes.is_empty() || (!many && fits) {
+            return line;
+        }
+        let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
+        let mut text = format!("<{}", tag.name);
+        for attribute in &attributes {
+            text.push_str(&format!("{eol}{indent}{unit}{attribute}"));
+        }
+        text + &self.tag_end(indent, false)
+    }
+
+    /// `>` or `/>` where a tag has its attributes on lines of their own.
+    fn tag_end(&self, indent: &str, self_closing: bool) -> String {
+        let eol = self.style.eol.as_str();
+        match (self_closing, self.style.bracket_same_line) {
+            (true, _) => format!("{eol}{indent}/>"),
+            (false, true) => ">".to_owned(),
+            (false, false) => format!("{eol}{indent}>"),
+        }
+    }
+
+    fn columns(&self, indent: &str) -> usize {
+        indent.chars().map(|c| if c == '\t' { self.style.tab_width as usize } else { 1 }).sum()
+    }
+
+    /// The edits of the element's own tags, whose line begins with `indent` afterwards.
+    fn tag_edits(&self, indent: &str, is_one_line: bool, edits: &mut EditSet) -> Result<(), Conflict> {
+        let opening = &self.element.opening;
+        let name = self.module.range(&opening.name);
+        let new_name = self.rewrite.rename.as_deref();
+        if let Some(new_name) = new_name {
+            edits.push(TextEdit::replacement(name, new_name))?;
+            if let Some(closing) = &self.element.closing {
+                edits.push(TextEdit::replacement(self.module.range(&closing.name), new_name))?;
+            }
+        }
+        let attributes: Vec<TextRange> = opening.attrs.iter().map(|attribute| self.module.range(attribute)).collect();
+        let printer = Printer::new(self.style);
+        let added: Vec<String> =
+            self.rewrite.attributes.iter().map(|attribute| printer.print(attribute.0.clone())).collect();
+        let spread_out = self.slice(self.module.range(opening)).contains('\n');
+        let mut breaks = false;
+        if spread_out {
+            self.spread_attributes(&attributes, &added, edits)?;
+        } else {
+            breaks = self.line_of_attributes(indent, name, &attributes, &added, edits)?;
+        }
+        let many = attributes.len() + added.len() > 1;
+        if is_one_line && (breaks || many || !self.rewrite.wrap_in.is_empty()) {
+            self.child_breaks(indent, breaks || many, edits)?;
+        }
+        Ok(())
+    }
+
+    /// Attributes added to a tag on one line: on that line, or each on its own where it grows too long.
+    fn line_of_attributes(
+        &self,
+        indent: &str,
+        name: TextRange,
+        attributes: &[TextRange],
+        added: &[String],
+        edits: &mut EditSet,
+    ) -> Result<bool, Conflict> {
+        let opening = self.module.range(&self.element.opening);
+        let last = attributes.last().map_or(name.end(), |last| last.end());
+        let new_name = self.rewrite.rename.as_deref().unwrap_or_else(|| self.slice(name));
+        let rest = self.slice(TextRange::new(name.end(), opening.end()));
+        let extra: usize = added.iter().map(|text| text.chars().count() + 1).sum();
+        let width = self.columns(indent) + 1 + new_name.chars().count() + rest.chars().count() + extra;
+        let many = self.style.single_attribute_per_line && attributes.len() + added.len() > 1;
+        let too_long = many || width > self.style.width as usize;
+        let can_break = !self.module.has_comment_in(opening) && !added.is_empty();
+        if !(too_long && can_break) {
+            edits.push(TextEdit::insertion(last, added.iter().map(|text| format!(" {text}")).collect::<String>()))?;
+            return Ok(false);
+        }
+        let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
+        let separator = format!("{eol}{indent}{unit}");
+        let mut gap_start = name.end();
+        for attribute in attributes {
+            edits.push(TextEdit::replacement(TextRange::new(gap_start, attribute.start()), separator.clone()))?;
+            gap_start = attribute.end();
+        }
+        let text: String = added.iter().map(|text| format!("{separator}{text}")).collect();
+        let end = TextRange::new(last, opening.end());
+        edits.push(TextEdit::replacement(end, text + &self.tag_end(indent, self.element.opening.self_closing)))?;
+        Ok(true)
+    }
+
+    /// Attributes added to a tag that has a line for each.
+    fn spread_attributes(
+        &self,
+        attributes: &[TextRange],
+        added: &[String],
+        edits: &mut EditSet,
+    ) -> Result<(), Conflict> {
+        let (Some(last), false) = (attributes.last(), added.is_empty()) else {
+            let name = self.module.range(&self.element.opening.name);
+            let text: String = added.iter().map(|text| format!(" {text}")).collect();
+            return edits.push(TextEdit::insertion(name.end(), text));
+        };
+        let line = self.module.lines.line_start(last.start());
+        let lead = self.slice(TextRange::new(line, last.start()));
+        let separator = match lead.trim().is_empty() {
+            true => format!(
+                "{}{}{lead}",
+                self.style.eol.as_str(),
+                self.style.indent.unit().repeat(self.rewrite.wrap_in.len())
+            ),
+            false => " ".to_owned(),
+        };
+        // `client={convex} // the only one`: the comment stays with its attribute.
+        let at = if separator == " " { last.end() } else { self.after_comments(last.end()) };
+        edits.push(TextEdit::insertion(at, added.iter().map(|text| format!("{separator}{text}")).collect::<String>()))
+    }
+
+    fn after_comments(&self, from: u32) -> u32 {
+        let mut end = from;
+        loop {
+            let rest = self.module.text().get(end as usize..).unwrap_or_default();
+            let blank = end + (rest.len() - rest.trim_start_matches([' ', '\t']).len()) as u32;
+            match self.module.comments.iter().find(|comment| comment.range.start() == blank) {
+                Some(comment) if !self.slice(comment.range).contains('\n') => end = comment.range.end(),
+                _ => return end,
+            }
+        }
+    }
+
+    /// Line breaks between the tags and the children of an element on one line. `force` is false where Prettier would leave a lone
+    /// `{children}` beside its tags.
+    fn child_breaks(&self, indent: &str, force: bool, edits: &mut EditSet) -> Result<(), Conflict> {
+        let children = &self.element.children;
+        let (Some(first), Some(last), Some(closing)) = (children.first(), children.last(), &self.element.closing)
+        else {
+            return Ok(());
+        };
+        let has_tag = children.iter().any(|child| matches!(child, JSXElementChild::JSXElement(_)));
+        let edge_space = |child: &JSXElementChild, at_start: bool| match child {
+            // ` text`: the space shows, and a line break there would take it away.
+            JSXElementChild::JSXText(text) if at_start => text.raw.starts_with([' ', '\t']),
+            JSXElementChild::JSXText(text) => text.raw.ends_with([' ', '\t']),
+            _ => false,
+        };
+        if !(force || has_tag) || edge_space(first, true) || edge_space(last, false) {
+            return Ok(());
+        }
+        let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
+        let has_text = children.iter().any(|child| matches!(child, JSXElementChild::JSXText(_)));
+        let start = self.module.range(&self.element.opening).end();
+        edits.push(TextEdit::insertion(start, format!("{eol}{indent}{unit}")))?;
+        if !has_text {
+            for child in children.iter().skip(1) {
+                let at = self.module.range(child).start();
+                edits.push(TextEdit::insertion(at, format!("{eol}{indent}{unit}")))?;
+            }
+        }
+        edits.push(TextEdit::insertion(self.module.range(closing).start(), format!("{eol}{indent}")))
+    }
+
+    /// Moves the element's lines in, the first aside.
+    fn indent_edits(&self, edits: &mut EditSet) -> Result<(), Conflict> {
+        let prefix = self.style.indent.unit().repeat(self.rewrite.wrap_in.len());
+        let mut literals = Literals { module: self.module, ranges: Vec::new() };
+        self.element.visit_with(&mut literals);
+        for start in self.module.lines.line_starts() {
+            if *start <= self.range.start() || *start >= self.range.end() {
+                continue;
+            }
+            let in_literal = literals.ranges.iter().any(|range| range.start() < *start && *start < range.end());
+            let rest = self.module.text().get(*start as usize..).unwrap_or_default();
+            let is_blank = rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']);
+            if !in_literal && !is_blank {
+                edits.push(TextEdit::insertion(*start, prefix.clone()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn slice(&self, range: TextRange) -> &str {
+        range.slice(self.module.text()).unwrap_or_default()
+    }
+}
+
+/// Where whitespace at the start of a line is part of a value.
+struct Literals<'a> {
+    module: &'a ParsedModule,
+    ranges: Vec<TextRange>,
+}
+
+impl Visit for Literals<'_> {
+    fn visit_tpl(&mut self, template: &Tpl) {
+        // The text between the expressions only: a JSX element inside `${…}` moves with its lines.
+        for quasi in &template.quasis {
+            let range = self.module.range(quasi);
+            self.ranges.push(TextRange::new(range.start().saturating_sub(1), range.end() + 1));
+        }
+        template.visit_children_with(self);
+    }
+
+    fn visit_str(&mut self, text: &Str) {
+        self.ranges.push(self.module.range(text));
+    }
+
+    // JSX text is trimmed line by line: its lines may move.
+    fn visit_jsx_text(&mut self, _: &JSXText) {}
+
+    fn visit_jsx_element_name(&mut self, _: &JSXElementName) {}
+
+    fn visit_jsx_attr_or_spread(&mut self, attribute: &JSXAttrOrSpread) {
+        attribute.visit_children_with(self);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::build::{attribute, env_member, identifier};
+    use crate::parse::tests::parsed;
+
+    fn rewrite() -> ElementRewrite {
+        ElementRewrite {
+            rename: Some("New".to_owned()),
+            attributes: vec![attribute("use", identifier("u"))],
+            wrap_in: vec![Tag {
+                name: "Outer".to_owned(),
+                attributes: vec![attribute("id", env_member("import.meta.env", "ID", false))],
+            }],
+        }
+    }
+
+    #[track_caller]
+    fn check_in(style: &Style, before: &str, after: &str) {
+        let edited = parsed("a.tsx", before, |module| {
+            let start = before.find("<Old").unwrap() as u32;
+            let mut all = Elements { module: &module, found: Vec::new() };
+            module.program.visit_with(&mut all);
+            let range = all.found.into_iter().find(|range| range.start() == start).unwrap();
+            rewrite_element(&module, style, range, &rewrite()).unwrap().apply(before).unwrap()
+        });
+        assert_eq!(edited, after);
+    }
+
+    struct Elements<'a> {
+        module: &'a ParsedModule,
+        found: Vec<TextRange>,
+    }
+
+    impl Visit for Elements<'_> {
+        fn visit_jsx_element(&mut self, element: &JSXElement) {
+            self.found.push(self.module.range(element));
+            element.visit_children_with(self);
+        }
+    }
+
+    #[track_caller]
+    fn check(before: &str, after: &str) {
+        check_in(&Style::default(), before, after);
+    }
+
+    #[test]
+    fn an_element_on_its_own_lines() {
+        check(
+            "f(\n  <Old a={a}>\n    <App />\n\n    {`x\n  y`}\n  </Old>,\n);\n",
+            "f(\n  <Outer id={import.meta.env.ID}>\n    <New a={a} use={u}>\n      <App />\n\n      {`x\n  y`}\n    </New>\n  </Outer>,\n);\n",
+        );
+    }
+
+    #[test]
+    fn a_statement_on_one_line_opens_up() {
+        let new = "<New a={a} use={u}>\n      {c}\n    </New>";
+        let inside = format!("\n  <Outer id={{import.meta.env.ID}}>\n    {new}\n  </Outer>");
+        for (before, after) in [
+            ("return <Old a={a}>{c}</Old>;", format!("return ({inside}\n);")),
+            ("return (<Old a={a}>{c}</Old>);", format!("return ({inside}\n);")),
+            ("const f = () => <Old a={a}>{c}</Old>;", format!("const f = () => ({inside}\n);")),
+            ("const x = <Old a={a}>{c}</Old>;", format!("const x = ({inside}\n);")),
+            ("const x = a && <Old a={a}>{c}</Old>;", format!("const x = a && ({inside}\n);")),
+            ("root.render(<Old a={a}>{c}</Old>);", format!("root.render({inside},\n);")),
+            ("render(<Old a={a}>{c}</Old>, root);", format!("render({inside},\n  root,\n);")),
+            ("f(1, <Old a={a}>{c}</Old>,);", format!("f(\n  1,{inside},\n);")),
+        ] {
+            let wrap = |text: &str| format!("function g() {{\n{text}\n}}\n");
+            check(&wrap(before), &wrap(&after));
+        }
+    }
+
+    #[test]
+    fn parents_on_the_line_open_up_as_well() {
+        check(
+            "root.render(<S><Old a={a}><App /></Old></S>);\n",
+            "root.render(\n  <S>\n    <Outer id={import.meta.env.ID}>\n      <New a={a} use={u}>\n        <App />\n      </New>\n    </Outer>\n  </S>,\n);\n",
+        );
+    }
+
+    #[test]
+    fn an_element_that_begins_within_a_line_keeps_it() {
+        check(
+            "root.render(<Old a={a}>\n  <App />\n</Old>);\n",
+            "root.render(<Outer id={import.meta.env.ID}>\n  <New a={a} use={u}>\n    <App />\n  </New>\n</Outer>);\n",
+        );
+    }
+
+    #[test]
+    fn tags_that_grow_too_long_break() {
+        let style = Style { width: 34, ..Style::default() };
+        check_in(
+            &style,
+            "f(\n  <Old a={aaaaaaaaaa} b=\"c\">\n    <App />\n  </Old>,\n);\n",
+            "f(\n  <Outer id={import.meta.env.ID}>\n    <New\n      a={aaaaaaaaaa}\n      b=\"c\"\n      use={u}\n    >\n      <App />\n    </New>\n  </Outer>,\n);\n",
+        );
+        let style = Style { width: 32, bracket_same_line: true, ..Style::default() };
+        check_in(
+            &style,
+            "f(\n  <Old\n    a={aaaaaaaaaaaaaaaaaa} // the a\n    >\n    <App />\n  </Old>,\n);\n",
+            "f(\n  <Outer\n    id={import.meta.env.ID}>\n    <New\n      a={aaaaaaaaaaaaaaaaaa} // the a\n      use={u}\n      >\n      <App />\n    </New>\n  </Outer>,\n);\n",
+        );
+    }
+
+    #[test]
+    fn white_space_that_shows_is_left_alone() {
+        check(
+            "f(\n  <Old a={a}> text </Old>,\n);\n",
+            "f(\n  <Outer id={import.meta.env.ID}>\n    <New a={a} use={u}> text </New>\n  </Outer>,\n);\n",
+        );
+    }
+
+    #[test]
+    fn strings_over_several_lines_are_not_moved() {
+        check(
+            "f(\n  <Old a={a}>\n    <p title=\"a\n  b\">\n      {`\n${<b>\n  c</b>}`}\n    </p>\n  </Old>,\n);\n",
+            "f(\n  <Outer id={import.meta.env.ID}>\n    <New a={a} use={u}>\n      <p title=\"a\n  b\">\n        {`\n${<b>\n    c</b>}`}\n      </p>\n    </New>\n  </Outer>,\n);\n",
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! Where a JSX element stands within the code around it, as far as line breaks are concerned.
+
+use change::TextRange;
+use swc_ecma_ast::{CallExpr, Expr, JSXElement, JSXElementChild, NewExpr, ParenExpr};
+use swc_ecma_visit::{Visit, VisitWith};
+
+use crate::parse::ParsedModule;
+
+/// The place of an element that shares its line with other code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// It keeps the line on which it begins.
+    Hugged,
+    /// `return <A/>`, `() => <A/>`, `const a = <A/>`: parentheses go around it.
+    Bare,
+    /// `(<A/>)`: there are parentheses already.
+    Parens,
+    /// `render(<A/>, root)`: every argument goes on a line of its own.
+    Argument {
+        /// Where the first argument begins, if it is another.
+        first: Option<u32>,
+        /// What stands between two arguments, after the comma.
+        gaps: Vec<TextRange>,
+        /// The end of the last argument and of a comma after it, unless that is the end of the element.
+        end: Option<u32>,
+        /// Whether a comma follows the last argument.
+        has_comma: bool,
+    },
+    /// `<B><A/></B>`, nothing beside it: the insides of the elements around it on that line, outermost first.
+    Child {
+        /// From the end of the opening tag to the start of the closing one.
+        parents: Vec<TextRange>,
+        /// The outermost of these elements, whole.
+        outer: TextRange,
+    },
+}
+
+/// The place of the element at `range`.
+pub(crate) fn place_of(module: &ParsedModule, range: TextRange) -> Place {
+    let mut search = Search { module, range, place: None, parents: Vec::new() };
+    module.program.visit_with(&mut search);
+    search.place.unwrap_or(Place::Hugged)
+}
+
+struct Search<'a> {
+    module: &'a ParsedModule,
+    range: TextRange,
+    place: Option<Place>,
+    /// The elements around, as the range of each and of its inside.
+    parents: Vec<(TextRange, TextRange)>,
+}
+
+impl Search<'_> {
+    fn is_it(&self, expr: &Expr) -> bool {
+        matches!(expr, Expr::JSXElement(_)) && self.module.range(expr) == self.range
+    }
+
+    fn bare(&mut self, expr: Option<&Expr>) {
+        if expr.is_some_and(|expr| self.is_it(expr)) {
+            self.place = Some(Place::Bare);
+        }
+    }
+
+    fn argument(&mut self, args: &[swc_ecma_ast::ExprOrSpread], call: TextRange) {
+        let Some(index) = args.iter().position(|arg| arg.spread.is_none() && self.is_it(&arg.expr)) else { return };
+        let ranges: Vec<TextRange> = args.iter().map(|arg| self.module.range(arg)).collect();
+        let gap = |from: u32, to: u32| TextRange::new(from, to).slice(self.module.text()).unwrap_or_default();
+        let mut gaps = Vec::new();
+        for pair in ranges.windows(2) {
+            let text = gap(pair[0].end(), pair[1].start());
+            // A comment or a line break between the arguments: the author has laid them out.
+            let Some(space) = text.strip_prefix(',').filter(|space| space.chars().all(|c| c == ' ')) else { return };
+            gaps.push(TextRange::new(pair[1].start() - space.len() as u32, pair[1].start()));
+        }
+        let Some(last) = ranges.last() else { return };
+        let tail = gap(last.end(), call.end()).trim_end_matches(')');
+        let has_comma = tail == ",";
+        if !tail.is_empty() && !has_comma {
+            return;
+        }
+        let end = last.end() + u32::from(has_comma);
+        self.place = Some(Place::Argument {
+            first: ranges.first().map(|first| first.start()).filter(|_| index > 0),
+            gaps,
+            end: Some(end).filter(|end| *end > self.range.end()),
+            has_comma,
+        });
+    }
+
+    /// The inside of an element that has nothing but `child` in it, all on one line.
+    fn inside(&self, element: &JSXElement, child: TextRange) -> Option<TextRange> {
+        let closing = element.closing.as_ref()?;
+        let only = matches!(element.children.as_slice(), [JSXElementChild::JSXElement(only)] if self.module.range(&**only) == child);
+        only.then(|| TextRange::new(self.module.range(&element.opening).end(), self.module.range(closing).start()))
+    }
+}
+
+impl Visit for Search<'_> {
+    fn visit_expr(&mut self, expr: &Expr) {
+        match expr {
+            // `cond && <A/>`
+            Expr::Bin(binary) => self.bare(Some(&binary.right)),
+            Expr::Assign(assign) => self.bare(Some(&assign.right)),
+            Expr::Cond(cond) => {
+                self.bare(Some(&cond.cons));
+                self.bare(Some(&cond.alt));
+            }
+            _ => {}
+        }
+        expr.visit_children_with(self);
+    }
+
+    fn visit_return_stmt(&mut self, stmt: &swc_ecma_ast::ReturnStmt) {
+        self.bare(stmt.arg.as_deref());
+        stmt.visit_children_with(self);
+    }
+
+    fn visit_arrow_expr(&mut self, arrow: &swc_ecma_ast::ArrowExpr) {
+        self.bare(arrow.body.as_expr().map(|body| &**body));
+        arrow.visit_children_with(self);
+    }
+
+    fn visit_var_declarator(&mut self, declarator: &swc_ecma_ast::VarDeclarator) {
+        self.bare(declarator.init.as_deref());
+        declarator.visit_children_with(self);
+    }
+
+    fn visit_key_value_prop(&mut self, prop: &swc_ecma_ast::KeyValueProp) {
+        self.bare(Some(&prop.value));
+        prop.visit_children_with(self);
+    }
+
+    fn visit_export_default_expr(&mut self, export: &swc_ecma_ast::ExportDefaultExpr) {
+        self.bare(Some(&export.expr));
+        export.visit_children_with(self);
+    }
+
+    fn visit_paren_expr(&mut self, paren: &ParenExpr) {
+        // `(<A/>)` only: a comment beside the element keeps the layout as it is.
+        if self.is_it(&paren.expr) && self.module.range(paren).len() == self.range.len() + 2 {
+            self.place = Some(Place::Parens);
+        }
+        paren.visit_children_with(self);
+    }
+
+    fn visit_call_expr(&mut self, call: &CallExpr) {
+        self.argument(&call.args, self.module.range(call));
+        call.visit_children_with(self);
+    }
+
+    fn visit_new_expr(&mut self, new: &NewExpr) {
+        self.argument(new.args.as_deref().unwrap_or_default(), self.module.range(new));
+        new.visit_children_with(self);
+    }
+
+    fn visit_jsx_element(&mut self, element: &JSXElement) {
+        let range = self.module.range(element);
+        if !range.covers(self.range) || range == self.range {
+            return;
+        }
+        let depth = self.parents.len();
+        for child in &element.children {
+            let JSXElementChild::JSXElement(child) = child else { continue };
+            let child = self.module.range(&**child);
+            if !child.covers(self.range) {
+                continue;
+            }
+            match self.inside(element, child) {
+                Some(inside) if same_line(self.module, range) => self.parents.push((range, inside)),
+                _ => self.parents.clear(),
+            }
+            if let (true, Some((outer, _))) = (child == self.range, self.parents.first()) {
+                let parents = self.parents.iter().map(|(_, inside)| *inside).collect();
+                self.place = Some(Place::Child { parents, outer: *outer });
+            }
+        }
+        element.visit_children_with(self);
+        self.parents.truncate(depth);
+    }
+}
+
+fn same_line(module: &ParsedModule, range: TextRange) -> bool {
+    !range.slice(module.text()).unwrap_or_default().contains('\n')
+}
