@@ -1,1 +1,27 @@
-//! wip
+//! Black-box tests: over the fixtures, the command line and git. One binary, which links once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it left out"
+)]
+
+// A temporary project, and the binary run in it.
+mod support;
+
+// Every fixture gives what it says.
+mod fixtures;
+// Every fixture, and its CRLF and BOM twins, keeps the laws.
+mod laws;
+// Flags, streams, exit codes.
+mod cli;
+// Patches as git takes them.
+mod patches;
+// Broken, huge, deep, odd input.
+mod input;
+// Failures while writing.
+mod faults;
+// The shape of the code itself.
+mod architecture;
+// Tests that need Node and real packages; on with CONVEX_CLERK_TESTS=all.
+mod real;

@@ -1,35 +1,80 @@
-//! temp
-fn main() {
-    let path = std::env::args().nth(1).unwrap();
-    let planned = migrate::plan(std::path::Path::new(&path), &migrate::Options::default());
-    let mut out = String::new();
-    match planned {
-        Err(e) => out = format!("ERR {e} {:?}\n", e.help()),
-        Ok(p) => {
-            for a in p.plan.apps() {
-                out += &format!("# {} {} {:?}\n", a.id, a.framework, a.outcome);
-            }
-            for f in p.plan.findings() {
-                out += &format!("# finding {} {:?} {}\n", f.rule, f.location, f.message);
-            }
-            for s in p.plan.steps() {
-                out += &format!("# step {}\n", s.title);
-            }
-            match p.plan.render(&change::Selection::AtLeast(change::Applicability::NeedsReview)) {
-                Err(e) => out += &format!("RENDER {e}\n"),
-                Ok(files) => {
-                    for (path, c) in files {
-                        let to = std::env::args().nth(2);
-                        if let Some(to) = to {
-                            let t = std::path::Path::new(&to).join(path.file_name());
-                            std::fs::write(t, &c.after).unwrap();
-                        }
-                        out += &change::git_patch(&path, &c, &change::BlobIds { old: "0".into(), new: "1".into() });
-                    }
-                }
-            }
+//! The command line of convex-clerk: arguments in, a plan shown or written, an exit code out.
+
+mod apply;
+mod args;
+mod disk;
+mod faults;
+mod git;
+mod interrupt;
+mod journal;
+mod pages;
+mod report;
+mod run;
+mod terminal;
+mod transaction;
+
+#[cfg(test)]
+mod test_project;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::args::{Cli, Command};
+use crate::run::Status;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` into a closed pipe is no failure.
+            let _ = error.print();
+            let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if is_help { 0 } else { 2 });
+        }
+    };
+    match dispatch(&cli) {
+        Ok(status) => ExitCode::from(status as u8),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            report_error(&error, &cli);
+            ExitCode::from(error.downcast_ref::<apply::WriteError>().map_or(2, apply::WriteError::exit_code))
         }
     }
-    use std::io::Write;
-    let _ = std::io::stdout().write_all(out.as_bytes());
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<Status> {
+    if cli.version {
+        return pages::version(cli.verbose);
+    }
+    match &cli.command {
+        Some(Command::Migrate(migrate)) => run::migrate(cli, migrate),
+        Some(Command::Explain { id }) => pages::explain(id.as_deref()),
+        Some(Command::Completions { shell }) => pages::completions(*shell),
+        Some(Command::Man) => pages::man(),
+        None => pages::help(),
+    }
+}
+
+/// The reader of our output has gone, as with `| head`.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// The headline, each cause on a line, and what to do next.
+fn report_error(error: &anyhow::Error, cli: &Cli) {
+    let mut stderr = std::io::stderr().lock();
+    let paint = terminal::Paint::new(cli.color, &stderr);
+    let mut text = format!("{} {}\n", paint.red("error:"), paint.shown(&error.to_string()));
+    for cause in error.chain().skip(1) {
+        text.push_str(&format!("  because: {}\n", paint.shown(&cause.to_string())));
+    }
+    if let Some(help) = run::help_for(error) {
+        text.push_str(&format!("{} {}\n", paint.cyan("help:"), paint.shown(&help)));
+    }
+    // There is nowhere left to report to.
+    let _ = stderr.write_all(text.as_bytes());
 }

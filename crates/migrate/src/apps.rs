@@ -3,10 +3,12 @@
 use change::{AppId, Finding, Location, Severity};
 
 use crate::PlanError;
+use crate::ctx::Ctx;
 use crate::frameworks::{ALL, Framework, RECOGNISED};
+use crate::jsonc;
 use crate::manifest::Manifest;
 use crate::refusal::{Refusal, RefusalReason};
-use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test};
+use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test, join};
 
 /// A package that may be a Convex app.
 pub(crate) struct Candidate<'a> {
@@ -71,11 +73,12 @@ fn candidate<'a>(
     let manifests = folders_up(folder).filter_map(|folder| workspace.manifests.get(folder)?.as_ref().ok()).collect();
     let app = App { id: AppId::new(folder), manifests, files };
     let depends = |name: &str| manifest.is_ok_and(|manifest| manifest.dependency(name).is_some());
-    if !app.files.iter().any(|(_, file)| is_convex_client(file)) && !(depends("convex") && depends("react")) {
+    let uses_convex = app.files.iter().any(|(_, file)| is_convex_client(file));
+    if !(uses_convex || depends("convex") && depends("react")) {
         return None;
     }
     let broken = manifest.err().map(|failure| {
-        let path = crate::workspace::join(folder, "package.json");
+        let path = join(folder, "package.json");
         let place = path.map(|path| Location { path, range: failure.range });
         Refusal::new(RefusalReason::BrokenManifest, format!("package.json: {}", failure.message), place)
     });
@@ -135,6 +138,21 @@ impl Candidate<'_> {
             }
         }
     }
+}
+
+/// Settings of an app that are not valid JSON: what they would have said is not known.
+pub(crate) fn broken_settings(ctx: &Ctx<'_>) -> Vec<Finding> {
+    let folder = ctx.app.id.folder();
+    let paths = ["tsconfig.json", "tsconfig.app.json", "convex.json"].iter().filter_map(|name| join(folder, name));
+    let broken = paths.filter_map(|path| {
+        let failure = jsonc::read(&ctx.workspace.base.join(path.as_str()))?.err()?;
+        let mut finding = Finding::new("broken-settings", Severity::Warning, failure.message);
+        finding.app = Some(ctx.app.id.clone());
+        finding.location = Some(Location { path, range: failure.range });
+        finding.help = Some("what it says is not taken into account; mend it and run again".to_owned());
+        Some(finding)
+    });
+    broken.collect()
 }
 
 /// Files that could not be read, each with its place; the rest of the project goes on.

@@ -116,11 +116,16 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
         apps: reports,
         groups: sink.groups,
         findings: sink.findings,
-        steps: sink.steps,
+        steps: steps::merged(sink.steps),
         bases: sink.bases,
         language: Box::new(TypeScript { formatting: sink.formatting }),
     };
     Ok(Planned { plan: Plan::new(parts), base: workspace.base, in_git: workspace.in_git })
+}
+
+/// The absolute folder that a plan for `path` would be relative to; `None` where there is no such folder.
+pub fn base_of(path: &Path) -> Option<PathBuf> {
+    load::base_of(path)
 }
 
 fn framework(id: &str) -> Result<&'static Framework, PlanError> {
@@ -150,6 +155,7 @@ fn report(
         Choice::Refused(refusal) => return Ok(AppReport { id, framework: String::new(), outcome: refusal.into() }),
     };
     let ctx = Ctx { workspace, app: &candidate.app, framework };
+    sink.findings.extend(apps::broken_settings(&ctx));
     let mut own = Sink::default();
     let mut outcome = AppOutcome::Nothing("there is nothing to do".to_owned());
     for rule in framework.rules {

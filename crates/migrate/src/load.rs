@@ -60,9 +60,15 @@ pub(crate) fn load(path: &Path) -> Result<Workspace, PlanError> {
 }
 
 fn no_package(path: &Path, start: &Path, workspace: &Workspace) -> PlanError {
-    let above = start.ancestors().skip(1).take_while(|folder| folder.starts_with(&workspace.base));
+    let above = start.ancestors().skip(1).take_while(|folder| !workspace.in_git || folder.starts_with(&workspace.base));
     let nearest = above.into_iter().find(|folder| folder.join("package.json").is_file());
     PlanError::NoPackage { path: path.to_owned(), nearest: nearest.map(Path::to_owned) }
+}
+
+/// The folder that a plan for `path` would be relative to.
+pub(crate) fn base_of(path: &Path) -> Option<PathBuf> {
+    let start = fs::canonicalize(path).ok()?;
+    Some(git_top(&start).unwrap_or(start))
 }
 
 /// The top of the git work tree that holds `start`. `.git` is a file in a linked work tree.
@@ -125,32 +131,28 @@ fn look_at(entry: &DirEntry, base: &Path) -> Option<Found> {
             Err(error) => Found::Seen(unread(&path, &error.to_string())),
         });
     }
-    match SourceKind::of(&path) {
-        None | Some(SourceKind::Declarations) => decides(path.file_name()).then_some(Found::Other(path)),
-        Some(_) => {
-            // `vite.config.ts` is a source file and evidence as well.
-            if decides(path.file_name()) {
-                return Some(Found::Other(path));
-            }
-            source(entry, path)
-        }
+    let is_source = !matches!(SourceKind::of(&path), None | Some(SourceKind::Declarations));
+    if let Some(found) = is_source.then(|| source(entry, &path)).flatten() {
+        return Some(found);
     }
+    // `app/layout.tsx` says something by its name alone.
+    decides(path.file_name()).then_some(Found::Other(path))
 }
 
-fn source(entry: &DirEntry, path: RelPath) -> Option<Found> {
+fn source(entry: &DirEntry, path: &RelPath) -> Option<Found> {
     let metadata = entry.metadata().ok();
     let executable = metadata.as_ref().is_some_and(is_executable);
     if metadata.is_some_and(|metadata| metadata.len() > MAX_BYTES as u64) {
         let message = "larger than 4 MiB: not read as a source file".to_owned();
         let failure = ParseFailure { message, range: TextRange::empty(0) };
-        return Some(Found::Source(path, Hit { bytes: Err(failure), executable }));
+        return Some(Found::Source(path.clone(), Hit { bytes: Err(failure), executable }));
     }
     match fs::read(entry.path()) {
         Ok(bytes) => {
             let hit = NEEDLES.iter().any(|needle| memmem::find(&bytes, needle).is_some());
-            hit.then_some(Found::Source(path, Hit { bytes: Ok(bytes), executable }))
+            hit.then(|| Found::Source(path.clone(), Hit { bytes: Ok(bytes), executable }))
         }
-        Err(error) => Some(Found::Seen(unread(&path, &error.to_string()))),
+        Err(error) => Some(Found::Seen(unread(path, &error.to_string()))),
     }
 }
 
@@ -186,7 +188,8 @@ fn decides(name: &str) -> bool {
             | "bun.lockb"
             | "convex.json"
             | "app.json"
-    ) || (configs.contains(&stem) && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(".config.")))
+    ) || (["layout", "_app"].contains(&stem) && SourceKind::of_name(name).is_some())
+        || (configs.contains(&stem) && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(".config.")))
         || name.starts_with("auth.config.")
 }
 

@@ -55,7 +55,7 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
         steps.push(Step {
             id: "push-functions",
             apps: app(),
-            title: "Push the functions with the new configuration.".to_owned(),
+            title: format!("Push the functions{} with the new configuration.", inside(&ctx.app.id)),
             copy: Some("npx convex dev".to_owned()),
             doc: None,
         });
@@ -63,6 +63,22 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
     steps
 }
 
+/// Puts together what several apps need done: the same step once, and the steps of one kind after each other.
+pub(crate) fn merged(steps: Vec<Step>) -> Vec<Step> {
+    let mut kinds: Vec<Vec<Step>> = Vec::new();
+    for step in steps {
+        match kinds.iter_mut().find(|kind| kind.first().is_some_and(|first| first.id == step.id)) {
+            Some(kind) => match kind.iter_mut().find(|known| known.title == step.title && known.copy == step.copy) {
+                Some(known) => known.apps.extend(step.apps),
+                None => kind.push(step),
+            },
+            None => kinds.push(vec![step]),
+        }
+    }
+    kinds.into_iter().flatten().collect()
+}
+
+/// ` in apps/web`, or nothing for the app at the base.
 fn inside(app: &AppId) -> String {
     if app.folder().is_empty() { String::new() } else { format!(" in {app}") }
 }
@@ -137,5 +153,33 @@ fn functions_folder(ctx: &Ctx<'_>) -> String {
         Some(name) if !name.is_empty() => at(name),
         _ if ctx.app.dependency("react-scripts").is_some() => at("src/convex"),
         _ => at("convex"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_several_apps_need_is_said_once() {
+        let step = |id, app: &str, title: &str| Step {
+            id,
+            apps: vec![AppId::new(app)],
+            title: title.to_owned(),
+            copy: None,
+            doc: None,
+        };
+        let steps = [
+            step("install", "a", "Install in a"),
+            step("account", "a", "Account"),
+            step("install", "b", "Install in b"),
+            step("account", "b", "Account"),
+        ];
+        let merged = merged(steps.to_vec());
+        assert_eq!(
+            merged.iter().map(|step| &*step.title).collect::<Vec<_>>(),
+            ["Install in a", "Install in b", "Account"]
+        );
+        assert_eq!(merged[2].apps, [AppId::new("a"), AppId::new("b")]);
     }
 }

@@ -237,6 +237,10 @@ impl<'a> Layout<'a> {
         let Some(braces) = self.braces(import) else {
             return self.lone_edits(import, edits);
         };
+        if let Some(lone) = import.lone.iter().find(|lone| lone.dropped) {
+            // `import React, { useState } from "react"` without its default
+            edits.push(TextEdit::deletion(TextRange::new(lone.range.start(), braces.start())))?;
+        }
         let kept: Vec<String> = import.kept_named().map(|listed| self.slice(listed.range).to_owned()).collect();
         if kept.is_empty() && import.added.is_empty() {
             // `import React, { useState } from "react"` without its list

@@ -20,11 +20,15 @@ pub enum SourceKind {
 impl SourceKind {
     /// The kind of the file at `path`, if it is a source file.
     pub fn of(path: &RelPath) -> Option<Self> {
-        let name = path.file_name();
+        Self::of_name(path.file_name())
+    }
+
+    /// The kind of a file of this name, if it is a source file.
+    pub fn of_name(name: &str) -> Option<Self> {
         if [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| name.ends_with(ending)) {
             return Some(Self::Declarations);
         }
-        match path.extension() {
+        match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
             "ts" | "mts" | "cts" => Some(Self::Ts),
             "tsx" => Some(Self::Tsx),
             "js" | "jsx" | "mjs" | "cjs" => Some(Self::Js),

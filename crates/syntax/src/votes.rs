@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_file_votes_on_its_style() {
-        let text = "import { a } from 'a'\nimport {\n  b\n} from \"b\";\nf(\n  x => x,\n  (y) => 'c',\n)\nconst o = {a}\n<p\n  q=\"r\"\n  s='t'>u</p>\n";
+        let text = "import { a } from 'a'\nimport {\n  b\n} from \"b\";\nf(\n  x => x,\n  (y) => 'c',\n)\nconst o = {a}\nconst p = <p\n  q=\"r\"\n  s='t'>u</p>\n";
         let seen = parsed("a.tsx", text, |module| evidence_of(&module));
         let expected = Evidence {
             import_single: 1,

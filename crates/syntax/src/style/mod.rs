@@ -244,7 +244,7 @@ mod tests {
             arrow_parens: false,
             eol: LineEnding::Lf,
         };
-        check_decide(settings.clone(), evidence.clone(), "a\n  b\nc\n", expected);
+        check_decide(settings.clone(), evidence.clone(), "a\nb\nc\n", expected);
         check_decide(settings, evidence, "no line ending", Style { eol: LineEnding::CrLf, ..expected });
     }
 
@@ -263,9 +263,10 @@ mod tests {
             (None, Some(3), "a\n\tb\nc\n", Indent::Tab, 3),
             (None, Some(3), four_in, Indent::Spaces(3), 3),
             (Some(false), None, four_in, Indent::Spaces(4), 4),
-            (Some(false), None, "a\n\tb\nc\n", Indent::Spaces(2), 2),
-            (Some(true), None, "a\n  b\nc\n", Indent::Tab, 2),
-            (Some(true), Some(4), "a\n  b\nc\n", Indent::Tab, 4),
+            (Some(true), None, "a\nb\nc\n", Indent::Tab, 2),
+            // A setting that was never applied to this file.
+            (Some(false), None, "a\n\tb\nc\n", Indent::Tab, 2),
+            (Some(true), Some(4), "a\n  b\nc\n", Indent::Spaces(4), 4),
         ] {
             let settings = StyleSettings { use_tabs, tab_width, ..StyleSettings::default() };
             let expected = Style { indent, tab_width: width, ..Style::default() };

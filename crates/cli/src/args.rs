@@ -1,0 +1,153 @@
+//! The command line, as clap reads it. Nothing else knows clap.
+
+use std::path::PathBuf;
+
+use change::Applicability;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+const STYLES: Styles =
+    Styles::styled().header(AnsiColor::Green.on_default().bold()).usage(AnsiColor::Green.on_default().bold());
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done, or nothing to do
+  1    --check: changes are needed
+  2    could not run; nothing was written
+  3    at least one app was refused or is unsupported; the others are done
+  130  interrupted; nothing left behind";
+
+const EXAMPLES: &str = "\
+Examples:
+  convex-clerk migrate                      look at the change and be asked
+  convex-clerk migrate --dry-run > m.patch  print one patch that git apply takes
+  convex-clerk migrate --yes apps/web       write it
+  convex-clerk migrate --check              for CI: is there anything to migrate?
+  convex-clerk explain clerk-inside         why an app was refused";
+
+/// Moves a Convex app from ConvexProvider to Clerk, as one reviewable patch.
+#[derive(Debug, Parser)]
+#[command(name = "convex-clerk", styles = STYLES, disable_version_flag = true, arg_required_else_help = true)]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// Print the version; with -v the version facts too
+    #[arg(short = 'V', long)]
+    pub(crate) version: bool,
+
+    /// Say why, and name the official pages
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+
+    /// Print the product and errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    /// Colour [NO_COLOR and CLICOLOR_FORCE are honoured]
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Plan the migration of the apps in a folder; print, check or write it
+    #[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+    Migrate(Migrate),
+    /// Explain a rule, a refusal or a framework
+    Explain {
+        /// Its id, as reports print it; without one, all are listed
+        id: Option<String>,
+    },
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Migrate {
+    /// The folder of a repository or an app
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// Print the patch on stdout and write nothing
+    #[arg(long, conflicts_with_all = ["yes", "check"])]
+    pub(crate) dry_run: bool,
+
+    /// Write the changes without asking
+    #[arg(short, long, conflicts_with = "check")]
+    pub(crate) yes: bool,
+
+    /// Exit with 1 if changes are needed; print nothing on stdout unless --format is given
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// What to print on stdout [default: diff]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// The framework of the apps, instead of what is recognised
+    #[arg(long, value_name = "ID")]
+    pub(crate) framework: Option<String>,
+
+    /// Only the app in this folder; may be given several times
+    #[arg(long = "app", value_name = "FOLDER", action = ArgAction::Append)]
+    pub(crate) apps: Vec<String>,
+
+    /// The least level of the changes to take
+    #[arg(long, value_enum, default_value_t = Level::NeedsReview)]
+    pub(crate) level: Level,
+
+    /// Write although files to be changed hold changes that are not committed
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
+
+    /// Exit with 0 although an app was refused or is unsupported
+    #[arg(long)]
+    pub(crate) refused_ok: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// One patch that git apply takes
+    Diff,
+    /// For eyes: the changes with their reasons
+    Human,
+    /// For programs: the whole plan
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Behaviour unchanged
+    Safe,
+    /// Right by proof, but it changes what users see or needs keys: the migration itself
+    NeedsReview,
+    /// Everything, what a person has to decide included
+    Manual,
+}
+
+impl From<Level> for Applicability {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Safe => Self::Safe,
+            Level::NeedsReview => Self::NeedsReview,
+            Level::Manual => Self::Manual,
+        }
+    }
+}

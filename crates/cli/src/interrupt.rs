@@ -1,0 +1,35 @@
+//! Ctrl-C: at once while reading, after taking everything back while writing.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set once the user asks to stop while files are being written.
+pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+static WRITING: AtomicBool = AtomicBool::new(false);
+
+/// Listens for Ctrl-C, SIGTERM and a closed terminal.
+///
+/// # Errors
+/// The system's, where no handler can be set.
+pub(crate) fn listen() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        if WRITING.load(Ordering::SeqCst) {
+            INTERRUPTED.store(true, Ordering::SeqCst);
+        } else {
+            stop();
+        }
+    })
+}
+
+#[expect(clippy::exit, reason = "nothing is being written: there is nothing to take back and nobody to return to")]
+fn stop() -> ! {
+    std::process::exit(130)
+}
+
+/// Runs `write` so that an interrupt is left to it.
+pub(crate) fn deferred<T>(write: impl FnOnce() -> T) -> T {
+    WRITING.store(true, Ordering::SeqCst);
+    let result = write();
+    WRITING.store(false, Ordering::SeqCst);
+    result
+}

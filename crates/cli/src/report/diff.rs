@@ -1,0 +1,70 @@
+//! `--format diff`: one patch that `git apply` takes.
+
+use change::{RelPath, git_patch};
+
+use super::View;
+use crate::git::{Git, ObjectFormat, blob_ids, needs_index};
+use crate::terminal::Paint;
+
+/// The patch of every file, in the order of their paths.
+pub(crate) fn diff(view: &View<'_>, paint: Paint) -> String {
+    let before = |path: &RelPath| view.files.get(path).and_then(|file| file.before.as_ref());
+    let git = view.planned.in_git.then(|| Git::at(&view.planned.base)).flatten();
+    let format = git.as_ref().map_or(ObjectFormat::Sha1, Git::object_format);
+    // Asking git takes as long as all the rest: only where the answer can matter.
+    let asked: Vec<&RelPath> =
+        view.files.keys().filter(|path| before(path).is_some_and(|base| needs_index(&base.text))).collect();
+    let ids = git.filter(|_| !asked.is_empty()).map(|git| git.index_ids(&asked)).unwrap_or_default();
+    let mut patch = String::new();
+    for (path, file) in view.files {
+        let old = file.before.as_ref().map(|base| &*base.text);
+        let blobs = blob_ids(old, &file.after, ids.get(path).map(String::as_str), format);
+        patch.push_str(&git_patch(path, file, &blobs));
+    }
+    if paint.color || paint.escape { painted(&patch, paint) } else { patch }
+}
+
+/// The same lines in the colours of `git diff`.
+pub(crate) fn painted(patch: &str, paint: Paint) -> String {
+    let mut result = String::with_capacity(patch.len() * 2);
+    for line in patch.split_inclusive('\n') {
+        let (text, end) = match line.strip_suffix('\n') {
+            Some(text) => (text, "\n"),
+            None => (line, ""),
+        };
+        // A CR is what a CRLF file's lines end in: for eyes it is no part of the line.
+        let (text, end) = match text.strip_suffix('\r') {
+            Some(text) if paint.escape => (text, end),
+            Some(text) => (text, if end.is_empty() { "\r" } else { "\r\n" }),
+            None => (text, end),
+        };
+        result.push_str(&match text.get(..1) {
+            Some("+") if !text.starts_with("+++ ") => paint.green(text),
+            Some("-") if !text.starts_with("--- ") => paint.red(text),
+            Some("@") => paint.cyan(text),
+            Some(" " | "\\") | None => paint.shown(text),
+            Some(_) => paint.bold(text),
+        });
+        result.push_str(end);
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_take_nothing_away() {
+        let patch =
+            "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-x\r\n+\u{1b}[0m\n\\ No newline at end of file\n";
+        let colored = painted(patch, Paint { color: true, escape: false });
+        let mut plain = colored;
+        for code in ["\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m"] {
+            plain = plain.replace(code, "<");
+        }
+        assert_eq!(plain.replace('<', "").matches("\x1b[0m").count(), 7);
+        let escaped = painted(patch, Paint { color: false, escape: true });
+        assert!(escaped.contains("-x\n+\\x1b[0m\n"), "{escaped}");
+    }
+}

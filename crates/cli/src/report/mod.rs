@@ -1,0 +1,65 @@
+//! The views of a plan: one file each, all of them made from the same rendered plan.
+
+pub(crate) mod diff;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod summary;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+
+use change::{ColumnUnit, FileChange, LineIndex, Location, RelPath, Selection};
+use migrate::Planned;
+
+/// What `explain` says of an app whose framework is not migrated.
+pub(crate) const UNSUPPORTED: &str = "unsupported-framework";
+
+/// A plan and the files that the chosen groups of it give.
+pub(crate) struct View<'a> {
+    /// The plan.
+    pub(crate) planned: &'a Planned,
+    /// What was chosen.
+    pub(crate) selection: &'a Selection,
+    /// The files as they become.
+    pub(crate) files: &'a BTreeMap<RelPath, FileChange>,
+    texts: RefCell<BTreeMap<RelPath, Option<Arc<str>>>>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(
+        planned: &'a Planned,
+        selection: &'a Selection,
+        files: &'a BTreeMap<RelPath, FileChange>,
+    ) -> Self {
+        Self { planned, selection, files, texts: RefCell::default() }
+    }
+
+    /// The text of a file as the plan was made on it; `None` where it can't be read as text.
+    pub(crate) fn text(&self, path: &RelPath) -> Option<Arc<str>> {
+        if let Some(base) = self.planned.plan.bases().get(path) {
+            return Some(base.text.clone());
+        }
+        let mut texts = self.texts.borrow_mut();
+        let read = || fs::read_to_string(self.planned.base.join(path.as_str())).ok().map(Arc::from);
+        texts.entry(path.clone()).or_insert_with(read).clone()
+    }
+
+    /// `src/main.tsx:12:5`, line and column from 1, columns in characters; only the path for a file as a whole.
+    pub(crate) fn place(&self, location: &Location) -> String {
+        let is_whole = location.range.is_empty() && location.range.start() == 0;
+        match self.text(&location.path).filter(|_| !is_whole) {
+            Some(text) => {
+                let at = LineIndex::new(&text).line_col(&text, location.range.start(), ColumnUnit::Chars);
+                format!("{}:{}:{}", location.path, at.line + 1, at.column + 1)
+            }
+            None => location.path.to_string(),
+        }
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}

@@ -1,0 +1,152 @@
+//! What is said on stderr: the apps, the findings, the steps left to a person, and what to do next.
+
+use std::fmt::Write as _;
+
+use change::{AppOutcome, AppReport, Finding, Severity, Step};
+
+use super::{UNSUPPORTED, View, count};
+use crate::terminal::Paint;
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Volume {
+    /// Errors only.
+    Quiet,
+    /// What a person needs.
+    Normal,
+    /// Reasons and addresses too.
+    Verbose,
+}
+
+/// The summary; empty where nothing is to be said.
+pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
+    let mut text = String::new();
+    let plan = &view.planned.plan;
+    if volume > Volume::Quiet {
+        if plan.apps().is_empty() {
+            text.push_str("no Convex app with React was found: nothing to do\n");
+        }
+        let width = plan.apps().iter().map(|app| app.id.as_str().chars().count()).max().unwrap_or(0);
+        for app in plan.apps() {
+            text.push_str(&app_line(view, app, width, paint));
+        }
+    }
+    for finding in plan.findings() {
+        // What a group cures is shown by its change.
+        let wanted = match volume {
+            Volume::Quiet => finding.severity == Severity::Error,
+            Volume::Normal => finding.group.is_none() || finding.severity > Severity::Note || finding.doc.is_some(),
+            Volume::Verbose => true,
+        };
+        if wanted {
+            text.push_str(&finding_lines(view, finding, paint, volume));
+        }
+    }
+    if volume > Volume::Quiet && !plan.steps().is_empty() {
+        text.push_str("\nleft to you:\n");
+        for (number, step) in plan.steps().iter().enumerate() {
+            text.push_str(&step_lines(number + 1, step, paint));
+        }
+    }
+    text
+}
+
+fn app_line(view: &View<'_>, app: &AppReport, width: usize, paint: Paint) -> String {
+    let name = paint.bold(&format!("{:width$}", app.id.as_str()));
+    match &app.outcome {
+        AppOutcome::Migrated => format!("{name}  {} {}\n", app.framework, paint.green("can be migrated")),
+        AppOutcome::Nothing(why) => format!("{name}  {} nothing to do: {}\n", app.framework, paint.shown(why)),
+        AppOutcome::Unsupported(what) => {
+            let head = paint.yellow("unsupported");
+            let what = paint.shown(what);
+            format!(
+                "{name}  {head}: {what} is not migrated by this version\n{:width$}    see: convex-clerk explain {UNSUPPORTED}\n",
+                ""
+            )
+        }
+        AppOutcome::Refused { reason, message, place } => {
+            let place = place.as_ref().map(|place| format!("{}: ", view.place(place))).unwrap_or_default();
+            let why = format!("{place}{message}");
+            format!(
+                "{name}  {}: {}\n{:width$}    see: convex-clerk explain {reason}\n",
+                paint.red(&format!("refused [{reason}]")),
+                paint.shown(&why),
+                ""
+            )
+        }
+    }
+}
+
+fn finding_lines(view: &View<'_>, finding: &Finding, paint: Paint, volume: Volume) -> String {
+    let head = format!("{}[{}]", finding.severity.as_str(), finding.rule);
+    let head = match finding.severity {
+        Severity::Error => paint.red(&head),
+        Severity::Warning => paint.yellow(&head),
+        Severity::Note => paint.cyan(&head),
+    };
+    let place = finding.location.as_ref().map(|location| format!("{}: ", view.place(location))).unwrap_or_default();
+    let mut text = format!("{head} {}\n", paint.shown(&format!("{place}{}", finding.message)));
+    // Writing to a String can't fail.
+    for related in &finding.related {
+        let _ =
+            writeln!(text, "    {}", paint.shown(&format!("{}: {}", view.place(&related.location), related.message)));
+    }
+    if let (Some(why), Volume::Verbose) = (&finding.why, volume) {
+        let _ = writeln!(text, "    why: {}", paint.shown(why));
+    }
+    if let Some(help) = &finding.help {
+        let _ = writeln!(text, "    help: {}", paint.shown(help));
+    }
+    if let (Some(doc), Volume::Verbose) = (finding.doc, volume) {
+        let _ = writeln!(text, "    see: {doc}");
+    }
+    text
+}
+
+fn step_lines(number: usize, step: &Step, paint: Paint) -> String {
+    let mut text = format!("  {number}. {}\n", paint.shown(&step.title));
+    for line in step.copy.iter().flat_map(|copy| copy.lines()) {
+        let _ = writeln!(text, "       {}", paint.bold(line));
+    }
+    if let Some(doc) = step.doc {
+        let _ = writeln!(text, "     {}", paint.dim(doc));
+    }
+    text
+}
+
+/// How to apply or write what a read-only run showed.
+pub(crate) fn next(view: &View<'_>, command: &str) -> String {
+    if view.files.is_empty() {
+        return String::new();
+    }
+    let target = match view.planned.in_git {
+        // Below the top, `git apply` passes over files outside the current folder without a word.
+        true => "git -C \"$(git rev-parse --show-toplevel)\" apply".to_owned(),
+        false => format!("git -C {} apply", quoted(&view.planned.base.to_string_lossy())),
+    };
+    format!(
+        "\n{} to change. To write: {command} --yes\nor, with a patch: {command} --dry-run | {target}\n",
+        count(view.files.len(), "file")
+    )
+}
+
+/// A word as a POSIX shell takes it literally.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quoted("apps/web"), "apps/web");
+        assert_eq!(quoted("it's $HOME"), "'it'\\''s $HOME'");
+    }
+}

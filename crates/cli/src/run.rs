@@ -1,0 +1,234 @@
+//! `migrate`: plan, show, ask, write.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, IsTerminal, Write as _};
+
+use anyhow::Context as _;
+use change::{AppOutcome, FileChange, RelPath, Selection};
+use migrate::{Options, PlanError, Planned};
+
+use crate::apply::{self, Request, WriteError};
+use crate::args::{Cli, Format, Migrate};
+use crate::git::Git;
+use crate::interrupt;
+use crate::journal::{self, JournalError};
+use crate::pages::UnknownId;
+use crate::report::summary::{self, Volume, quoted};
+use crate::report::{View, count, diff::diff, human::human, json::json};
+use crate::terminal::Paint;
+
+/// How a run ended; the number is the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// `--check`: changes are needed.
+    Needed = 1,
+    /// At least one app was refused or is unsupported.
+    Refused = 3,
+}
+
+/// What is done with the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Show it.
+    Show,
+    /// Show it, and say how to write.
+    Offer,
+    /// Show it and ask whether to write.
+    Ask,
+    /// Write it.
+    Write,
+    /// Say by the exit code whether there is anything in it.
+    Check,
+}
+
+/// Runs `migrate`.
+///
+/// # Errors
+/// Everything that ends with exit code 2 or 130.
+pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
+    interrupt::listen().context("could not listen for Ctrl-C")?;
+    let mode = mode(args);
+    // A run that died is brought to an end first: the plan has to be made on what then is there.
+    let recovered = if mode == Mode::Write { recover(args)? } else { BTreeSet::new() };
+    let options = Options { framework: args.framework.clone(), apps: args.apps.clone() };
+    let planned = migrate::plan(&args.path, &options)?;
+    let selection = Selection::AtLeast(args.level.into());
+    let files = planned.plan.render(&selection).map_err(Defect)?;
+    let view = View::new(&planned, &selection, &files);
+    show(cli, args, mode, &view)?;
+    let status = status(args, mode, &view);
+    match mode {
+        Mode::Write => write(cli, &planned, &files, &recovered, args.allow_dirty)?,
+        Mode::Ask if !files.is_empty() => {
+            if asked(&files)? {
+                write(cli, &planned, &files, &recover(args)?, args.allow_dirty)?;
+            } else {
+                say("nothing was written\n")?;
+            }
+        }
+        Mode::Ask | Mode::Show | Mode::Offer | Mode::Check => {}
+    }
+    Ok(status)
+}
+
+fn mode(args: &Migrate) -> Mode {
+    let is_interactive = || io::stdin().is_terminal() && io::stderr().is_terminal() && io::stdout().is_terminal();
+    match (args.dry_run, args.yes, args.check) {
+        (_, true, _) => Mode::Write,
+        (_, _, true) => Mode::Check,
+        (true, ..) => Mode::Show,
+        _ if args.format.is_none() && is_interactive() => Mode::Ask,
+        _ => Mode::Offer,
+    }
+}
+
+/// Prints the product on stdout and the rest on stderr.
+fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Result<()> {
+    let format = match (args.format, mode) {
+        (Some(format), _) => Some(format),
+        (None, Mode::Show | Mode::Offer) => Some(Format::Diff),
+        (None, Mode::Ask) => Some(Format::Human),
+        (None, Mode::Write | Mode::Check) => None,
+    };
+    let mut stdout = io::stdout().lock();
+    let paint = Paint::new(cli.color, &stdout);
+    let product = match format {
+        Some(Format::Diff) => diff(view, paint),
+        Some(Format::Human) => human(view, paint),
+        Some(Format::Json) => json(view)?,
+        None => String::new(),
+    };
+    stdout.write_all(product.as_bytes()).context("could not write to stdout")?;
+    stdout.flush().context("could not write to stdout")?;
+    drop(stdout);
+    let volume = volume(cli);
+    let paint = Paint::new(cli.color, &io::stderr());
+    let mut text = summary::summary(view, paint, volume);
+    if let Some(journal) = unfinished(mode, view) {
+        text.push_str(&format!(
+            "a run that died left `{journal}`: the next run with --yes finishes it or takes it back\n"
+        ));
+    }
+    if volume > Volume::Quiet && mode == Mode::Offer {
+        text.push_str(&summary::next(view, &command(args)));
+    }
+    say(&text)
+}
+
+fn volume(cli: &Cli) -> Volume {
+    match (cli.quiet, cli.verbose) {
+        (true, _) => Volume::Quiet,
+        (_, true) => Volume::Verbose,
+        _ => Volume::Normal,
+    }
+}
+
+/// The journal of a run that died, which a read-only run only reports.
+fn unfinished(mode: Mode, view: &View<'_>) -> Option<String> {
+    if mode == Mode::Write {
+        return None;
+    }
+    let git = view.planned.in_git.then(|| Git::at(&view.planned.base)).flatten();
+    journal::found(&view.planned.base, git.as_ref()).map(|path| path.display().to_string())
+}
+
+/// The command that the user gave, without what decides whether it writes.
+fn command(args: &Migrate) -> String {
+    let mut words = vec!["convex-clerk migrate".to_owned()];
+    if args.path.as_os_str() != "." {
+        words.push(quoted(&args.path.to_string_lossy()));
+    }
+    words.extend(args.framework.iter().map(|id| format!("--framework {}", quoted(id))));
+    words.extend(args.apps.iter().map(|app| format!("--app {}", quoted(app))));
+    words.join(" ")
+}
+
+fn status(args: &Migrate, mode: Mode, view: &View<'_>) -> Status {
+    let refused = |outcome: &AppOutcome| matches!(outcome, AppOutcome::Refused { .. } | AppOutcome::Unsupported(_));
+    if !args.refused_ok && view.planned.plan.apps().iter().any(|app| refused(&app.outcome)) {
+        Status::Refused
+    } else if mode == Mode::Check && !view.files.is_empty() {
+        Status::Needed
+    } else {
+        Status::Done
+    }
+}
+
+fn recover(args: &Migrate) -> anyhow::Result<BTreeSet<RelPath>> {
+    // A PATH that can't be read is reported by the plan.
+    let Some(base) = migrate::base_of(&args.path) else { return Ok(BTreeSet::new()) };
+    let git = Git::find(&base);
+    let recovered = journal::recover(&base, git.as_ref())?;
+    if recovered.direction.is_some() {
+        say(&format!("a run that died was brought to an end: {}\n", count(recovered.files.len(), "file")))?;
+    }
+    Ok(recovered.files)
+}
+
+/// Asks on stderr; anything but yes is no.
+fn asked(files: &BTreeMap<RelPath, FileChange>) -> anyhow::Result<bool> {
+    say(&format!("\nWrite {}? [y/N] ", count(files.len(), "file")))?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).context("could not read the answer")?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+fn write(
+    cli: &Cli,
+    planned: &Planned,
+    files: &BTreeMap<RelPath, FileChange>,
+    recovered: &BTreeSet<RelPath>,
+    allow_dirty: bool,
+) -> anyhow::Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let git = Git::find(&planned.base);
+    let base = &planned.base;
+    let interrupted = &interrupt::INTERRUPTED;
+    let request = Request { base, git: git.as_ref(), files, recovered, allow_dirty, interrupted };
+    let written = interrupt::deferred(|| apply::write(&request))?;
+    if volume(cli) > Volume::Quiet {
+        let names: String = written.files.iter().map(|path| format!("  {path}\n")).collect();
+        say(&format!("\nwritten:\n{names}to undo it: {}\n", written.reverse))?;
+    }
+    if let Some(leftover) = written.leftover {
+        say(&format!("a staged copy could not be removed: {leftover}\n"))?;
+    }
+    Ok(())
+}
+
+/// Talks on stderr; a closed stderr is nobody listening.
+fn say(text: &str) -> anyhow::Result<()> {
+    match io::stderr().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A plan that can't be rendered: never the user's fault.
+#[derive(Debug, thiserror::Error)]
+#[error("this is a defect of convex-clerk; nothing was written")]
+struct Defect(#[source] change::RenderError);
+
+/// What the user can do about an error.
+pub(crate) fn help_for(error: &anyhow::Error) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<PlanError>() {
+        return error.help();
+    }
+    if let Some(error) = error.downcast_ref::<WriteError>() {
+        return error.help();
+    }
+    if let Some(error) = error.downcast_ref::<JournalError>() {
+        return Some(error.help());
+    }
+    if let Some(error) = error.downcast_ref::<UnknownId>() {
+        return Some(match error.near.as_slice() {
+            [] => "`convex-clerk explain` lists what there is".to_owned(),
+            near => format!("there is: {}", near.join(", ")),
+        });
+    }
+    error.is::<Defect>().then(|| "please report it, with the file that is named".to_owned())
+}

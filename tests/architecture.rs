@@ -1,0 +1,123 @@
+//! The shape of the code: who may use whom, how long files are, what is documented.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::root;
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn crates() -> Vec<PathBuf> {
+    rust_files(&root().join("crates"))
+}
+
+/// The lines of a file before its tests.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned()
+}
+
+#[track_caller]
+fn check_none(what: &str, found: &[String]) {
+    assert!(found.is_empty(), "{what}:\n{}", found.join("\n"));
+}
+
+#[test]
+fn dependencies_point_down() {
+    let allowed: [(&str, &[&str]); 4] =
+        [("change", &[]), ("syntax", &["change"]), ("migrate", &["change", "syntax"]), ("cli", &["change", "migrate"])];
+    for (name, below) in allowed {
+        let manifest = fs::read_to_string(root().join(format!("crates/{name}/Cargo.toml"))).unwrap();
+        let manifest: toml::Table = manifest.parse().unwrap();
+        let dependencies = manifest["dependencies"].as_table().unwrap();
+        for other in ["change", "syntax", "migrate", "cli"] {
+            assert_eq!(dependencies.contains_key(other), below.contains(&other), "{name} -> {other}");
+        }
+        let uses_swc = dependencies.keys().any(|dependency| dependency.starts_with("swc"));
+        assert_eq!(uses_swc, name == "syntax", "{name} and swc");
+    }
+}
+
+#[test]
+fn positions_of_swc_stay_in_one_file() {
+    let found: Vec<String> = crates()
+        .iter()
+        .filter(|path| !path.ends_with("span.rs") && code(path).contains("BytePos"))
+        .map(|path| path.display().to_string())
+        .collect();
+    check_none("BytePos outside span.rs", &found);
+}
+
+#[test]
+fn codegen_has_one_caller() {
+    let found: Vec<String> = crates()
+        .iter()
+        .filter(|path| !path.ends_with("print.rs") && code(path).contains("swc_ecma_codegen"))
+        .map(|path| path.display().to_string())
+        .collect();
+    check_none("codegen outside print.rs", &found);
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are_for() {
+    let mut found = Vec::new();
+    for path in crates().iter().chain(&rust_files(&root().join("tests"))) {
+        let text = fs::read_to_string(path).unwrap();
+        if text.lines().count() > 600 {
+            found.push(format!("{}: {} lines", path.display(), text.lines().count()));
+        }
+        if !(text.starts_with("//!") || text.starts_with("#![doc")) {
+            found.push(format!("{}: no module doc", path.display()));
+        }
+    }
+    check_none("files", &found);
+}
+
+#[test]
+fn no_shared_rule_asks_for_a_framework_by_name() {
+    let ids: Vec<String> = migrate::framework_ids().iter().map(|id| format!("\"{id}\"")).collect();
+    let shared = crates().into_iter().filter(|path| {
+        let text = path.to_string_lossy();
+        text.contains("/migrate/src/") && !text.contains("/frameworks/")
+    });
+    let found: Vec<String> = shared
+        .filter(|path| ids.iter().any(|id| code(path).contains(&format!("id == {id}"))))
+        .map(|path| path.display().to_string())
+        .collect();
+    check_none("a framework's id outside its file", &found);
+}
+
+#[test]
+fn readme_and_exit_codes_agree() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for code in ["| 0 ", "| 1 ", "| 2 ", "| 3 ", "| 130 "] {
+        assert!(readme.contains(code), "the README has no row for exit code {code}");
+    }
+    for name in ["change", "syntax", "migrate", "cli"] {
+        assert!(readme.contains(&format!("`{name}`")), "the README's map lacks {name}");
+    }
+    // The commands that a newcomer copies.
+    assert!(readme.contains("cargo run -- migrate --dry-run fixtures/react/quickstart/before"));
+    assert!(readme.contains("cargo test --workspace"));
+}
+
+#[test]
+fn the_readme_shows_a_patch_that_the_tool_prints() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let patch = fs::read_to_string(root().join("fixtures/react/quickstart/expected.diff")).unwrap();
+    let hunk: String =
+        patch.lines().skip_while(|line| !line.starts_with("@@")).map(|line| format!("{line}\n")).collect();
+    assert!(readme.contains(&hunk), "the README's diff is not\n{hunk}");
+}

@@ -1,0 +1,250 @@
+//! Every fixture gives what it says: the files in `after/`, the patch in `expected.diff`, the findings in `expected.json`.
+//!
+//! `UPDATE_FIXTURES=1` writes the last two anew; read the git diff of what it wrote. `after/` is written by hand.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::support::{Outcome, Project, root, tree};
+
+/// A fixture.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) expect: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) options: Vec<String>,
+    pub(crate) shapes: Vec<String>,
+}
+
+impl Case {
+    fn read(folder: PathBuf) -> Self {
+        let text = fs::read_to_string(folder.join("case.toml")).unwrap();
+        let toml: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let string = |key: &str| toml.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+        let list = |key: &str| {
+            let items = toml.get(key).and_then(toml::Value::as_array).into_iter().flatten();
+            items.filter_map(toml::Value::as_str).map(str::to_owned).collect()
+        };
+        assert!(string("title").is_some_and(|title| !title.is_empty()), "{} has no title", folder.display());
+        let parts: Vec<_> = folder.components().rev().take(2).map(|part| part.as_os_str().to_str().unwrap()).collect();
+        Self {
+            name: format!("{}/{}", parts[1], parts[0]),
+            expect: string("expect").unwrap_or_default(),
+            reason: string("reason"),
+            options: list("options"),
+            shapes: list("shapes"),
+            folder,
+        }
+    }
+
+    pub(crate) fn before(&self) -> Project {
+        Project::copy_of(&self.folder.join("before"))
+    }
+
+    /// The files that change or are new.
+    pub(crate) fn after(&self) -> Vec<(String, Vec<u8>)> {
+        let folder = self.folder.join("after");
+        if folder.exists() { tree(&folder) } else { Vec::new() }
+    }
+
+    /// `migrate` in a project, with the case's options.
+    pub(crate) fn run(&self, project: &Project, args: &[&str]) -> Outcome {
+        let options = self.options.iter().map(String::as_str);
+        project.run(&["migrate"].into_iter().chain(args.iter().copied()).chain(options).collect::<Vec<_>>())
+    }
+
+    /// The exit code that a run ends with, once nothing is left to change.
+    pub(crate) fn code(&self) -> i32 {
+        if self.expect == "refused" { 3 } else { 0 }
+    }
+}
+
+/// Every fixture, sorted.
+pub(crate) fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for framework in fs::read_dir(root().join("fixtures")).unwrap().flatten() {
+        for case in fs::read_dir(framework.path()).unwrap().flatten() {
+            cases.push(Case::read(case.path()));
+        }
+    }
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(cases.len() >= 25, "{} fixtures", cases.len());
+    cases
+}
+
+/// Runs `check` on every fixture and fails with everything that it said.
+#[track_caller]
+pub(crate) fn check_all(check: impl Fn(&Case) -> Result<(), String>) {
+    let failures: Vec<String> =
+        cases().iter().filter_map(|case| check(case).err().map(|error| format!("== {}\n{error}", case.name))).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[track_caller]
+pub(crate) fn equal(what: &str, left: &str, right: &str) -> Result<(), String> {
+    if left == right { Ok(()) } else { Err(format!("{what}:\n--- is\n{left}\n--- should be\n{right}")) }
+}
+
+#[test]
+fn files_become_what_after_holds() {
+    check_all(|case| {
+        let project = case.before();
+        let mut expected = project.tree();
+        for (path, bytes) in case.after() {
+            expected.retain(|(other, _)| *other != path);
+            expected.push((path, bytes));
+        }
+        expected.sort();
+        let run = case.run(&project, &["--yes"]);
+        for ((path, is), (other, should)) in project.tree().iter().zip(&expected) {
+            equal("path", path, other)?;
+            equal(path, &String::from_utf8_lossy(is), &String::from_utf8_lossy(should))?;
+        }
+        equal("files", &project.tree().len().to_string(), &expected.len().to_string())?;
+        equal("exit code", &format!("{:?}", run.code), &format!("{:?}", Some(case.code())))?;
+        let has_after = !case.after().is_empty();
+        equal("changes", &has_after.to_string(), &(case.expect == "changes").to_string())
+    });
+}
+
+#[test]
+fn patches_are_the_expected_ones() {
+    check_all(|case| expected(case, "expected.diff", &case.run(&case.before(), &["--dry-run"]).stdout));
+}
+
+#[test]
+fn findings_are_the_expected_ones() {
+    check_all(|case| {
+        let run = case.run(&case.before(), &["--format", "json", "--dry-run"]);
+        let plan: Value = serde_json::from_str(&run.stdout).map_err(|error| format!("{error}: {}", run.stderr))?;
+        let texts = |list: &str, keys: &[&str]| -> Value {
+            let pick = |item: &Value| keys.iter().map(|key| ((*key).to_owned(), item[*key].clone())).collect();
+            plan[list].as_array().unwrap().iter().map(|item| Value::Object(pick(item))).collect()
+        };
+        let found = json!({
+            "apps": texts("apps", &["id", "framework", "outcome", "reason", "message", "location"]),
+            "findings": texts("findings", &["rule", "severity", "location", "message"]),
+            "steps": texts("steps", &["id", "title"]),
+        });
+        if let Some(reason) = &case.reason {
+            equal("reason", found["apps"][0]["reason"].as_str().unwrap_or_default(), reason)?;
+        }
+        expected(case, "expected.json", &(serde_json::to_string_pretty(&found).unwrap() + "\n"))
+    });
+}
+
+fn expected(case: &Case, name: &str, is: &str) -> Result<(), String> {
+    let path = case.folder.join(name);
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        fs::write(path, is).unwrap();
+        return Ok(());
+    }
+    equal(name, is, &fs::read_to_string(path).unwrap_or_default())
+}
+
+#[test]
+fn every_framework_has_fixtures_and_every_folder_a_framework() {
+    let folders: BTreeSet<String> = fs::read_dir(root().join("fixtures"))
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    let ids: BTreeSet<String> = migrate::framework_ids().into_iter().map(str::to_owned).collect();
+    assert_eq!(folders, ids);
+}
+
+#[test]
+fn every_refusal_has_a_fixture() {
+    let covered: BTreeSet<String> = cases().into_iter().filter_map(|case| case.reason).collect();
+    let not_refusals = ["plain-convex-provider"];
+    let frameworks = migrate::framework_ids();
+    let missing: Vec<&str> = migrate::explanations()
+        .into_iter()
+        .map(|explanation| explanation.id)
+        .filter(|id| !not_refusals.contains(id) && !frameworks.contains(id) && !covered.contains(*id))
+        .collect();
+    assert!(missing.is_empty(), "no fixture for {missing:?}");
+}
+
+/// The forms of the React kind that this version claims, as counted in real apps.
+const SHAPES: &[&str] = &[
+    "import:{ ConvexProvider, ConvexReactClient } in one statement",
+    "import:{ ConvexProvider } alone in its statement",
+    "import:alias (X as Y)",
+    "render:inline in root.render",
+    "render:own wrapper component (children prop)",
+    "render:App component",
+    "render:HOC",
+    "parent:StrictMode",
+    "parent:React.StrictMode",
+    "parent:Suspense",
+    "parent:ThemeProvider",
+    "children:{children} only",
+    "children:single <App/>",
+    "children:single Router element",
+    "children:single <RouterProvider/>",
+    "children:several children",
+    "client:module const",
+    "client:imported from another module",
+    "client:in component: useMemo",
+    "style:CRLF",
+    "style:BOM",
+    "style:tab",
+    "style:indent 4",
+    "style:no final newline",
+    "style:semicolons no",
+    "style:single quotes",
+    "type:jsx",
+    "type:js",
+];
+
+#[test]
+fn every_form_that_is_claimed_has_a_fixture() {
+    let covered: Vec<String> = cases().into_iter().flat_map(|case| case.shapes).collect();
+    let missing: Vec<&&str> =
+        SHAPES.iter().filter(|shape| !covered.iter().any(|covered| covered.starts_with(**shape))).collect();
+    assert!(missing.is_empty(), "no fixture for {missing:?}");
+}
+
+#[test]
+fn no_ignore_rule_hides_a_fixture() {
+    let git = |args: &[&str]| {
+        let output = std::process::Command::new("git").current_dir(root()).args(args).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    if git(&["rev-parse", "--is-inside-work-tree"]).trim() != "true" {
+        return;
+    }
+    let hidden = git(&["ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", "fixtures"]);
+    assert_eq!(hidden, "");
+}
+
+/// What the official guide's React entry file is wired like, point by point: <https://docs.convex.dev/auth/clerk>.
+#[test]
+fn the_quickstart_is_wired_as_the_guide_says() {
+    let after = fs::read_to_string(root().join("fixtures/react/quickstart/after/src/main.tsx")).unwrap();
+    let at = |needle: &str| after.find(needle).unwrap_or_else(|| panic!("no `{needle}` in\n{after}"));
+    // ClerkProvider and useAuth come from Clerk's React package, ConvexProviderWithClerk from convex/react-clerk.
+    at("import { ClerkProvider, useAuth } from \"@clerk/react\";");
+    at("import { ConvexProviderWithClerk } from \"convex/react-clerk\";");
+    // The client stays, made by ConvexReactClient of convex/react from the same variable.
+    at("import { ConvexReactClient } from \"convex/react\";");
+    at("const convex = new ConvexReactClient(import.meta.env.VITE_CONVEX_URL as string);");
+    // StrictMode > ClerkProvider with the key from the environment > ConvexProviderWithClerk with client and useAuth > App.
+    let order = [
+        at("<StrictMode>"),
+        at("<ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>"),
+        at("<ConvexProviderWithClerk client={convex} useAuth={useAuth}>"),
+        at("<App />"),
+        at("</ConvexProviderWithClerk>"),
+        at("</ClerkProvider>"),
+        at("</StrictMode>"),
+    ];
+    assert!(order.is_sorted(), "{order:?}");
+    // The plain provider is gone.
+    assert!(!after.contains("<ConvexProvider ") && !after.contains("ConvexProvider,"));
+}

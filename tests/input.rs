@@ -1,0 +1,188 @@
+//! Broken, huge, deep and odd input: a clear message, and nothing lost.
+
+use std::fs;
+
+use crate::support::{Outcome, Project};
+
+const PACKAGE: &str =
+    "{ \"dependencies\": { \"convex\": \"^1.48.0\", \"react\": \"^19\", \"react-dom\": \"^19\", \"vite\": \"^7\" } }\n";
+
+/// The quickstart app and one more file.
+fn with(path: &str, text: impl AsRef<[u8]>) -> Project {
+    let project = Project::quickstart();
+    project.write(path, text);
+    project
+}
+
+#[track_caller]
+fn check_said(run: &Outcome, code: i32, words: &[&str]) {
+    assert_eq!(run.code, Some(code), "{}", run.stderr);
+    for word in words {
+        assert!(run.stderr.contains(word), "no `{word}` in\n{}", run.stderr);
+    }
+}
+
+/// The app is migrated although another of its files can't be read.
+#[track_caller]
+fn check_goes_on(project: &Project, words: &[&str]) {
+    let tree = project.tree();
+    let run = project.run(&["migrate", "--yes"]);
+    check_said(&run, 0, words);
+    assert!(project.read("src/main.tsx").contains("ConvexProviderWithClerk"));
+    let others =
+        |tree: Vec<(String, Vec<u8>)>| tree.into_iter().filter(|(path, _)| path != "src/main.tsx").collect::<Vec<_>>();
+    assert_eq!(others(project.tree()), others(tree));
+}
+
+/// The app is refused: the file that can't be read mentions the provider.
+#[track_caller]
+fn check_refused(project: &Project, words: &[&str]) {
+    let tree = project.tree();
+    let run = project.run(&["migrate", "--yes"]);
+    check_said(&run, 3, words);
+    assert_eq!(project.tree(), tree);
+}
+
+#[test]
+fn no_package_json() {
+    let project = Project::new(&[("src/main.tsx", "")]);
+    check_said(&project.run(&["migrate"]), 2, &["no package.json"]);
+    project.write("package.json", PACKAGE);
+    check_said(&project.run(&["migrate", "src"]), 2, &["no package.json in `src`", "did you mean"]);
+}
+
+#[test]
+fn no_convex() {
+    let project = Project::new(&[("package.json", "{}"), ("src/main.tsx", "import React from 'react';\n")]);
+    let run = project.run(&["migrate", "--dry-run"]);
+    check_said(&run, 0, &["nothing to do"]);
+    assert_eq!(run.stdout, "");
+}
+
+#[test]
+fn a_file_or_nothing_instead_of_a_folder() {
+    let project = Project::quickstart();
+    check_said(&project.run(&["migrate", "nowhere"]), 2, &["cannot read `nowhere`"]);
+    check_said(&project.run(&["migrate", "package.json"]), 2, &["cannot read `package.json`"]);
+}
+
+#[test]
+fn a_syntax_error_has_a_place_and_the_rest_goes_on() {
+    let broken = "import { useQuery } from \"convex/react\";\nexport const x = useQuery(;\n";
+    check_goes_on(&with("src/broken.tsx", broken), &["warning[unreadable-file] src/broken.tsx:2:27", "syntax error"]);
+    let broken = format!("// ConvexProvider\n{broken}");
+    check_refused(&with("src/broken.tsx", broken), &["refused [unreadable-file]: src/broken.tsx:3:27"]);
+}
+
+#[test]
+fn merge_conflicts_and_flow() {
+    let conflict = "import { useQuery } from \"convex/react\";\n<<<<<<< HEAD\nlet a;\n=======\nlet b;\n>>>>>>> x\n";
+    check_goes_on(&with("src/conflict.ts", conflict), &["src/conflict.ts:2:1", "merge conflict"]);
+    let flow = "// @flow\nimport { useQuery } from \"convex/react\";\nfunction f(x: number) {}\n";
+    check_goes_on(&with("src/flow.js", flow), &["src/flow.js:3:13", "Flow"]);
+    let project = Project::quickstart();
+    let main = project.read("src/main.tsx");
+    project.write("src/main.tsx", format!("{main}<<<<<<< HEAD\n=======\n>>>>>>> x\n"));
+    check_refused(&project, &["merge conflict"]);
+}
+
+#[test]
+fn text_that_is_not_unicode() {
+    check_goes_on(&with("src/latin1.ts", b"import 'convex/react'; // \xe9\n"), &["src/latin1.ts", "not valid UTF-8"]);
+    check_refused(
+        &with("src/latin1.tsx", b"import { ConvexProvider } from 'convex/react'; // \xe9\n"),
+        &["not valid UTF-8"],
+    );
+}
+
+#[test]
+fn a_minified_file_of_20_megabytes() {
+    let line = "var a=function(b){return b?require(\"convex/react\"):null};";
+    check_goes_on(
+        &with("src/vendor.js", line.repeat((20 << 20) / line.len())),
+        &["src/vendor.js", "larger than 4 MiB"],
+    );
+}
+
+#[test]
+fn elements_nested_5000_deep() {
+    let deep = |mark: &str| {
+        format!("import \"convex/react\"; {mark}\nexport default {}{};\n", "<a>".repeat(5_000), "</a>".repeat(5_000))
+    };
+    check_goes_on(&with("src/deep.tsx", deep("")), &["src/deep.tsx:2:", "nested too deeply"]);
+    check_refused(&with("src/deep.tsx", deep("// ConvexProvider")), &["nested too deeply"]);
+    // What is not too deep is read, the provider in its midst included.
+    let project = Project::quickstart();
+    let main = project.read("src/main.tsx");
+    let nested = format!("{}<App />{}", "<div>".repeat(2_000), "</div>".repeat(2_000));
+    project.write("src/main.tsx", main.replace("<App />", &nested));
+    check_said(&project.run(&["migrate", "--yes"]), 0, &["written"]);
+}
+
+#[test]
+fn chains_and_brackets_without_end() {
+    for text in [
+        "[".repeat(100_000),
+        "1 + ".repeat(100_000),
+        "!".repeat(100_000),
+        "a ? b : ".repeat(100_000),
+        "x = () => ".repeat(100_000),
+    ] {
+        check_goes_on(&with("src/odd.ts", format!("import \"convex/react\";\n{text}1;\n")), &["src/odd.ts"]);
+    }
+}
+
+#[test]
+fn broken_settings() {
+    let project = with("package.json", "{ \"dependencies\": ");
+    check_refused(&project, &["refused [broken-manifest]: package.json:1:"]);
+    check_goes_on(&with("tsconfig.json", "{ \"compilerOptions\": {\n"), &["warning[broken-settings] tsconfig.json:"]);
+    check_goes_on(&with("convex.json", "{ functions }"), &["warning[broken-settings] convex.json:1:"]);
+    check_goes_on(&with(".prettierrc", "{ \"semi\": "), &["note[style-settings] .prettierrc"]);
+    check_goes_on(&with("prettier.config.js", "export default {};\n"), &["note[style-settings] prettier.config.js"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let outside = Project::quickstart();
+    let project = Project::quickstart();
+    symlink(project.path(), project.path().join("src/loop")).unwrap();
+    symlink(outside.path(), project.path().join("linked")).unwrap();
+    symlink("nowhere", project.path().join("src/dangling.tsx")).unwrap();
+    let before = outside.tree();
+    let run = project.run(&["migrate", "--yes"]);
+    check_said(&run, 0, &["src/main.tsx"]);
+    assert!(!run.stderr.contains("linked"), "{}", run.stderr);
+    assert_eq!(outside.tree(), before);
+    // The provider's own file behind a link: it is not seen, and so nothing is changed through the link.
+    let project = Project::quickstart();
+    fs::rename(project.path().join("src/main.tsx"), outside.path().join("main.tsx")).unwrap();
+    symlink(outside.path().join("main.tsx"), project.path().join("src/main.tsx")).unwrap();
+    let before = outside.tree();
+    assert_eq!(project.run(&["migrate", "--yes"]).code, Some(0));
+    assert_eq!(outside.tree(), before);
+}
+
+#[test]
+fn names_that_are_no_unicode() {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let project = Project::quickstart();
+        let name = std::ffi::OsStr::from_bytes(b"src/\xff.tsx");
+        fs::write(project.path().join(name), "import \"convex/react\";\n").unwrap();
+        check_said(&project.run(&["migrate", "--yes"]), 0, &["not Unicode", "written"]);
+    }
+}
+
+#[test]
+fn control_characters_reach_no_terminal_as_such() {
+    // On a pipe the patch holds the bytes as they are; it would not apply otherwise.
+    let project = Project::quickstart();
+    let main = project.read("src/main.tsx");
+    project.write("src/main.tsx", main.replace("<App />", "<App title=\"\u{1b}[31m\u{202e}\" />"));
+    let run = project.run(&["migrate", "--dry-run"]);
+    assert!(run.stdout.contains('\u{1b}'), "{}", run.stdout);
+}

@@ -1,0 +1,193 @@
+//! The laws, each on every fixture.
+
+use serde_json::Value;
+
+use crate::fixtures::{Case, cases, check_all, equal};
+use crate::support::Project;
+
+fn plan(case: &Case, project: &Project) -> Value {
+    let run = case.run(project, &["--dry-run", "--format", "json"]);
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{}: {error}\n{}", case.name, run.stderr))
+}
+
+/// Law 1: an edit takes nothing away but white space and the name of the tag.
+#[test]
+fn untouched_bytes_stay_identical() {
+    check_all(|case| {
+        let project = case.before();
+        let plan = plan(case, &project);
+        for edit in plan["groups"].as_array().unwrap().iter().flat_map(|group| group["edits"].as_array().unwrap()) {
+            let text = project.read(edit["path"].as_str().unwrap());
+            let (start, end) = (edit["start"].as_u64().unwrap() as usize, edit["end"].as_u64().unwrap() as usize);
+            let taken = &text[start..end];
+            let is_name = taken.chars().all(|c| c.is_alphanumeric() || c == '.');
+            // `client={convex}>` grows too long: its `>` goes on a line of its own.
+            let is_space = taken.trim_end_matches("/>").trim_end_matches('>').trim().is_empty();
+            if !(is_space
+                || is_name && edit["text"].as_str().unwrap().ends_with("Clerk")
+                || is_name && edit["text"] == "ConvexClerkProvider")
+            {
+                return Err(format!("an edit takes {taken:?} away"));
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Law 1: what a file's lines end in, its byte order mark and its last byte stay.
+#[test]
+fn line_endings_and_marks_stay() {
+    check_all(|case| {
+        for (path, after) in case.after() {
+            let before = case.before().read(&path);
+            let after = String::from_utf8(after).unwrap();
+            let endings = |text: &str| (text.contains("\r\n"), text.replace("\r\n", "").contains('\n'));
+            let marks = |text: &str| (endings(text), text.starts_with('\u{feff}'), text.ends_with('\n'));
+            equal(&path, &format!("{:?}", marks(&after)), &format!("{:?}", marks(&before)))?;
+        }
+        Ok(())
+    });
+}
+
+/// Law 1, on twins: the same project with CRLF, and with byte order marks, becomes the same with those.
+#[test]
+fn twins_with_other_line_endings_or_marks_become_the_same() {
+    let crlf: fn(&str) -> String = |text| text.replace("\r\n", "\n").replace('\n', "\r\n");
+    let bom: fn(&str) -> String = |text| format!("\u{feff}{}", text.trim_start_matches('\u{feff}'));
+    for (name, twin) in [("CRLF", crlf), ("BOM", bom)] {
+        check_all(|case| {
+            let is_source = |path: &str| [".ts", ".tsx", ".js", ".jsx"].iter().any(|ending| path.ends_with(ending));
+            let project = case.before();
+            for (path, bytes) in project.tree().into_iter().filter(|(path, _)| is_source(path)) {
+                project.write(&path, twin(&String::from_utf8(bytes).unwrap()));
+            }
+            let run = case.run(&project, &["--yes"]);
+            equal("exit code", &format!("{:?}", run.code), &format!("{:?}", Some(case.code())))?;
+            for (path, bytes) in case.after() {
+                equal(
+                    &format!("{name} twin of {path}"),
+                    &project.read(&path),
+                    &twin(&String::from_utf8(bytes).unwrap()),
+                )?;
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Law 4: a second run has nothing to change, no step left that files can show done, and the same notes.
+#[test]
+fn twice_is_once() {
+    check_all(|case| {
+        let project = case.before();
+        let notes = |plan: &Value| -> Vec<Value> {
+            let all = plan["findings"].as_array().unwrap().iter();
+            all.filter(|finding| finding["group"].is_null()).map(|finding| finding["message"].clone()).collect()
+        };
+        let first = plan(case, &project);
+        case.run(&project, &["--yes"]);
+        let tree = project.tree();
+        let second = plan(case, &project);
+        equal("patch", &case.run(&project, &["--dry-run"]).stdout, "")?;
+        equal("files", &second["files"].to_string(), "[]")?;
+        equal("steps", &second["steps"].to_string(), "[]")?;
+        equal("notes", &format!("{:?}", notes(&second)), &format!("{:?}", notes(&first)))?;
+        let check = case.run(&project, &["--check"]);
+        equal("exit code", &format!("{:?}", check.code), &format!("{:?}", Some(case.code())))?;
+        case.run(&project, &["--yes"]);
+        if project.tree() == tree { Ok(()) } else { Err("a second --yes changed something".to_owned()) }
+    });
+}
+
+/// Law 4: neither the order in which files came nor node_modules nor the place changes a byte.
+#[test]
+fn surroundings_change_nothing() {
+    check_all(|case| {
+        let straight = case.before();
+        let reversed = Project::empty();
+        for (path, bytes) in straight.tree().into_iter().rev() {
+            reversed.write(&path, bytes);
+        }
+        reversed.write("node_modules/convex/package.json", "{\"name\":\"convex\",\"version\":\"0.1.0\"}");
+        reversed.write("node_modules/x/index.jsx", "import { ConvexProvider } from 'convex/react'; <ConvexProvider/>");
+        for format in ["diff", "json", "human"] {
+            let args = ["--dry-run", "--format", format];
+            equal(format, &case.run(&reversed, &args).stdout, &case.run(&straight, &args).stdout)?;
+        }
+        Ok(())
+    });
+}
+
+/// Law 5: nothing of a refused app is touched, and the reason has a place.
+#[test]
+fn all_or_nothing() {
+    check_all(|case| {
+        if case.expect == "changes" {
+            return Ok(());
+        }
+        let project = case.before();
+        let tree = project.tree();
+        let run = case.run(&project, &["--yes"]);
+        equal("exit code", &format!("{:?}", run.code), &format!("{:?}", Some(case.code())))?;
+        if project.tree() != tree {
+            return Err("a file was touched".to_owned());
+        }
+        let plan = plan(case, &project);
+        let reason = plan["apps"][0]["reason"].as_str().unwrap_or_default();
+        let has_place = plan["apps"][0]["location"]["path"].is_string()
+            || ["convex-too-old", "unsupported-framework"].contains(&reason);
+        if case.expect == "refused" && !has_place { Err("the refusal has no place".to_owned()) } else { Ok(()) }
+    });
+}
+
+/// Law 6: `git apply` of the printed patch gives the tree that writing gives.
+#[test]
+fn the_patch_is_the_change() {
+    check_all(|case| {
+        let (written, patched) = (case.before(), case.before());
+        written.commit();
+        patched.commit();
+        case.run(&written, &["--yes"]);
+        let patch = case.run(&patched, &["--dry-run"]).stdout;
+        if !patch.is_empty() {
+            let applied = patched.apply("", &patch, &["--whitespace=nowarn"]);
+            equal("git apply", &applied.stderr, "")?;
+        }
+        if written.tree() == patched.tree() { Ok(()) } else { Err("the trees differ".to_owned()) }
+    });
+}
+
+/// Law 6: what git ignores is read, never written.
+#[test]
+fn ignored_files_are_never_written() {
+    let project = Project::quickstart();
+    project.write(".gitignore", "src/main.tsx\n");
+    project.git(&["init", "--quiet"]);
+    let tree = project.tree();
+    let run = project.run(&["migrate", "--yes"]);
+    assert_eq!(project.tree(), tree, "{}", run.stderr);
+}
+
+/// Law 8: no value of an env file is in any output.
+#[test]
+fn secrets_stay_put() {
+    let secret = "sk_test_cGxhbnRlZC1zZWNyZXQ";
+    for case in cases() {
+        let project = case.before();
+        for name in [".env", ".env.local", ".env.production", ".env.example"] {
+            let text = format!("CLERK_SECRET_KEY={secret}\nVITE_OTHER='{secret}'\nBROKEN {secret}\n");
+            let before = project.tree().iter().find(|(path, _)| path == name).map(|_| project.read(name));
+            project.write(name, before.unwrap_or_default() + "\n" + &text);
+        }
+        for args in [
+            &["--dry-run"][..],
+            &["--dry-run", "--format", "json", "--verbose"],
+            &["--dry-run", "--format", "human"],
+            &["--check"],
+            &["--yes"],
+        ] {
+            let run = case.run(&project, args);
+            assert!(!(run.stdout + &run.stderr).contains(secret), "{} {args:?}", case.name);
+        }
+    }
+}

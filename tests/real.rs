@@ -1,0 +1,48 @@
+//! The fixtures against real packages: types, the second oracle, Prettier. On with `CONVEX_CLERK_TESTS=all`, after `npm ci` in
+//! `tests/real`.
+
+use std::process::Command;
+
+use crate::support::root;
+
+/// Runs a script of `tests/real`; without the switch it says what did not run.
+#[track_caller]
+fn check(script: &[&str]) {
+    if std::env::var_os("CONVEX_CLERK_TESTS").is_none_or(|value| value != "all") {
+        let name = script.join(" ");
+        println!("not run: tests/real/{name} (set CONVEX_CLERK_TESTS=all, after `npm ci` in tests/real)");
+        return;
+    }
+    let folder = root().join("tests/real");
+    assert!(folder.join("node_modules").exists(), "run `npm ci` in tests/real first");
+    let output = Command::new("node").current_dir(folder).args(script).output().expect("node has to be installed");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    // A script that finds nothing to check has checked nothing.
+    assert!(!text.contains("0 passed"), "{text}");
+}
+
+#[test]
+fn before_and_after_type_check_with_the_real_packages() {
+    check(&["types.mjs"]);
+}
+
+#[test]
+fn after_renders_with_the_providers_in_order() {
+    check(&["oracle.mjs"]);
+}
+
+#[test]
+fn the_oracle_notices_broken_trees() {
+    check(&["oracle.mjs", "--self-test"]);
+}
+
+#[test]
+fn the_oracle_notices_the_mutants_of_fixtures() {
+    check(&["oracle.mjs", "--mutants"]);
+}
+
+#[test]
+fn what_was_clean_for_prettier_stays_clean() {
+    check(&["format.mjs"]);
+}
