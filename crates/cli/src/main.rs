@@ -35,11 +35,15 @@ fn main() -> ExitCode {
             return ExitCode::from(if is_help { 0 } else { 2 });
         }
     };
-    match dispatch(&cli) {
+    migrate::on_deep_stack(|| run_command(&cli))
+}
+
+fn run_command(cli: &Cli) -> ExitCode {
+    match dispatch(cli) {
         Ok(status) => ExitCode::from(status as u8),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            report_error(&error, &cli);
+            report_error(&error, cli);
             ExitCode::from(error.downcast_ref::<apply::WriteError>().map_or(2, apply::WriteError::exit_code))
         }
     }

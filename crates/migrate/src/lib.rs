@@ -123,6 +123,11 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
     Ok(Planned { plan: Plan::new(parts), base: workspace.base, in_git: workspace.in_git })
 }
 
+/// Runs `work` on a stack that is deep enough for every file, so that what it calls needs no thread of its own.
+pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    syntax::on_deep_stack(work)
+}
+
 /// The absolute folder that a plan for `path` would be relative to; `None` where there is no such folder.
 pub fn base_of(path: &Path) -> Option<PathBuf> {
     load::base_of(path)

@@ -4,6 +4,7 @@
 //! trees live on a deep stack only ([`on_deep_stack`]), and a text that would be too deep even for that is turned away by a cheap
 //! count before it is parsed.
 
+use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -29,15 +30,26 @@ const MAX_CHAIN: usize = 20_000;
 /// Address space for a deep stack; only what is used becomes memory.
 const DEEP_STACK: usize = 256 << 20;
 
+thread_local! {
+    static IS_DEEP: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Runs `work` on a stack deep enough for every tree that [`parse`] gives. Trees must be made, used and dropped inside.
 ///
-/// Where the system grants no such thread, `work` runs on the caller's stack.
+/// On a deep stack already, `work` runs where it is called; so it does where the system grants no such thread.
 pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    if IS_DEEP.get() {
+        return work();
+    }
     let slot = Mutex::new(Some(work));
     let taken = || slot.lock().unwrap_or_else(PoisonError::into_inner).take().map(|work| work());
     let result = thread::scope(|scope| {
         let thread = thread::Builder::new().name("deep".to_owned()).stack_size(DEEP_STACK);
-        match thread.spawn_scoped(scope, taken).map(thread::ScopedJoinHandle::join) {
+        let deep = || {
+            IS_DEEP.set(true);
+            taken()
+        };
+        match thread.spawn_scoped(scope, deep).map(thread::ScopedJoinHandle::join) {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(_) => None,
