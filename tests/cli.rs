@@ -1,1 +1,230 @@
-//! wip
+//! Flags, streams and exit codes.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::support::{Outcome, Project, binary};
+
+const PATCHED: &str = "+import { ConvexProviderWithClerk } from \"convex/react-clerk\";\n";
+
+fn committed() -> Project {
+    let project = Project::quickstart();
+    project.commit();
+    project
+}
+
+/// The quickstart, and beside it an app whose provider has no children.
+fn half_refused() -> Project {
+    let project = Project::quickstart();
+    for (path, bytes) in Project::quickstart().tree() {
+        project.write(&format!("other/{path}"), bytes);
+    }
+    let main = project.read("other/src/main.tsx");
+    project.write("other/src/main.tsx", main.replace(">\n      <App />\n    </ConvexProvider>", " />"));
+    project.commit();
+    project
+}
+
+#[track_caller]
+fn check(outcome: &Outcome, code: i32, stdout: &str, stderr: &str) {
+    assert_eq!(outcome.code, Some(code), "{outcome:#?}");
+    match stdout {
+        "" => assert_eq!(outcome.stdout, "", "{outcome:#?}"),
+        _ => assert!(outcome.stdout.contains(stdout), "no {stdout:?} in {outcome:#?}"),
+    }
+    assert!(outcome.stderr.contains(stderr), "no {stderr:?} in {outcome:#?}");
+}
+
+// Exit code 0.
+
+#[test]
+fn shown_written_and_nothing_to_do_are_0() {
+    let project = committed();
+    check(&project.run(&["migrate", "--dry-run"]), 0, PATCHED, "can be migrated");
+    assert_eq!(project.git(&["status", "--porcelain"]), "", "a dry run writes nothing");
+    check(&project.run(&["migrate", "--yes"]), 0, "", "written:\n  src/main.tsx\nto undo it: ");
+    check(&project.run(&["migrate", "--yes"]), 0, "", "nothing to do: it is on Clerk already");
+    check(&project.run(&["migrate", "--check"]), 0, "", "nothing to do");
+}
+
+#[test]
+fn a_closed_pipe_is_0() {
+    let project = committed();
+    let mut child =
+        binary().current_dir(project.path()).args(["migrate", "--dry-run"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+// Exit code 1.
+
+#[test]
+fn check_is_1_while_changes_are_needed() {
+    let project = committed();
+    check(&project.run(&["migrate", "--check"]), 1, "", "can be migrated");
+    check(&project.run(&["migrate", "--check", "--format", "diff"]), 1, PATCHED, "");
+    // Nothing of the chosen level is needed.
+    check(&project.run(&["migrate", "--check", "--level", "safe"]), 0, "", "");
+}
+
+// Exit code 2.
+
+#[test]
+fn usage_errors_are_2() {
+    let project = committed();
+    for pair in [["--yes", "--dry-run"], ["--yes", "--check"], ["--dry-run", "--check"], ["-q", "-v"]] {
+        check(&project.run(&["migrate", pair[0], pair[1]]), 2, "", "cannot be used with");
+    }
+    check(&project.run(&["migrate", "--format", "xml"]), 2, "", "possible values: diff, human, json");
+    check(&project.run(&["migrate", "--level", "sure"]), 2, "", "possible values: safe, needs-review, manual");
+    check(&project.run(&["nothing"]), 2, "", "unrecognized subcommand");
+    check(&project.run(&["explain", "inside"]), 2, "", "there is: clerk-inside");
+}
+
+#[test]
+fn what_cannot_run_is_2() {
+    let project = committed();
+    check(&project.run(&["migrate", "nowhere"]), 2, "", "cannot read `nowhere`");
+    check(&project.run(&["migrate", "--framework", "vue"]), 2, "", "there is: react");
+    check(&project.run(&["migrate", "--app", "apps/x"]), 2, "", "no Convex app is in `apps/x`\nhelp: there is: .");
+    check(&Project::empty().run(&["migrate"]), 2, "", "no package.json in `.` or below it");
+}
+
+#[test]
+fn no_framework_is_2_and_names_the_flag() {
+    let project = committed();
+    project.write("package.json", "{ \"dependencies\": { \"convex\": \"^1.48.0\" } }");
+    check(&project.run(&["migrate", "--dry-run"]), 2, "", "--framework");
+    check(&project.run(&["migrate", "--dry-run", "--framework", "react"]), 0, PATCHED, "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_stdout_is_2() {
+    let project = committed();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = binary();
+    let output = command.current_dir(project.path()).args(["migrate", "--dry-run"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("could not write to stdout"));
+}
+
+// Exit code 3, and what comes before what.
+
+#[test]
+fn a_refused_app_is_3_and_the_others_are_done() {
+    let project = half_refused();
+    let refused = "refused [childless-provider]: other/src/main.tsx:11:5";
+    check(&project.run(&["migrate", "--dry-run"]), 3, PATCHED, refused);
+    check(&project.run(&["migrate", "--check"]), 3, "", refused);
+    check(&project.run(&["migrate", "--check", "--refused-ok"]), 1, "", refused);
+    check(&project.run(&["migrate", "--yes", "--refused-ok"]), 0, "", "written:\n  src/main.tsx\n");
+    check(&project.run(&["migrate", "--check"]), 3, "", refused);
+    check(&project.run(&["migrate", "--check", "--refused-ok"]), 0, "", refused);
+    // What could not run comes before what was refused.
+    project.write("other/src/main.tsx", project.read("other/src/main.tsx") + "// dirty\n");
+    project.write("src/main.tsx", project.read("src/main.tsx").replace("ConvexProviderWithClerk", "x"));
+    check(&project.run(&["migrate", "--yes", "nowhere"]), 2, "", "cannot read");
+}
+
+#[test]
+fn an_app_can_be_chosen() {
+    let project = half_refused();
+    check(&project.run(&["migrate", "--check", "--app", "."]), 1, "", "can be migrated");
+    for app in ["other", "./other", "other/"] {
+        check(&project.run(&["migrate", "--check", "--app", app]), 3, "", "refused");
+    }
+    // Relative to PATH as well as to the base.
+    check(&project.run_in("other", &["migrate", "--check", "--app", "."]), 3, "", "refused");
+}
+
+// Streams.
+
+#[test]
+fn without_a_flag_and_without_a_terminal_it_is_a_dry_run_that_says_how_to_write() {
+    let project = committed();
+    let outcome = project.run(&["migrate"]);
+    check(&outcome, 0, PATCHED, "To write: convex-clerk migrate --yes\n");
+    assert_eq!(outcome.stdout, project.run(&["migrate", "--dry-run"]).stdout);
+    assert_eq!(project.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn quiet_says_nothing_and_verbose_says_why() {
+    let project = committed();
+    assert_eq!(project.run(&["migrate", "--dry-run", "--quiet"]).stderr, "");
+    check(&project.run(&["migrate", "--dry-run", "--verbose"]), 0, PATCHED, "why: Convex sees a session only through");
+}
+
+#[test]
+fn colour_is_a_layer_over_the_same_bytes() {
+    let project = committed();
+    let plain = project.run(&["migrate", "--dry-run"]).stdout;
+    let mut colored = project.run(&["migrate", "--dry-run", "--color", "always"]).stdout;
+    assert!(colored.contains("\x1b[32m"));
+    for code in ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[36m"] {
+        colored = colored.replace(code, "");
+    }
+    assert_eq!(colored, plain);
+    let run = |name: &str, value: &str| {
+        let output =
+            binary().current_dir(project.path()).args(["migrate", "--dry-run"]).env(name, value).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().contains('\x1b')
+    };
+    assert!(run("CLICOLOR_FORCE", "1") && !run("CLICOLOR_FORCE", "0") && !run("NO_COLOR", "1"));
+}
+
+#[test]
+fn human_shows_reasons_and_hunks() {
+    let project = committed();
+    let outcome = project.run(&["migrate", "--dry-run", "--format", "human"]);
+    check(&outcome, 0, "src/main.tsx\n  Give Convex the Clerk session", "");
+    assert!(outcome.stdout.ends_with("1 file to change\n"), "{}", outcome.stdout);
+}
+
+#[test]
+fn json_names_what_it_was_made_for() {
+    let project = committed();
+    let plan = project.run(&["migrate", "--dry-run", "--format", "json"]).stdout;
+    let plan: Value = serde_json::from_str(&plan).unwrap();
+    assert_eq!(plan["version"], 1);
+    assert_eq!(plan["apps"][0]["outcome"], "migrated");
+    let hash = |path: &str| {
+        let output = std::process::Command::new("sha256sum").arg(project.path().join(path)).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap().to_owned()
+    };
+    let file = &plan["files"][0];
+    assert_eq!(file["base_sha256"], hash("src/main.tsx"));
+    // Ranges point at the text, in bytes and in lines.
+    let text = project.read("src/main.tsx");
+    let name = plan["groups"][0]["edits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|edit| edit["text"] == "ConvexProviderWithClerk")
+        .unwrap();
+    let (start, end) = (name["start"].as_u64().unwrap() as usize, name["end"].as_u64().unwrap() as usize);
+    assert_eq!(&text[start..end], "ConvexProvider");
+    let line = text.lines().nth(name["line"].as_u64().unwrap() as usize - 1).unwrap();
+    assert!(line[name["column"].as_u64().unwrap() as usize - 1..].starts_with("ConvexProvider"));
+    project.run(&["migrate", "--yes"]);
+    assert_eq!(file["result_sha256"], hash("src/main.tsx"));
+}
+
+// Pages.
+
+#[test]
+fn pages_are_printed() {
+    let project = Project::empty();
+    check(&project.run(&["--help"]), 0, "Exit codes:", "");
+    check(&project.run(&["migrate", "--help"]), 0, "--allow-dirty", "");
+    check(&project.run(&["--version"]), 0, concat!("convex-clerk ", env!("CARGO_PKG_VERSION"), "\n"), "");
+    check(&project.run(&["--version", "-v"]), 0, "checked 2026-", "");
+    check(&project.run(&["completions", "fish"]), 0, "complete -c convex-clerk", "");
+    check(&project.run(&["man"]), 0, "allow\\-dirty", "");
+    let list = project.run(&["explain"]).stdout;
+    for id in list.lines().map(|line| line.split(' ').next().unwrap()) {
+        check(&project.run(&["explain", id]), 0, id, "");
+    }
+}

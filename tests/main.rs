@@ -15,6 +15,9 @@ mod fixtures;
 mod laws;
 // Flags, streams, exit codes.
 mod cli;
+// The prompt and colours, on a pseudo-terminal.
+#[cfg(unix)]
+mod terminal;
 // Patches as git takes them.
 mod patches;
 // Broken, huge, deep, odd input.

@@ -35,6 +35,8 @@ pub(crate) fn candidates<'a>(workspace: &'a Workspace, wanted: &[String]) -> Res
     let all: Vec<Candidate<'a>> = workspace
         .manifests
         .iter()
+        // A package above PATH lends its dependencies; its own sources were not read.
+        .filter(|(folder, _)| is_below(folder, &workspace.start))
         .filter_map(|(folder, manifest)| candidate(workspace, folder, manifest.as_ref()))
         .collect();
     if wanted.is_empty() {
@@ -49,8 +51,8 @@ pub(crate) fn candidates<'a>(workspace: &'a Workspace, wanted: &[String]) -> Res
             (start, "" | ".") => start.to_owned(),
             (start, plain) => format!("{start}/{plain}"),
         };
-        let fits = |id: &String| *id == *AppId::new(&below).as_str() || id == plain;
-        let found = ids.iter().find(|id| fits(id));
+        let below = AppId::new(&below);
+        let found = ids.iter().find(|id| *id == below.as_str()).or(ids.iter().find(|id| *id == plain));
         let unknown = || PlanError::Unknown {
             message: format!("no Convex app is in `{name}`"),
             help: if ids.is_empty() { "there is none".to_owned() } else { format!("there is: {}", ids.join(", ")) },
@@ -58,6 +60,10 @@ pub(crate) fn candidates<'a>(workspace: &'a Workspace, wanted: &[String]) -> Res
         chosen.push(found.ok_or_else(unknown)?.clone());
     }
     Ok(all.into_iter().filter(|candidate| chosen.iter().any(|id| *id == *candidate.app.id.as_str())).collect())
+}
+
+fn is_below(folder: &str, start: &str) -> bool {
+    start.is_empty() || folder == start || folder.strip_prefix(start).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn candidate<'a>(
