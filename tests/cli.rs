@@ -57,6 +57,17 @@ fn a_closed_pipe_is_0() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
+#[test]
+fn a_reader_that_closes_the_pipe_does_not_stop_a_write() {
+    let project = committed();
+    let mut command = binary();
+    let args = ["migrate", "--yes", "--format", "json"];
+    let mut child = command.current_dir(project.path()).args(args).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(project.read("src/main.tsx").contains("ConvexProviderWithClerk"));
+}
+
 // Exit code 1.
 
 #[test]
@@ -78,6 +89,7 @@ fn usage_errors_are_2() {
     }
     check(&project.run(&["migrate", "--format", "xml"]), 2, "", "possible values: diff, human, json");
     check(&project.run(&["migrate", "--level", "sure"]), 2, "", "possible values: safe, needs-review, manual");
+    check(&project.run(&["-v"]), 2, "", "a command is missing");
     check(&project.run(&["nothing"]), 2, "", "unrecognized subcommand");
     check(&project.run(&["explain", "inside"]), 2, "", "there is: clerk-inside");
 }
@@ -119,6 +131,7 @@ fn a_refused_app_is_3_and_the_others_are_done() {
     check(&project.run(&["migrate", "--dry-run"]), 3, PATCHED, refused);
     check(&project.run(&["migrate", "--check"]), 3, "", refused);
     check(&project.run(&["migrate", "--check", "--refused-ok"]), 1, "", refused);
+    check(&project.run(&["migrate", "--check", "--quiet"]), 3, "", refused);
     check(&project.run(&["migrate", "--yes", "--refused-ok"]), 0, "", "written:\n  src/main.tsx\n");
     check(&project.run(&["migrate", "--check"]), 3, "", refused);
     check(&project.run(&["migrate", "--check", "--refused-ok"]), 0, "", refused);

@@ -4,31 +4,22 @@ use std::path::PathBuf;
 
 use change::Applicability;
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use crate::manual::{ENVIRONMENT, EXAMPLES, EXIT_CODES, sections};
 
 const STYLES: Styles =
     Styles::styled().header(AnsiColor::Green.on_default().bold()).usage(AnsiColor::Green.on_default().bold());
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    done, or nothing to do
-  1    --check: changes are needed
-  2    could not run; nothing was written
-  3    at least one app was refused or is unsupported; the others are done
-  130  interrupted; nothing left behind";
-
-const EXAMPLES: &str = "\
-Examples:
-  convex-clerk migrate                      look at the change and be asked
-  convex-clerk migrate --dry-run > m.patch  print one patch that git apply takes
-  convex-clerk migrate --yes apps/web       write it
-  convex-clerk migrate --check              for CI: is there anything to migrate?
-  convex-clerk explain clerk-inside         why an app was refused";
+/// The command line, with the texts below its help.
+pub(crate) fn command() -> clap::Command {
+    let texts = sections(&[EXAMPLES, EXIT_CODES, ENVIRONMENT]);
+    Cli::command().after_help(texts.clone()).mut_subcommand("migrate", |migrate| migrate.after_help(texts))
+}
 
 /// Moves a Convex app from ConvexProvider to Clerk, as one reviewable patch.
 #[derive(Debug, Parser)]
 #[command(name = "convex-clerk", styles = STYLES, disable_version_flag = true, arg_required_else_help = true)]
-#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -38,22 +29,21 @@ pub(crate) struct Cli {
     pub(crate) version: bool,
 
     /// Say why, and name the official pages
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    #[arg(short, long, global = true, help_heading = "Everywhere", conflicts_with = "quiet")]
     pub(crate) verbose: bool,
 
     /// Print the product and errors only
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub(crate) quiet: bool,
 
     /// Colour [NO_COLOR and CLICOLOR_FORCE are honoured]
-    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_enum, default_value_t = ColorChoice::Auto, value_name = "WHEN")]
     pub(crate) color: ColorChoice,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Plan the migration of the apps in a folder; print, check or write it
-    #[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
     Migrate(Migrate),
     /// Explain a rule, a refusal or a framework
     Explain {

@@ -7,6 +7,7 @@ mod faults;
 mod git;
 mod interrupt;
 mod journal;
+mod manual;
 mod pages;
 mod report;
 mod run;
@@ -19,14 +20,15 @@ mod test_project;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 
 use crate::args::{Cli, Command};
 use crate::run::Status;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = args::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // `--help` into a closed pipe is no failure.
@@ -41,7 +43,6 @@ fn main() -> ExitCode {
 fn run_command(cli: &Cli) -> ExitCode {
     match dispatch(cli) {
         Ok(status) => ExitCode::from(status as u8),
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             report_error(&error, cli);
             ExitCode::from(error.downcast_ref::<apply::WriteError>().map_or(2, apply::WriteError::exit_code))
@@ -58,18 +59,20 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Status> {
         Some(Command::Explain { id }) => pages::explain(id.as_deref()),
         Some(Command::Completions { shell }) => pages::completions(*shell),
         Some(Command::Man) => pages::man(),
-        None => pages::help(),
+        None => {
+            let missing = "a command is missing";
+            Err(args::command().error(ErrorKind::MissingSubcommand, missing).into())
+        }
     }
-}
-
-/// The reader of our output has gone, as with `| head`.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
-    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// The headline, each cause on a line, and what to do next.
 fn report_error(error: &anyhow::Error, cli: &Cli) {
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        // There is nowhere left to report to, here and below.
+        let _ = usage.print();
+        return;
+    }
     let mut stderr = std::io::stderr().lock();
     let paint = terminal::Paint::new(cli.color, &stderr);
     let mut text = format!("{} {}\n", paint.red("error:"), paint.shown(&error.to_string()));
@@ -79,6 +82,5 @@ fn report_error(error: &anyhow::Error, cli: &Cli) {
     if let Some(help) = run::help_for(error) {
         text.push_str(&format!("{} {}\n", paint.cyan("help:"), paint.shown(&help)));
     }
-    // There is nowhere left to report to.
     let _ = stderr.write_all(text.as_bytes());
 }

@@ -1,10 +1,6 @@
 //! The commands that only print: `explain`, `completions`, `man`, `--version`.
 
-use std::io::{self, Write as _};
-
-use clap::CommandFactory as _;
-
-use crate::args::Cli;
+use crate::manual;
 use crate::run::Status;
 
 /// An id that `explain` does not know.
@@ -17,28 +13,13 @@ pub(crate) struct UnknownId {
 }
 
 fn print(text: &str) -> anyhow::Result<Status> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
-    stdout.flush()?;
+    crate::run::product(text)?;
     Ok(Status::Done)
-}
-
-pub(crate) fn help() -> anyhow::Result<Status> {
-    print(&Cli::command().render_help().to_string())
 }
 
 /// `--version`, with `-v` every version fact, its date and source.
 pub(crate) fn version(verbose: bool) -> anyhow::Result<Status> {
-    let mut text = format!("convex-clerk {}\n", env!("CARGO_PKG_VERSION"));
-    if verbose {
-        for fact in migrate::version_facts() {
-            text.push_str(&format!(
-                "\n{} {}\n  {}\n  checked {}, {}\n",
-                fact.package, fact.version, fact.meaning, fact.checked, fact.source
-            ));
-        }
-    }
-    print(&text)
+    print(&manual::version(verbose))
 }
 
 /// The text of one id, or the list of all.
@@ -61,25 +42,9 @@ pub(crate) fn explain(id: Option<&str>) -> anyhow::Result<Status> {
 }
 
 pub(crate) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Status> {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "convex-clerk", &mut text);
-    print(&String::from_utf8_lossy(&text))
+    print(&manual::completions(shell))
 }
 
-/// The manual page: the command, then each of its commands.
 pub(crate) fn man() -> anyhow::Result<Status> {
-    let command = Cli::command();
-    let mut text = Vec::new();
-    clap_mangen::Man::new(command.clone()).render(&mut text)?;
-    for sub in command.get_subcommands() {
-        let mut section = Vec::new();
-        let name: &'static str = Box::leak(format!("convex-clerk-{}", sub.get_name()).into_boxed_str());
-        let man = clap_mangen::Man::new(sub.clone().name(name));
-        man.render_description_section(&mut section)?;
-        man.render_options_section(&mut section)?;
-        let heading = format!(".SH \"{}\"\n", name.to_uppercase());
-        let section = String::from_utf8_lossy(&section).replace(".SH DESCRIPTION", "").replace(".SH OPTIONS", ".PP");
-        text.extend_from_slice(format!("{heading}{section}").as_bytes());
-    }
-    print(&String::from_utf8_lossy(&text))
+    print(&manual::page()?)
 }

@@ -92,17 +92,14 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
         (None, Mode::Ask) => Some(Format::Human),
         (None, Mode::Write | Mode::Check) => None,
     };
-    let mut stdout = io::stdout().lock();
-    let paint = Paint::new(cli.color, &stdout);
-    let product = match format {
+    let paint = Paint::new(cli.color, &io::stdout());
+    let text = match format {
         Some(Format::Diff) => diff(view, paint),
         Some(Format::Human) => human(view, paint),
         Some(Format::Json) => json(view)?,
         None => String::new(),
     };
-    stdout.write_all(product.as_bytes()).context("could not write to stdout")?;
-    stdout.flush().context("could not write to stdout")?;
-    drop(stdout);
+    product(&text)?;
     let volume = volume(cli);
     let paint = Paint::new(cli.color, &io::stderr());
     let mut text = summary::summary(view, paint, volume);
@@ -198,6 +195,15 @@ fn write(
         say(&format!("a staged copy could not be removed: {leftover}\n"))?;
     }
     Ok(())
+}
+
+/// Prints the product on stdout. A reader that has gone, as with `| head`, has seen enough; what is to be written is written all the same.
+pub(crate) fn product(text: &str) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("could not write to stdout"),
+        _ => Ok(()),
+    }
 }
 
 /// Talks on stderr; a closed stderr is nobody listening.

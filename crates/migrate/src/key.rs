@@ -12,6 +12,7 @@ use std::fs;
 use syntax::{Argument, EnvFact};
 
 use crate::ctx::Ctx;
+use crate::tsconfig;
 
 /// The name without the bundler's prefix.
 const KEY: &str = "CLERK_PUBLISHABLE_KEY";
@@ -48,6 +49,7 @@ pub(crate) fn key_read(ctx: &Ctx<'_>) -> KeyRead {
         return KeyRead { object, name, bracket, origin: Origin::App };
     }
     let mut read = by_url(ctx, &reads).unwrap_or_else(|| by_convention(ctx));
+    read.bracket |= tsconfig::no_property_access_from_index_signature(ctx);
     if let Some(name) = env_names(ctx).into_iter().find(|name| name.ends_with(KEY)) {
         read.name = name;
     }

@@ -11,14 +11,22 @@ use crate::jsonc;
 const MAX_EXTENDS: u8 = 8;
 
 /// Whether the app is compiled with `exactOptionalPropertyTypes`: then `undefined` is no value for an optional attribute.
-///
-/// Vite's template keeps the app's options in `tsconfig.app.json`.
 pub(crate) fn exact_optional_property_types(ctx: &Ctx<'_>) -> bool {
+    is_on(ctx, "exactOptionalPropertyTypes")
+}
+
+/// Whether the app is compiled with `noPropertyAccessFromIndexSignature`: then `import.meta.env.NAME` is an error and
+/// `import.meta.env["NAME"]` is not.
+pub(crate) fn no_property_access_from_index_signature(ctx: &Ctx<'_>) -> bool {
+    is_on(ctx, "noPropertyAccessFromIndexSignature")
+}
+
+/// Vite's template keeps the app's options in `tsconfig.app.json`.
+fn is_on(ctx: &Ctx<'_>, name: &str) -> bool {
     let folder = ctx.workspace.base.join(ctx.app.id.folder());
-    ["tsconfig.json", "tsconfig.app.json"].iter().any(|name| {
-        let option = option(&folder.join(name), "exactOptionalPropertyTypes", 0);
-        option.is_some_and(|value| value.as_bool() == Some(true))
-    })
+    ["tsconfig.json", "tsconfig.app.json"]
+        .iter()
+        .any(|file| option(&folder.join(file), name, 0).is_some_and(|value| value.as_bool() == Some(true)))
 }
 
 fn option(path: &Path, name: &str, followed: u8) -> Option<Value> {

@@ -22,12 +22,14 @@ pub(crate) enum Volume {
 pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
     let mut text = String::new();
     let plan = &view.planned.plan;
-    if volume > Volume::Quiet {
-        if plan.apps().is_empty() {
-            text.push_str("no Convex app with React was found: nothing to do\n");
-        }
-        let width = plan.apps().iter().map(|app| app.id.as_str().chars().count()).max().unwrap_or(0);
-        for app in plan.apps() {
+    if volume > Volume::Quiet && plan.apps().is_empty() {
+        text.push_str("no Convex app with React was found: nothing to do\n");
+    }
+    let width = plan.apps().iter().map(|app| app.id.as_str().chars().count()).max().unwrap_or(0);
+    for app in plan.apps() {
+        // A refusal is why the exit code is not 0: even a quiet run says it.
+        let is_refused = matches!(app.outcome, AppOutcome::Refused { .. } | AppOutcome::Unsupported(_));
+        if volume > Volume::Quiet || is_refused {
             text.push_str(&app_line(view, app, width, paint));
         }
     }
