@@ -256,15 +256,17 @@ fn reexports_provider(facts: &FileFacts) -> bool {
 /// An index.html, or a call that starts a React tree.
 fn has_entry(ctx: &Ctx<'_>) -> bool {
     let roots = ["createRoot", "hydrateRoot", "render", "hydrate"];
-    let starts = |callee: &Reference| match callee {
+    let starts = |facts: &FileFacts, callee: &Reference| match callee {
         Reference::Imported(imported) => {
             imported.module.starts_with("react-dom")
                 && matches!(&imported.export, ImportedName::Named(name) if roots.contains(&&**name))
         }
         // `ReactDOM.createRoot(…)` of a default import
-        Reference::Member(name) => roots.contains(&&**name),
+        Reference::Member(name) => {
+            roots.contains(&&**name) && facts.imports.iter().any(|import| import.module.starts_with("react-dom"))
+        }
         _ => false,
     };
     ctx.workspace.has_any(ctx.app.id.folder(), &["index.html", "public/index.html", "src/index.html"]).is_some()
-        || ctx.app.facts().any(|(_, facts)| facts.calls.iter().any(|call| starts(&call.callee)))
+        || ctx.app.facts().any(|(_, facts)| facts.calls.iter().any(|call| starts(facts, &call.callee)))
 }

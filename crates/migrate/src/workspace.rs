@@ -94,6 +94,13 @@ impl<'a> App<'a> {
         self.files.iter().filter_map(|(path, file)| Some((*path, &**file.facts.as_ref().ok()?)))
     }
 
+    /// Whether the app is built with a package: its own package.json says so, or one above where its own leaves React to that.
+    pub(crate) fn declares(&self, name: &str) -> bool {
+        let leaves_react = self.manifests.first().is_none_or(|own| own.dependency("react").is_none());
+        let own = self.manifests.first().is_some_and(|own| own.dependency(name).is_some());
+        own || (leaves_react && self.dependency(name).is_some())
+    }
+
     /// The version range of a dependency, in the nearest manifest that names it.
     pub(crate) fn dependency(&self, name: &str) -> Option<&'a str> {
         self.manifests.iter().find_map(|manifest| manifest.dependency(name))

@@ -260,7 +260,7 @@ impl FileFacts {
         (0..).map(JsxId).zip(&self.elements)
     }
 
-    /// The hash by which facts are kept; the same on every machine for the same text.
+    /// The hash by which facts are kept, within one build of the tool.
     pub fn content_hash(text: &str) -> u64 {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);

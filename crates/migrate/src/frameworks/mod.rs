@@ -39,17 +39,21 @@ pub(crate) struct Evidence {
     pub(crate) dependencies: &'static [&'static str],
     /// Paths below the app's folder without their endings, any of which counts; empty where the dependency is enough.
     pub(crate) files: &'static [&'static str],
+    /// Paths of the same form that say it is something else, where none of `files` is there: a Vite app may depend on next for its
+    /// types.
+    pub(crate) unless: &'static [&'static str],
 }
 
 impl Evidence {
     /// What was seen, as words for a report; `None` where it is not enough.
     pub(crate) fn seen(&self, workspace: &Workspace, app: &App<'_>) -> Option<String> {
-        let dependency = self.dependencies.iter().find(|name| app.dependency(name).is_some())?;
-        if self.files.is_empty() {
-            return Some(format!("the dependency {dependency}"));
+        let dependency = self.dependencies.iter().find(|name| app.declares(name))?;
+        let find = |stems: &[&str]| stems.iter().find_map(|stem| file_with_stem(workspace, app, stem));
+        if let Some(file) = find(self.files) {
+            return Some(format!("the dependency {dependency} and {file}"));
         }
-        let file = self.files.iter().find_map(|stem| file_with_stem(workspace, app, stem))?;
-        Some(format!("the dependency {dependency} and {file}"))
+        let is_enough = self.files.is_empty() || (!self.unless.is_empty() && find(self.unless).is_none());
+        is_enough.then(|| format!("the dependency {dependency}"))
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
            The file that renders `ConvexProvider` gets `ConvexProviderWithClerk` inside `ClerkProvider`, both from the guide's packages; \
            the publishable key is read the way the app reads its Convex URL.\n\nGuide: https://docs.convex.dev/auth/clerk\n",
     guide: "https://docs.convex.dev/auth/clerk",
-    evidence: Evidence { dependencies: &["react-dom", "react"], files: &[] },
+    evidence: Evidence { dependencies: &["react-dom", "react"], files: &[], unless: &[] },
     sdk: Sdk {
         current: "@clerk/react",
         core2: "@clerk/clerk-react",
