@@ -128,7 +128,7 @@ fn findings_are_the_expected_ones() {
         let found = json!({
             "apps": texts("apps", &["id", "framework", "outcome", "reason", "message", "location"]),
             "findings": texts("findings", &["rule", "severity", "location", "message"]),
-            "steps": texts("steps", &["id", "title"]),
+            "steps": texts("steps", &["id", "title", "at"]),
         });
         if let Some(reason) = &case.reason {
             equal("reason", found["apps"][0]["reason"].as_str().unwrap_or_default(), reason)?;

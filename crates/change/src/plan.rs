@@ -81,6 +81,8 @@ pub struct Step {
     pub apps: Vec<AppId>,
     /// What to do, one sentence.
     pub title: String,
+    /// The folders or files to do it in, where that matters; the same step of several apps names each.
+    pub at: Vec<String>,
     /// The command or text to copy, if there is one.
     pub copy: Option<String>,
     /// The official page.

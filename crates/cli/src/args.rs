@@ -6,7 +6,7 @@ use change::Applicability;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::manual::{ENVIRONMENT, EXAMPLES, EXIT_CODES, sections};
+use crate::texts::{ENVIRONMENT, EXAMPLES, EXIT_CODES, sections};
 
 const STYLES: Styles =
     Styles::styled().header(AnsiColor::Green.on_default().bold()).usage(AnsiColor::Green.on_default().bold());

@@ -12,6 +12,7 @@ mod pages;
 mod report;
 mod run;
 mod terminal;
+mod texts;
 mod transaction;
 
 #[cfg(test)]
@@ -22,9 +23,13 @@ use std::process::ExitCode;
 
 use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
+use migrate::PlanError;
 
+use crate::apply::WriteError;
 use crate::args::{Cli, Command};
-use crate::run::Status;
+use crate::journal::JournalError;
+use crate::pages::UnknownId;
+use crate::run::{Defect, Status};
 
 fn main() -> ExitCode {
     let parsed = args::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
@@ -45,7 +50,7 @@ fn run_command(cli: &Cli) -> ExitCode {
         Ok(status) => ExitCode::from(status as u8),
         Err(error) => {
             report_error(&error, cli);
-            ExitCode::from(error.downcast_ref::<apply::WriteError>().map_or(2, apply::WriteError::exit_code))
+            ExitCode::from(error.downcast_ref::<WriteError>().map_or(2, WriteError::exit_code))
         }
     }
 }
@@ -79,8 +84,28 @@ fn report_error(error: &anyhow::Error, cli: &Cli) {
     for cause in error.chain().skip(1) {
         text.push_str(&format!("  because: {}\n", paint.shown(&cause.to_string())));
     }
-    if let Some(help) = run::help_for(error) {
+    if let Some(help) = help_for(error) {
         text.push_str(&format!("{} {}\n", paint.cyan("help:"), paint.shown(&help)));
     }
     let _ = stderr.write_all(text.as_bytes());
+}
+
+/// What the user can do about an error.
+fn help_for(error: &anyhow::Error) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<PlanError>() {
+        return error.help();
+    }
+    if let Some(error) = error.downcast_ref::<WriteError>() {
+        return error.help();
+    }
+    if let Some(error) = error.downcast_ref::<JournalError>() {
+        return Some(error.help());
+    }
+    if let Some(error) = error.downcast_ref::<UnknownId>() {
+        return Some(match error.near.as_slice() {
+            [] => "`convex-clerk explain` lists what there is".to_owned(),
+            near => format!("there is: {}", near.join(", ")),
+        });
+    }
+    error.is::<Defect>().then(|| "please report it, with the file that is named".to_owned())
 }

@@ -1,4 +1,4 @@
-//! What the tool says about itself: the texts below the help, the manual page, the completion scripts and the version.
+//! The manual page, the completion scripts and the version.
 
 use std::io;
 
@@ -6,57 +6,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::args;
-
-/// A titled list of terms with what they mean.
-pub(crate) type Section = (&'static str, &'static [(&'static str, &'static str)]);
-
-/// How `migrate` is used.
-pub(crate) const EXAMPLES: Section = (
-    "Examples",
-    &[
-        ("convex-clerk migrate", "show the changes and ask before writing them"),
-        ("convex-clerk migrate --dry-run > clerk.patch", "keep the patch, to review it and `git apply` it"),
-        ("convex-clerk migrate apps/web --yes", "write one app of a monorepo without asking"),
-        ("convex-clerk migrate --check", "in CI: exit with 1 while something is left to change"),
-        ("convex-clerk migrate --format json", "the whole plan for another program"),
-    ],
-);
-
-/// What the exit codes mean.
-pub(crate) const EXIT_CODES: Section = (
-    "Exit codes",
-    &[
-        ("0", "done, or there is nothing to do"),
-        ("1", "--check: there is something to change"),
-        ("2", "it could not run, and nothing was written"),
-        ("3", "an app was refused or is not supported; --refused-ok makes this 0"),
-        ("130", "interrupted; nothing is left behind"),
-    ],
-);
-
-/// The variables that are read.
-pub(crate) const ENVIRONMENT: Section = (
-    "Environment",
-    &[
-        ("NO_COLOR", "no colour, whatever the terminal can do"),
-        ("CLICOLOR_FORCE", "colour even into a pipe, unless NO_COLOR is set"),
-    ],
-);
-
-/// Sections as the help shows them.
-pub(crate) fn sections(sections: &[Section]) -> String {
-    sections.iter().map(section).collect::<Vec<_>>().join("\n\n")
-}
-
-fn section((title, entries): &Section) -> String {
-    let width = entries.iter().map(|(term, _)| term.len()).max().unwrap_or(0);
-    // A long command gets its meaning below it, so that lines fit a terminal.
-    let entry = |(term, meaning): &(&str, &str)| match width {
-        0..=20 => format!("\n  {term:width$}  {meaning}"),
-        _ => format!("\n  {term}\n      {meaning}"),
-    };
-    format!("{title}:{}", entries.iter().map(entry).collect::<String>())
-}
+use crate::texts::{ENVIRONMENT, EXAMPLES, EXIT_CODES};
 
 /// The version, with every version fact where `facts` asks for them.
 pub(crate) fn version(facts: bool) -> String {

@@ -5,14 +5,13 @@ use std::io::{self, IsTerminal, Write as _};
 
 use anyhow::Context as _;
 use change::{AppOutcome, FileChange, RelPath, Selection};
-use migrate::{Options, PlanError, Planned};
+use migrate::{Options, Planned};
 
-use crate::apply::{self, Request, WriteError};
+use crate::apply::{self, Request};
 use crate::args::{Cli, Format, Migrate};
 use crate::git::Git;
 use crate::interrupt;
-use crate::journal::{self, JournalError};
-use crate::pages::UnknownId;
+use crate::journal;
 use crate::report::summary::{self, Volume, quoted};
 use crate::report::{View, count, diff::diff, human::human, json::json};
 use crate::terminal::Paint;
@@ -217,24 +216,4 @@ fn say(text: &str) -> anyhow::Result<()> {
 /// A plan that can't be rendered: never the user's fault.
 #[derive(Debug, thiserror::Error)]
 #[error("this is a defect of convex-clerk; nothing was written")]
-struct Defect(#[source] change::RenderError);
-
-/// What the user can do about an error.
-pub(crate) fn help_for(error: &anyhow::Error) -> Option<String> {
-    if let Some(error) = error.downcast_ref::<PlanError>() {
-        return error.help();
-    }
-    if let Some(error) = error.downcast_ref::<WriteError>() {
-        return error.help();
-    }
-    if let Some(error) = error.downcast_ref::<JournalError>() {
-        return Some(error.help());
-    }
-    if let Some(error) = error.downcast_ref::<UnknownId>() {
-        return Some(match error.near.as_slice() {
-            [] => "`convex-clerk explain` lists what there is".to_owned(),
-            near => format!("there is: {}", near.join(", ")),
-        });
-    }
-    error.is::<Defect>().then(|| "please report it, with the file that is named".to_owned())
-}
+pub(crate) struct Defect(#[source] change::RenderError);

@@ -9,9 +9,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use syntax::{Argument, EnvFact};
+use change::RelPath;
+use syntax::{Argument, EnvFact, FileFacts};
 
 use crate::ctx::Ctx;
+use crate::frameworks::EnvConvention;
 use crate::tsconfig;
 
 /// The name without the bundler's prefix.
@@ -41,26 +43,59 @@ pub(crate) enum Origin {
     Guess,
 }
 
-/// How the app of `ctx` reads its key.
-pub(crate) fn key_read(ctx: &Ctx<'_>) -> KeyRead {
-    let reads: Vec<&EnvFact> = ctx.app.facts().flat_map(|(_, facts)| &facts.env).collect();
+/// How the app of `ctx` reads its key; `provider` is the file that renders the Convex provider.
+pub(crate) fn key_read(ctx: &Ctx<'_>, provider: &RelPath) -> KeyRead {
+    let client = |(path, _): &(&RelPath, &FileFacts)| *path == provider || is_client_code(ctx, path);
+    let reads: Vec<&EnvFact> =
+        ctx.app.facts().filter(client).flat_map(|(_, facts)| &facts.env).filter(|read| fits(ctx, read)).collect();
     if let Some(used) = reads.iter().find(|read| read.name.ends_with(KEY)) {
         let (object, name, bracket) = (used.object, used.name.clone(), used.bracket);
         return KeyRead { object, name, bracket, origin: Origin::App };
     }
-    let mut read = by_url(ctx, &reads).unwrap_or_else(|| by_convention(ctx));
+    let mut read = by_url(ctx, provider, &reads).unwrap_or_else(|| by_convention(ctx));
     read.bracket |= tsconfig::no_property_access_from_index_signature(ctx);
-    if let Some(name) = env_names(ctx).into_iter().find(|name| name.ends_with(KEY)) {
+    if let Some(name) = env_names(ctx).into_iter().find(|name| name.ends_with(KEY) && has_prefix(ctx, name)) {
         read.name = name;
     }
     read
 }
 
-/// In the form of the variable that holds the Convex URL.
-fn by_url(ctx: &Ctx<'_>, reads: &[&EnvFact]) -> Option<KeyRead> {
+/// Whether a file runs in the browser, as far as its path tells: the app's scripts, servers and Convex functions read an environment of
+/// their own.
+fn is_client_code(ctx: &Ctx<'_>, path: &RelPath) -> bool {
+    let folder = ctx.app.id.folder();
+    let below = path.as_str().strip_prefix(folder).unwrap_or(path.as_str()).trim_start_matches('/');
+    let elsewhere = ["api", "bin", "cli", "convex", "functions", "script", "scripts", "server", "tools", "worker"];
+    let mut folders: Vec<&str> = below.split('/').collect();
+    let name = folders.pop().unwrap_or_default();
+    let is_node =
+        name.contains(".config.") || name.ends_with(".cjs") || name.ends_with(".mjs") || name.contains(".server.");
+    !is_node && !folders.iter().any(|folder| elsewhere.contains(folder))
+}
+
+/// Whether the app's bundler gives a read its value: `process.env.X` is empty in a Vite app.
+fn fits(ctx: &Ctx<'_>, read: &EnvFact) -> bool {
+    convention(ctx)
+        .is_none_or(|convention| convention.object == read.object && read.name.starts_with(convention.prefix))
+}
+
+fn has_prefix(ctx: &Ctx<'_>, name: &str) -> bool {
+    convention(ctx).is_none_or(|convention| name.starts_with(convention.prefix))
+}
+
+fn convention(ctx: &Ctx<'_>) -> Option<&'static EnvConvention> {
+    ctx.framework.env.iter().find(|convention| ctx.app.dependency(convention.dependency).is_some())
+}
+
+/// In the form of the variable that holds the Convex URL: the one that the client is made with, in the provider's file before others.
+fn by_url(ctx: &Ctx<'_>, provider: &RelPath, reads: &[&EnvFact]) -> Option<KeyRead> {
     let client = |callee: &syntax::Reference| callee.is(&["convex/react"], "ConvexReactClient");
-    let calls = ctx.app.facts().flat_map(|(_, facts)| &facts.calls).filter(|call| call.is_new && client(&call.callee));
+    let mut files: Vec<_> =
+        ctx.app.facts().filter(|(path, _)| *path == provider || is_client_code(ctx, path)).collect();
+    files.sort_by_key(|(path, _)| *path != provider);
+    let calls = files.iter().flat_map(|(_, facts)| &facts.calls).filter(|call| call.is_new && client(&call.callee));
     let given = calls.filter_map(|call| call.arguments.first()).find_map(|argument| match argument {
+        // What the app's own client is made with works, whatever the bundler's documentation says of it.
         Argument::Env(read) => Some(read),
         _ => None,
     });
@@ -75,7 +110,7 @@ fn by_url(ctx: &Ctx<'_>, reads: &[&EnvFact]) -> Option<KeyRead> {
 
 /// As the app's bundler documents it.
 fn by_convention(ctx: &Ctx<'_>) -> KeyRead {
-    let convention = ctx.framework.env.iter().find(|convention| ctx.app.dependency(convention.dependency).is_some());
+    let convention = convention(ctx);
     KeyRead {
         object: convention.map_or("process.env", |convention| convention.object),
         name: format!("{}{KEY}", convention.map_or("", |convention| convention.prefix)),

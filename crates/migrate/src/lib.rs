@@ -27,6 +27,7 @@ use crate::apps::{Candidate, Choice};
 use crate::ctx::{Ctx, Sink, Verdict};
 use crate::frameworks::Framework;
 use crate::language::TypeScript;
+use crate::providers::{NO_PROVIDER, ON_CLERK, Survey};
 use crate::refusal::RefusalReason;
 use crate::workspace::Workspace;
 
@@ -144,6 +145,16 @@ fn framework(id: &str) -> Result<&'static Framework, PlanError> {
     })
 }
 
+/// What can be said of an app whose framework is not migrated: whether it would have to be at all.
+fn recognised(workspace: &Workspace, candidate: &Candidate<'_>, name: &str) -> AppOutcome {
+    match Survey::new(workspace, &candidate.app) {
+        Ok(survey) if survey.has_no_provider() && survey.is_on_clerk() => AppOutcome::Nothing(ON_CLERK.to_owned()),
+        Ok(survey) if survey.has_no_provider() => AppOutcome::Nothing(NO_PROVIDER.to_owned()),
+        Err(refusal) if refusal.reason == RefusalReason::OtherAuth => refusal.into(),
+        _ => AppOutcome::Unsupported(name.to_owned()),
+    }
+}
+
 /// Runs the rules on one app. What a refused app's rules gave is thrown away: all or nothing.
 fn report(
     workspace: &Workspace,
@@ -155,7 +166,8 @@ fn report(
     let framework = match candidate.choice(workspace, forced)? {
         Choice::Framework(framework) => framework,
         Choice::Recognised(name) => {
-            return Ok(AppReport { id, framework: name.to_owned(), outcome: AppOutcome::Unsupported(name.to_owned()) });
+            let outcome = recognised(workspace, &candidate, name);
+            return Ok(AppReport { id, framework: name.to_owned(), outcome });
         }
         Choice::Refused(refusal) => return Ok(AppReport { id, framework: String::new(), outcome: refusal.into() }),
     };

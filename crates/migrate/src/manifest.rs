@@ -10,6 +10,8 @@ use syntax::ParseFailure;
 /// A package.json.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Manifest {
+    /// `packageManager`: `pnpm@9.1.0`.
+    pub(crate) package_manager: Option<String>,
     dependencies: BTreeMap<String, String>,
 }
 
@@ -21,7 +23,8 @@ impl Manifest {
     pub(crate) fn read(text: &str) -> Result<Self, ParseFailure> {
         let body = text.trim_start_matches('\u{feff}');
         let value: Value = serde_json::from_str(body).map_err(|error| json_failure(text, body, &error))?;
-        let mut manifest = Self::default();
+        let package_manager = value.get("packageManager").and_then(Value::as_str).map(str::to_owned);
+        let mut manifest = Self { package_manager, ..Self::default() };
         // The last wins, as in npm: what a package runs with over what it is developed with.
         for kind in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
             for (name, range) in value.get(kind).and_then(Value::as_object).into_iter().flatten() {
@@ -54,6 +57,14 @@ pub(crate) fn lowest(range: &str) -> Option<Version> {
     Range::parse(range).ok()?.min_version()
 }
 
+/// Whether a dependency is pinned to one version that `range` does not take: npm will then not install what asks for `range`.
+pub(crate) fn is_pinned_outside(pinned: &str, range: &str) -> bool {
+    match (Version::parse(pinned), Range::parse(range)) {
+        (Ok(version), Ok(range)) => !range.satisfies(&version),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +81,16 @@ mod tests {
     fn broken_json_has_a_place() {
         let failure = Manifest::read("{\n  \"a\": ,\n}").unwrap_err();
         assert_eq!(failure.range.start(), 9, "{failure:?}");
+    }
+
+    #[test]
+    fn versions_that_npm_would_refuse() {
+        use crate::versions::CLERK_REACT_PEER;
+        for (pinned, refused) in
+            [("19.2.0", true), ("19.2.3", false), ("18.3.1", false), ("^19.2.0", false), ("17.0.2", true)]
+        {
+            assert_eq!(is_pinned_outside(pinned, CLERK_REACT_PEER), refused, "{pinned}");
+        }
     }
 
     #[test]

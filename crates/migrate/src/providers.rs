@@ -1,13 +1,14 @@
 //! The providers that an app renders, and whether they are in a form that can be proven.
 
 use change::{ImportedName, Location, RelPath, TextRange};
-use syntax::{AttributeFact, ExportSource, FileFacts, ImportKind, Imported, JsxFact, JsxId, Reference, Via};
+use syntax::{
+    AttributeFact, ExportSource, FileFacts, ImportFact, ImportKind, Imported, JsxFact, JsxId, Reference, Via,
+};
 
-use crate::ctx::Ctx;
 use crate::manifest::lowest;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::versions::CONVEX_FLOOR;
-use crate::workspace::App;
+use crate::workspace::{App, Workspace, join};
 
 /// Convex's React package.
 pub(crate) const CONVEX_REACT: &str = "convex/react";
@@ -16,6 +17,11 @@ pub(crate) const CONVEX_REACT_CLERK: &str = "convex/react-clerk";
 /// Clerk's provider, in every one of its packages.
 pub(crate) const CLERK_PROVIDER: &str = "ClerkProvider";
 
+/// Why nothing is to be done for an app that has the provider for Clerk.
+pub(crate) const ON_CLERK: &str = "it is on Clerk already";
+/// Why nothing is to be done for an app without a provider.
+pub(crate) const NO_PROVIDER: &str = "it renders no ConvexProvider";
+
 const CONVEX_PROVIDER: &str = "ConvexProvider";
 
 /// Whether a module is one of Clerk's.
@@ -23,14 +29,13 @@ pub(crate) fn is_clerk_module(module: &str) -> bool {
     module.starts_with("@clerk/")
 }
 
-/// Other ways to give Convex an identity: a module, and the export that shows its use (all of them where none is named).
+/// Other ways to give Convex an identity: a module (and those below it), the export that shows its use (all of them where none is named),
+/// and whose it is. The most telling first: Convex Auth may be handed to a `ConvexProviderWithAuth`.
 const OTHER_AUTH: &[(&str, Option<&str>, &str)] = &[
-    ("@convex-dev/auth/react", None, "Convex Auth"),
-    ("@convex-dev/auth/nextjs", None, "Convex Auth"),
-    ("@convex-dev/better-auth/react", None, "Better Auth"),
+    ("@convex-dev/auth", None, "Convex Auth"),
+    ("@convex-dev/better-auth", None, "Better Auth"),
     ("@convex-dev/workos", None, "WorkOS AuthKit"),
     ("@workos-inc/authkit-react", None, "WorkOS AuthKit"),
-    ("@convex-dev/convex-lucia-auth/react", None, "Lucia"),
     ("@convex-dev/convex-lucia-auth", None, "Lucia"),
     ("convex/react-auth0", None, "Auth0"),
     ("@umuthopeyildirim/convex-kinde-auth", None, "Kinde"),
@@ -54,8 +59,8 @@ impl Element<'_> {
 
 /// The providers of one app.
 pub(crate) struct Survey<'a> {
+    workspace: &'a Workspace,
     app: &'a App<'a>,
-    has_entry: bool,
     plain: Vec<Element<'a>>,
     with_clerk: Vec<Element<'a>>,
     clerk: Vec<Element<'a>>,
@@ -66,8 +71,7 @@ impl<'a> Survey<'a> {
     ///
     /// # Errors
     /// A refusal where a file that mentions them can't be read, or another auth provider is set up.
-    pub(crate) fn new(ctx: &Ctx<'a>) -> Result<Self, Refusal> {
-        let app = ctx.app;
+    pub(crate) fn new(workspace: &'a Workspace, app: &'a App<'a>) -> Result<Self, Refusal> {
         if let Some((path, failure)) = app.files.iter().find_map(|(path, file)| {
             let failure = file.facts.as_ref().err().filter(|_| file.mentions_providers)?;
             Some((*path, failure))
@@ -76,13 +80,6 @@ impl<'a> Survey<'a> {
             let message = format!("a file that mentions the providers could not be read: {}", failure.message);
             return Err(Refusal::new(RefusalReason::UnreadableFile, message, Some(place)));
         }
-        let convex = app.dependency("convex").and_then(lowest);
-        if let (Some(convex), Some(floor)) = (convex, lowest(CONVEX_FLOOR))
-            && convex < floor
-        {
-            let message = format!("convex {convex} is older than {floor}");
-            return Err(Refusal::new(RefusalReason::ConvexTooOld, message, None));
-        }
         let find = |fits: &dyn Fn(&Reference) -> bool| -> Vec<Element<'a>> {
             let elements = app.facts().flat_map(|(path, facts)| {
                 facts.elements_with_ids().map(move |(id, fact)| Element { path, facts, id, fact })
@@ -90,19 +87,37 @@ impl<'a> Survey<'a> {
             elements.filter(|element| fits(&element.fact.tag)).collect()
         };
         let survey = Self {
+            workspace,
             app,
-            has_entry: has_entry(ctx),
             plain: find(&|tag| tag.is(&[CONVEX_REACT], CONVEX_PROVIDER)),
             with_clerk: find(&|tag| tag.is(&[CONVEX_REACT_CLERK], "ConvexProviderWithClerk")),
             clerk: find(&|tag| matches!(tag, Reference::Imported(imported) if is_clerk_provider(imported))),
         };
         survey.no_other_auth()?;
+        survey.is_recent()?;
         Ok(survey)
     }
 
     /// Whether the app renders Convex's provider for Clerk.
     pub(crate) fn is_on_clerk(&self) -> bool {
         !self.with_clerk.is_empty()
+    }
+
+    /// Whether nothing of the app has to do with Convex's provider, in whatever form.
+    pub(crate) fn has_no_provider(&self) -> bool {
+        self.plain.is_empty() && self.unproven_form().is_none()
+    }
+
+    fn is_recent(&self) -> Result<(), Refusal> {
+        let convex = self.app.dependency("convex").and_then(lowest);
+        if let (Some(convex), Some(floor)) = (convex, lowest(CONVEX_FLOOR))
+            && convex < floor
+        {
+            let message = format!("convex {convex} is older than {floor}");
+            let place = join(self.app.id.folder(), "package.json").map(Location::file);
+            return Err(Refusal::new(RefusalReason::ConvexTooOld, message, place));
+        }
+        Ok(())
     }
 
     /// The one plain provider of the app; `None` where it renders none.
@@ -123,7 +138,7 @@ impl<'a> Survey<'a> {
             let message = "ConvexProvider and ConvexProviderWithClerk are both rendered";
             return refuse(RefusalReason::SeveralProviders, message, with_clerk.place());
         }
-        if !self.has_entry {
+        if !self.has_entry() {
             let message = "the package renders ConvexProvider, but no root of a React app";
             return refuse(RefusalReason::NoEntry, message, provider.place());
         }
@@ -162,8 +177,9 @@ impl<'a> Survey<'a> {
                 let message = "ClerkProvider stands inside ConvexProvider; it has to be outside";
                 return refuse(RefusalReason::ClerkInside, message, clerk.place());
             } else {
-                let message = "a ClerkProvider is rendered here, away from ConvexProvider";
-                return refuse(RefusalReason::ClerkElsewhere, message, clerk.place());
+                let message =
+                    format!("a ClerkProvider is rendered here, away from ConvexProvider in {}", provider.path);
+                return refuse(RefusalReason::ClerkElsewhere, &message, clerk.place());
             }
         }
         if let Some((path, range)) = self.value_of(&is_clerk_provider) {
@@ -174,14 +190,22 @@ impl<'a> Survey<'a> {
     }
 
     fn no_other_auth(&self) -> Result<(), Refusal> {
-        for (path, facts) in self.app.facts() {
-            for import in &facts.imports {
-                let values = || import.specifiers.iter().filter(|specifier| !specifier.type_only);
-                let named = |name: &str| values().any(|s| s.name == ImportedName::Named(name.to_owned()));
-                let other = OTHER_AUTH.iter().find(|(module, name, _)| {
-                    import.module == *module && name.map_or(values().next().is_some(), named)
-                });
-                if let Some((_, _, title)) = other {
+        for (module, name, title) in OTHER_AUTH {
+            for (path, facts) in self.app.facts() {
+                let is_below = |import: &str| {
+                    import.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                };
+                let shows = |import: &&ImportFact| {
+                    let mut values = import.specifiers.iter().filter(|specifier| !specifier.type_only);
+                    match name {
+                        Some(name) => {
+                            import.module == *module
+                                && values.any(|s| s.name == ImportedName::Named((*name).to_owned()))
+                        }
+                        None => is_below(&import.module) && values.next().is_some(),
+                    }
+                };
+                if let Some(import) = facts.imports.iter().find(shows) {
                     let place = Location { path: path.clone(), range: import.range };
                     let message = format!("the app signs people in with {title}");
                     return Err(Refusal::new(RefusalReason::OtherAuth, message, Some(place)));
@@ -224,6 +248,24 @@ impl<'a> Survey<'a> {
         uses.then(|| (place(path, import.range), "convex/react is loaded in a way that can't be followed"))
     }
 
+    /// An index.html, or a call that starts a React tree.
+    fn has_entry(&self) -> bool {
+        let roots = ["createRoot", "hydrateRoot", "render", "hydrate"];
+        let starts = |facts: &FileFacts, callee: &Reference| match callee {
+            Reference::Imported(imported) => {
+                imported.module.starts_with("react-dom")
+                    && matches!(&imported.export, ImportedName::Named(name) if roots.contains(&&**name))
+            }
+            // `ReactDOM.createRoot(…)` of a default import
+            Reference::Member(name) => {
+                roots.contains(&&**name) && facts.imports.iter().any(|import| import.module.starts_with("react-dom"))
+            }
+            _ => false,
+        };
+        self.workspace.has_any(self.app.id.folder(), &["index.html", "public/index.html", "src/index.html"]).is_some()
+            || self.app.facts().any(|(_, facts)| facts.calls.iter().any(|call| starts(facts, &call.callee)))
+    }
+
     fn value_of(&self, fits: &dyn Fn(&Imported) -> bool) -> Option<(&'a RelPath, TextRange)> {
         self.app.facts().find_map(|(path, facts)| {
             let value = facts.values.iter().find(|value| fits(&value.imported))?;
@@ -251,22 +293,4 @@ fn reexports_provider(facts: &FileFacts) -> bool {
         ExportSource::Local(name) => locals.contains(&&**name),
         ExportSource::Expression => false,
     })
-}
-
-/// An index.html, or a call that starts a React tree.
-fn has_entry(ctx: &Ctx<'_>) -> bool {
-    let roots = ["createRoot", "hydrateRoot", "render", "hydrate"];
-    let starts = |facts: &FileFacts, callee: &Reference| match callee {
-        Reference::Imported(imported) => {
-            imported.module.starts_with("react-dom")
-                && matches!(&imported.export, ImportedName::Named(name) if roots.contains(&&**name))
-        }
-        // `ReactDOM.createRoot(…)` of a default import
-        Reference::Member(name) => {
-            roots.contains(&&**name) && facts.imports.iter().any(|import| import.module.starts_with("react-dom"))
-        }
-        _ => false,
-    };
-    ctx.workspace.has_any(ctx.app.id.folder(), &["index.html", "public/index.html", "src/index.html"]).is_some()
-        || ctx.app.facts().any(|(_, facts)| facts.calls.iter().any(|call| starts(facts, &call.callee)))
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use change::{AppId, Step};
+use change::Step;
 
 use crate::ctx::Ctx;
 use crate::jsonc;
@@ -14,51 +14,49 @@ const ISSUER: &str = "CLERK_JWT_ISSUER_DOMAIN";
 
 /// The steps for an app whose wiring is in the plan; a step that the files show done is left out.
 pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
-    let app = || vec![ctx.app.id.clone()];
+    let step = |id, title: &str, at: Option<String>, copy: Option<String>, doc| Step {
+        id,
+        apps: vec![ctx.app.id.clone()],
+        title: title.to_owned(),
+        at: at.into_iter().collect(),
+        copy,
+        doc,
+    };
+    let folder = || Some(ctx.app.id.folder().to_owned()).filter(|folder| !folder.is_empty());
     let mut steps = Vec::new();
     if ctx.app.dependency(sdk).is_none() {
-        steps.push(Step {
-            id: "install-clerk",
-            apps: app(),
-            title: format!("Install {sdk}{}.", inside(&ctx.app.id)),
-            copy: Some(format!("{} {sdk}", install_command(ctx))),
-            doc: Some("https://clerk.com/docs/react/getting-started/quickstart"),
-        });
+        let copy = format!("{} {sdk}", install_command(ctx));
+        let doc = "https://clerk.com/docs/react/getting-started/quickstart";
+        steps.push(step("install-clerk", &format!("Install {sdk}."), folder(), Some(copy), Some(doc)));
     }
-    steps.push(Step {
-        id: "activate-integration",
-        apps: app(),
-        title: "Create a Clerk application and activate its Convex integration; it shows the Frontend API URL."
-            .to_owned(),
-        copy: None,
-        doc: Some("https://dashboard.clerk.com/apps/setup/convex"),
-    });
+    steps.push(step(
+        "activate-integration",
+        "Create a Clerk application and activate its Convex integration; it shows the Frontend API URL.",
+        None,
+        None,
+        Some("https://dashboard.clerk.com/apps/setup/convex"),
+    ));
     if !env_names(ctx).contains(&key.name) {
-        steps.push(Step {
-            id: "set-publishable-key",
-            apps: app(),
-            title: format!("Put the publishable key into {}.", env_file(ctx)),
-            copy: Some(format!("{}=pk_test_...", key.name)),
-            doc: Some("https://dashboard.clerk.com/last-active?path=api-keys"),
-        });
+        steps.push(step(
+            "set-publishable-key",
+            "Set the publishable key, here and wherever the app is built or hosted.",
+            Some(env_file(ctx)),
+            Some(format!("{}=pk_test_...", key.name)),
+            Some("https://dashboard.clerk.com/last-active?path=api-keys"),
+        ));
     }
-    if let Some(step) = auth_config(ctx) {
-        steps.push(step);
-        steps.push(Step {
-            id: "set-issuer",
-            apps: app(),
-            title: "Set the Frontend API URL on the Convex deployment, before the next push: it fails without."
-                .to_owned(),
-            copy: Some(format!("npx convex env set {ISSUER} 'https://verb-noun-00.clerk.accounts.dev'")),
-            doc: Some("https://docs.convex.dev/auth/clerk"),
-        });
-        steps.push(Step {
-            id: "push-functions",
-            apps: app(),
-            title: format!("Push the functions{} with the new configuration.", inside(&ctx.app.id)),
-            copy: Some("npx convex dev".to_owned()),
-            doc: None,
-        });
+    if let Some((title, at, copy)) = auth_config(ctx) {
+        let guide = Some("https://docs.convex.dev/auth/clerk");
+        steps.push(step("write-auth-config", &title, Some(at), Some(copy), guide));
+        steps.push(step(
+            "set-issuer",
+            "Set the Frontend API URL on the Convex deployment, before the next push: it fails without.",
+            folder(),
+            Some(format!("npx convex env set {ISSUER} 'https://verb-noun-00.clerk.accounts.dev'")),
+            guide,
+        ));
+        let title = "Push the functions with the new configuration.";
+        steps.push(step("push-functions", title, folder(), Some("npx convex dev".to_owned()), None));
     }
     steps
 }
@@ -69,7 +67,10 @@ pub(crate) fn merged(steps: Vec<Step>) -> Vec<Step> {
     for step in steps {
         match kinds.iter_mut().find(|kind| kind.first().is_some_and(|first| first.id == step.id)) {
             Some(kind) => match kind.iter_mut().find(|known| known.title == step.title && known.copy == step.copy) {
-                Some(known) => known.apps.extend(step.apps),
+                Some(known) => {
+                    known.apps.extend(step.apps);
+                    known.at.extend(step.at.into_iter().filter(|place| !known.at.contains(place)).collect::<Vec<_>>());
+                }
                 None => kind.push(step),
             },
             None => kinds.push(vec![step]),
@@ -78,53 +79,48 @@ pub(crate) fn merged(steps: Vec<Step>) -> Vec<Step> {
     kinds.into_iter().flatten().collect()
 }
 
-/// ` in apps/web`, or nothing for the app at the base.
-fn inside(app: &AppId) -> String {
-    if app.folder().is_empty() { String::new() } else { format!(" in {app}") }
-}
-
 fn env_file(ctx: &Ctx<'_>) -> String {
     join(ctx.app.id.folder(), ".env.local").map_or_else(|| ".env.local".to_owned(), |path| path.to_string())
 }
 
-/// The package manager by its lock file, the nearest one.
+/// The command of the app's package manager: the one that package.json names, else the one whose lock file is nearest. Of several lock
+/// files side by side npm's counts first, since it is there for a reason wherever another tool's is; `bun.lockb` counts last.
 fn install_command(ctx: &Ctx<'_>) -> &'static str {
-    let locks = [
-        ("bun.lock", "bun add"),
-        ("bun.lockb", "bun add"),
-        ("pnpm-lock.yaml", "pnpm add"),
-        ("yarn.lock", "yarn add"),
-        ("package-lock.json", "npm install"),
+    let known = [
+        ("npm", "package-lock.json", "npm install"),
+        ("pnpm", "pnpm-lock.yaml", "pnpm add"),
+        ("yarn", "yarn.lock", "yarn add"),
+        ("bun", "bun.lock", "bun add"),
+        ("bun", "bun.lockb", "bun add"),
     ];
+    let named = ctx.app.manifests.iter().find_map(|manifest| manifest.package_manager.as_deref());
+    if let Some((_, _, command)) = named.and_then(|named| known.iter().find(|(name, ..)| named.starts_with(*name))) {
+        return command;
+    }
     let found = folders_up(ctx.app.id.folder())
-        .find_map(|folder| locks.iter().find(|(name, _)| ctx.workspace.has_any(folder, &[name]).is_some()));
-    found.map_or("npm install", |(_, command)| command)
+        .find_map(|folder| known.iter().find(|(_, lock, _)| ctx.workspace.has_any(folder, &[lock]).is_some()));
+    found.map_or("npm install", |(_, _, command)| command)
 }
 
-/// The configuration by which Convex checks Clerk's tokens; `None` where the functions folder has one that names an issuer.
-fn auth_config(ctx: &Ctx<'_>) -> Option<Step> {
-    let folder = functions_folder(ctx);
+/// What to do about the configuration by which Convex checks Clerk's tokens, where, and the text for it; `None` where the functions
+/// folder has one that names an issuer.
+fn auth_config(ctx: &Ctx<'_>) -> Option<(String, String, String)> {
+    let has_types = ctx.app.files.iter().any(|(_, file)| file.kind.has_types());
+    let name = if has_types { "auth.config.ts" } else { "auth.config.js" };
+    let Some(folder) = functions_folder(ctx) else {
+        let at = "the folder of the Convex functions".to_owned();
+        return Some((format!("Create {name}."), at, config(has_types)));
+    };
     let existing = ["auth.config.ts", "auth.config.js"].iter().find_map(|name| {
         let path = join(&folder, name)?;
         let text = fs::read_to_string(ctx.workspace.base.join(path.as_str())).ok()?;
-        Some((path, text))
+        Some((*name, text))
     });
-    let has_types = ctx.app.files.iter().any(|(_, file)| file.kind.has_types());
-    let (title, copy) = match existing {
-        Some((_, text)) if text.contains(ISSUER) || text.contains("CLERK_FRONTEND_API_URL") => return None,
-        Some((path, _)) => (format!("Add Clerk to the providers in {path}."), provider(has_types)),
-        None => {
-            let name = if has_types { "auth.config.ts" } else { "auth.config.js" };
-            (format!("Create {}.", join(&folder, name)?), config(has_types))
-        }
-    };
-    Some(Step {
-        id: "write-auth-config",
-        apps: vec![ctx.app.id.clone()],
-        title,
-        copy: Some(copy),
-        doc: Some("https://docs.convex.dev/auth/clerk"),
-    })
+    match existing {
+        Some((_, text)) if text.contains(ISSUER) || text.contains("CLERK_FRONTEND_API_URL") => None,
+        Some((name, _)) => Some((format!("Add Clerk to the providers in {name}."), folder, provider(has_types))),
+        None => Some((format!("Create {name}."), folder, config(has_types))),
+    }
 }
 
 fn provider(has_types: bool) -> String {
@@ -143,22 +139,25 @@ fn config(has_types: bool) -> String {
     }
 }
 
-/// The folder of the Convex functions: `functions` of convex.json, else `convex`, or `src/convex` in a Create React App.
-fn functions_folder(ctx: &Ctx<'_>) -> String {
-    let app = ctx.app.id.folder();
-    let at = |folder: &str| join(app, folder).map_or_else(|| folder.to_owned(), |path| path.to_string());
-    let settings = jsonc::read(&ctx.workspace.base.join(app).join("convex.json")).and_then(Result::ok);
-    let named = settings.as_ref().and_then(|value| value.get("functions")?.as_str());
-    match named.map(|name| name.trim_start_matches("./").trim_end_matches('/')) {
-        Some(name) if !name.is_empty() => at(name),
-        _ if ctx.app.dependency("react-scripts").is_some() => at("src/convex"),
-        _ => at("convex"),
-    }
+/// The folder of the Convex functions: `functions` of convex.json, else `convex`, or `src/convex` in a Create React App; in the app or,
+/// for an app beside its backend, in a folder above. `None` where there is no such folder.
+fn functions_folder(ctx: &Ctx<'_>) -> Option<String> {
+    let is_folder = |path: &str| ctx.workspace.base.join(path).is_dir();
+    let usual = if ctx.app.dependency("react-scripts").is_some() { "src/convex" } else { "convex" };
+    folders_up(ctx.app.id.folder()).find_map(|folder| {
+        let settings = jsonc::read(&ctx.workspace.base.join(folder).join("convex.json")).and_then(Result::ok);
+        let named = settings.as_ref().and_then(|value| value.get("functions")?.as_str());
+        let named =
+            named.map(|name| name.trim_start_matches("./").trim_end_matches('/')).filter(|name| !name.is_empty());
+        let path = join(folder, named.unwrap_or(usual))?;
+        is_folder(path.as_str()).then(|| path.to_string())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use change::AppId;
 
     #[test]
     fn what_several_apps_need_is_said_once() {
@@ -166,20 +165,19 @@ mod tests {
             id,
             apps: vec![AppId::new(app)],
             title: title.to_owned(),
+            at: vec![app.to_owned()],
             copy: None,
             doc: None,
         };
         let steps = [
-            step("install", "a", "Install in a"),
+            step("install", "a", "Install x"),
             step("account", "a", "Account"),
-            step("install", "b", "Install in b"),
+            step("install", "b", "Install y"),
             step("account", "b", "Account"),
         ];
         let merged = merged(steps.to_vec());
-        assert_eq!(
-            merged.iter().map(|step| &*step.title).collect::<Vec<_>>(),
-            ["Install in a", "Install in b", "Account"]
-        );
+        assert_eq!(merged.iter().map(|step| &*step.title).collect::<Vec<_>>(), ["Install x", "Install y", "Account"]);
         assert_eq!(merged[2].apps, [AppId::new("a"), AppId::new("b")]);
+        assert_eq!(merged[2].at, ["a", "b"]);
     }
 }

@@ -8,6 +8,9 @@ pub(crate) const CLERK_REACT_OPTIONAL_KEY: &str = "6.12.11";
 /// The first convex whose React client has the interface that `ConvexProviderWithClerk` takes.
 pub(crate) const CONVEX_FLOOR: &str = "1.0.0";
 
+/// The React versions that Clerk's React packages of both lines take.
+pub(crate) const CLERK_REACT_PEER: &str = "^18.0.0 || ~19.0.3 || ~19.1.4 || ~19.2.3 || ~19.3.0-0";
+
 /// The facts.
 pub(crate) const FACTS: &[VersionFact] = &[
     VersionFact {
@@ -16,6 +19,13 @@ pub(crate) const FACTS: &[VersionFact] = &[
         meaning: "from here on publishableKey may be undefined; before, and in @clerk/clerk-react 5, it is a string",
         checked: "2026-11-23",
         source: "the packages' type declarations on npm",
+    },
+    VersionFact {
+        package: "react",
+        version: CLERK_REACT_PEER,
+        meaning: "what Clerk's React packages take; npm refuses to install them beside another version",
+        checked: "2026-11-23",
+        source: "the packages' peer ranges on npm",
     },
     VersionFact {
         package: "@clerk/react",

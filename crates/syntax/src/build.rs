@@ -11,6 +11,10 @@ use swc_ecma_ast::{
 #[derive(Clone, Debug)]
 pub struct Expression(pub(crate) Box<Expr>);
 
+/// An attribute that is not in any file yet.
+#[derive(Clone, Debug)]
+pub struct Attribute(pub(crate) JSXAttr);
+
 /// `name`
 pub fn identifier(name: &str) -> Expression {
     Expression(Box::new(Expr::Ident(ident(name))))
@@ -45,9 +49,9 @@ pub fn non_null(expression: Expression) -> Expression {
 }
 
 /// `name={value}`
-pub fn attribute(name: &str, value: Expression) -> crate::jsx::Attribute {
+pub fn attribute(name: &str, value: Expression) -> Attribute {
     let container = JSXExprContainer { span: DUMMY_SP, expr: JSXExpr::Expr(value.0) };
-    crate::jsx::Attribute(JSXAttr {
+    Attribute(JSXAttr {
         span: DUMMY_SP,
         name: JSXAttrName::Ident(ident_name(name)),
         value: Some(JSXAttrValue::JSXExprContainer(container)),

@@ -24,6 +24,8 @@ pub(crate) struct Collector<'a> {
     constants: HashMap<Id, &'a Expr>,
     element: Option<JsxId>,
     owner: Option<ComponentId>,
+    /// How many branches are around, within the function.
+    branches: u32,
     /// The name that the next function gets: `const App = () => …`.
     pending_name: Option<String>,
 }
@@ -37,6 +39,7 @@ impl<'a> Collector<'a> {
             constants: constants(&module.program),
             element: None,
             owner: None,
+            branches: 0,
             pending_name: None,
         }
     }
@@ -88,10 +91,18 @@ impl<'a> Collector<'a> {
     fn inside(&mut self, name: Option<String>, range: TextRange, is_class: bool, visit: impl FnOnce(&mut Self)) {
         let id = ComponentId(self.facts.components.len() as u32);
         self.facts.components.push(ComponentFact { name, range, owner: self.owner, is_class });
-        let (owner, element) = (self.owner.replace(id), self.element);
+        let (owner, element, branches) = (self.owner.replace(id), self.element, std::mem::take(&mut self.branches));
         visit(self);
         self.owner = owner;
         self.element = element;
+        self.branches = branches;
+    }
+
+    /// Visits something that is there only if a condition holds.
+    fn in_branch(&mut self, node: &impl VisitWith<Self>) {
+        self.branches += 1;
+        node.visit_with(self);
+        self.branches -= 1;
     }
 
     /// `import.meta.env.NAME`, `process.env["NAME"]`
@@ -119,16 +130,42 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// The environment variable whose value an expression is.
+    /// The environment variable whose value an expression is: `(import.meta.env.X as string)?.trim() || "…"`.
     fn env_of(&self, expr: &Expr, followed: u8) -> Option<EnvFact> {
         match unwrapped(expr) {
             Expr::Member(member) => self.env_read(member),
             Expr::Bin(binary) if matches!(binary.op, ast::BinaryOp::NullishCoalescing | ast::BinaryOp::LogicalOr) => {
                 self.env_of(&binary.left, followed).or_else(|| self.env_of(&binary.right, followed))
             }
+            Expr::Cond(cond) => self.env_of(&cond.cons, followed).or_else(|| self.env_of(&cond.alt, followed)),
+            Expr::Tpl(template) => template.exprs.iter().find_map(|expr| self.env_of(expr, followed)),
+            Expr::OptChain(chain) => match &*chain.base {
+                ast::OptChainBase::Member(member) => self.env_read(member),
+                ast::OptChainBase::Call(call) => self.env_of_method(&call.callee, followed),
+            },
+            Expr::Call(call) => match &call.callee {
+                // `String(import.meta.env.X)`
+                ast::Callee::Expr(callee) if callee.as_ident().is_some_and(|name| name.sym == "String") => {
+                    self.env_of(&call.args.first()?.expr, followed)
+                }
+                ast::Callee::Expr(callee) => self.env_of_method(callee, followed),
+                _ => None,
+            },
             Expr::Ident(name) if followed < MAX_FOLLOWED => {
                 self.constants.get(&name.to_id()).and_then(|init| self.env_of(init, followed + 1))
             }
+            _ => None,
+        }
+    }
+
+    /// `import.meta.env.X.trim`: what the method is called on.
+    fn env_of_method(&self, callee: &Expr, followed: u8) -> Option<EnvFact> {
+        match unwrapped(callee) {
+            Expr::Member(method) => self.env_of(&method.obj, followed),
+            Expr::OptChain(chain) => match &*chain.base {
+                ast::OptChainBase::Member(method) => self.env_of(&method.obj, followed),
+                ast::OptChainBase::Call(_) => None,
+            },
             _ => None,
         }
     }
@@ -369,6 +406,7 @@ impl Visit for Collector<'_> {
                 .collect(),
             attributes: Vec::new(),
             has_children: element.children.iter().any(is_shown),
+            is_conditional: self.branches > 0,
             parent: self.element,
             owner: self.owner,
         };
@@ -381,6 +419,33 @@ impl Visit for Collector<'_> {
         if let Some(fact) = self.facts.elements.get_mut(id.0 as usize) {
             fact.attributes = attributes;
         }
+    }
+
+    fn visit_cond_expr(&mut self, cond: &ast::CondExpr) {
+        cond.test.visit_with(self);
+        self.in_branch(&cond.cons);
+        self.in_branch(&cond.alt);
+    }
+
+    fn visit_bin_expr(&mut self, binary: &ast::BinExpr) {
+        binary.left.visit_with(self);
+        match binary.op {
+            ast::BinaryOp::LogicalAnd | ast::BinaryOp::LogicalOr | ast::BinaryOp::NullishCoalescing => {
+                self.in_branch(&binary.right);
+            }
+            _ => binary.right.visit_with(self),
+        }
+    }
+
+    fn visit_if_stmt(&mut self, stmt: &ast::IfStmt) {
+        stmt.test.visit_with(self);
+        self.in_branch(&stmt.cons);
+        self.in_branch(&stmt.alt);
+    }
+
+    fn visit_switch_case(&mut self, case: &ast::SwitchCase) {
+        case.test.visit_with(self);
+        self.in_branch(&case.cons);
     }
 
     fn visit_call_expr(&mut self, call: &ast::CallExpr) {

@@ -162,6 +162,8 @@ pub struct JsxFact {
     pub attributes: Vec<AttributeFact>,
     /// Whether it has a child other than white space and comments.
     pub has_children: bool,
+    /// Whether it is rendered only if something holds: a branch of `? :`, `&&`, `||`, `??`, `if` or `switch` within its function.
+    pub is_conditional: bool,
     /// The nearest element around it.
     pub parent: Option<JsxId>,
     /// The nearest function or class around it.
@@ -177,7 +179,7 @@ pub enum Argument {
     Reference(Reference),
     /// `<A/>`
     Element(JsxId),
-    /// A read of the environment, also through constants of this file, assertions and `??`.
+    /// A read of the environment, also through constants of this file, assertions, `??` and methods like `trim()`.
     Env(EnvFact),
     /// Anything else.
     Other,
@@ -309,6 +311,40 @@ mod tests {
         assert_eq!((env.object, &*env.name, env.bracket), ("import.meta.env", "VITE_URL", false));
         let names: Vec<_> = facts.env.iter().map(|env| (&*env.name, env.bracket)).collect();
         assert_eq!(names, [("VITE_URL", false), ("A", false), ("B", true)]);
+    }
+
+    #[test]
+    fn the_environment_is_followed_through_defaults_and_methods() {
+        for url in [
+            "(import.meta.env.X as string | undefined)?.trim() || 'x'",
+            "import.meta.env.X.replace(/a/, 'b')",
+            "import.meta.env?.X",
+            "`${import.meta.env.X}`",
+            "ok ? import.meta.env.X : 'x'",
+            "String(import.meta.env.X)",
+        ] {
+            let facts = facts(&format!("new Client({url});"));
+            let call = facts.calls.iter().find(|call| call.is_new).unwrap();
+            assert!(matches!(&call.arguments[0], Argument::Env(env) if env.name == "X"), "{url}: {:?}", call.arguments);
+        }
+    }
+
+    #[test]
+    fn branches_are_conditional() {
+        for (text, expected) in [
+            ("f(<A/>)", false),
+            ("a ? <A/> : null", true),
+            ("a && <A/>", true),
+            ("function f() { if (a) return <A/>; }", true),
+            ("function f() { if (a) return null; return <A/>; }", false),
+            ("if (a) { g = () => <A/>; }", false),
+            ("<b>{a ? <i/> : null}<A/></b>", false),
+        ] {
+            let facts = facts(text);
+            let element =
+                facts.elements.iter().find(|element| element.tag == Reference::Global("A".to_owned())).unwrap();
+            assert_eq!(element.is_conditional, expected, "{text}");
+        }
     }
 
     #[test]

@@ -21,18 +21,14 @@
 //! not moved. An element that stands on one line within a statement is put on lines of its own, where whitespace means nothing.
 
 use change::{Conflict, EditSet, TextEdit, TextRange};
-use swc_ecma_ast::{JSXAttr, JSXAttrOrSpread, JSXElement, JSXElementChild, JSXElementName, JSXText, Str, Tpl};
+use swc_ecma_ast::{JSXAttrOrSpread, JSXElement, JSXElementChild, JSXElementName, JSXText, Str, Tpl};
 use swc_ecma_visit::{Visit, VisitWith};
 
-use crate::build;
+use crate::build::{self, Attribute};
 use crate::parse::ParsedModule;
 use crate::place::{Place, place_of};
 use crate::print::Printer;
 use crate::style::{Style, TrailingComma};
-
-/// An attribute that is not in any file yet.
-#[derive(Clone, Debug)]
-pub struct Attribute(pub(crate) JSXAttr);
 
 /// An element to wrap another in.
 #[derive(Clone, Debug)]

@@ -18,13 +18,13 @@ pub mod style;
 mod votes;
 
 pub use bindings::{Bindings, Imported, Meaning, Via};
-pub use build::{Expression, attribute, env_member, identifier, non_null};
+pub use build::{Attribute, Expression, attribute, env_member, identifier, non_null};
 pub use facts::{
     Argument, AttributeFact, AttributeValue, CallFact, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource,
     FileFacts, ImportFact, ImportKind, JsxFact, JsxId, Reference, SpecifierFact, ValueFact, file_facts,
 };
 pub use imports::import_edits;
-pub use jsx::{Attribute, ElementRewrite, Tag, rewrite_element};
+pub use jsx::{ElementRewrite, Tag, rewrite_element};
 pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, on_deep_stack, parse};
 pub use source::{Source, SourceFile, SourceKind};
 pub use votes::evidence_of;

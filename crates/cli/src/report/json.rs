@@ -111,6 +111,7 @@ struct StepDto<'a> {
     id: &'static str,
     apps: Vec<&'a str>,
     title: &'a str,
+    at: Vec<&'a str>,
     copy: Option<&'a str>,
     doc: Option<&'static str>,
 }
@@ -232,6 +233,7 @@ fn step(step: &Step) -> StepDto<'_> {
         id: step.id,
         apps: step.apps.iter().map(|app| app.as_str()).collect(),
         title: &step.title,
+        at: step.at.iter().map(String::as_str).collect(),
         copy: step.copy.as_deref(),
         doc: step.doc,
     }

@@ -107,6 +107,9 @@ fn finding_lines(view: &View<'_>, finding: &Finding, paint: Paint, volume: Volum
 
 fn step_lines(number: usize, step: &Step, paint: Paint) -> String {
     let mut text = format!("  {number}. {}\n", paint.shown(&step.title));
+    for place in &step.at {
+        let _ = writeln!(text, "     in {}", paint.shown(place));
+    }
     for line in step.copy.iter().flat_map(|copy| copy.lines()) {
         let _ = writeln!(text, "       {}", paint.bold(line));
     }

@@ -15,12 +15,13 @@ use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::key::{KeyRead, Origin, key_read};
 use crate::language::TypeScript;
-use crate::manifest::lowest;
-use crate::providers::{CLERK_PROVIDER, CONVEX_REACT, CONVEX_REACT_CLERK, Element, Survey};
+use crate::manifest::{is_pinned_outside, lowest};
+use crate::providers::{CLERK_PROVIDER, CONVEX_REACT, CONVEX_REACT_CLERK, Element, NO_PROVIDER, ON_CLERK, Survey};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::steps::steps;
 use crate::tsconfig;
-use crate::workspace::LoadedFile;
+use crate::versions::CLERK_REACT_PEER;
+use crate::workspace::{LoadedFile, join};
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -33,11 +34,11 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
-    let survey = Survey::new(ctx)?;
+    let survey = Survey::new(ctx.workspace, ctx.app)?;
     let provider = match survey.plain_provider()? {
         Some(provider) => provider,
-        None if survey.is_on_clerk() => return Ok(Verdict::Nothing("it is on Clerk already".to_owned())),
-        None => return Ok(Verdict::Nothing("it renders no ConvexProvider".to_owned())),
+        None if survey.is_on_clerk() => return Ok(Verdict::Nothing(ON_CLERK.to_owned())),
+        None => return Ok(Verdict::Nothing(NO_PROVIDER.to_owned())),
     };
     let wiring = Wiring::new(ctx, &survey, &provider)?;
     let path = provider.path;
@@ -49,9 +50,22 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     on_deep_stack(|| wiring.prove(file, &group, &language))?;
     sink.findings.extend(formatting.notes.iter().cloned());
     sink.findings.extend(wiring.findings(&group.id));
+    sink.findings.extend(react_version(ctx, &group.id));
     sink.steps.extend(steps(ctx, &wiring.sdk, &wiring.key));
     sink.groups.push(group);
     Ok(Verdict::Migrated)
+}
+
+/// A React that is pinned to a version which Clerk's package does not take.
+fn react_version(ctx: &Ctx<'_>, group: &GroupId) -> Option<Finding> {
+    let pinned = ctx.app.dependency("react").filter(|range| is_pinned_outside(range, CLERK_REACT_PEER))?;
+    let message = format!("react is pinned to {pinned}: npm will not install Clerk's package beside it");
+    let mut finding = Finding::new("react-version", Severity::Warning, message);
+    finding.app = Some(ctx.app.id.clone());
+    finding.location = join(ctx.app.id.folder(), "package.json").map(Location::file);
+    finding.help = Some(format!("raise react and react-dom to a version in `{CLERK_REACT_PEER}`"));
+    finding.group = Some(group.clone());
+    Some(finding)
 }
 
 /// Everything that decides what the wiring of one app becomes.
@@ -83,7 +97,7 @@ impl<'a> Wiring<'a> {
             provider: provider.fact,
             sdk: above.clone().unwrap_or_else(|| package.to_owned()),
             wraps: above.is_none(),
-            key: key_read(ctx),
+            key: key_read(ctx, provider.path),
             key_needs_string: has_core2 || old || tsconfig::exact_optional_property_types(ctx),
             guide: ctx.framework.guide,
         })
@@ -199,10 +213,25 @@ impl<'a> Wiring<'a> {
         found.doc = Some(self.guide);
         found.group = Some(group.clone());
         let mut findings = vec![found];
+        if self.provider.is_conditional {
+            findings.push(self.conditional(location.clone(), group));
+        }
         if self.wraps {
             findings.extend(self.key_finding(location, group));
         }
         findings
+    }
+
+    /// `ready ? <ConvexProvider …> : <App />`: the other branch has no Clerk either, as it has no Convex.
+    fn conditional(&self, location: Option<Location>, group: &GroupId) -> Finding {
+        let message = "the provider is rendered under a condition; where that does not hold, there is no ClerkProvider";
+        let mut finding = Finding::new("conditional-provider", Severity::Warning, message);
+        finding.app = Some(self.app.clone());
+        finding.location = location;
+        finding.help =
+            Some("Clerk's hooks and components throw there: use them only where the provider is rendered".to_owned());
+        finding.group = Some(group.clone());
+        finding
     }
 
     /// Says how the key is read where the app's own code doesn't show it.
