@@ -188,3 +188,27 @@ fn the_reverse_command_undoes_the_write() {
     assert!(undone.success(), "{command}");
     assert_eq!(project.tree(), tree);
 }
+
+#[test]
+fn without_git_the_patch_is_kept_to_undo_the_write() {
+    let project = Project::quickstart();
+    let tree = project.tree();
+    let outcome = project.run(&["migrate", "--yes"]);
+    let command = outcome.stderr.lines().find_map(|line| line.strip_prefix("to undo it: ")).unwrap();
+    let undone = std::process::Command::new("sh").args(["-c", command]).current_dir("/").status().unwrap();
+    assert!(undone.success(), "{command}");
+    assert_eq!(project.tree(), tree);
+    let patch = command.split(' ').next_back().unwrap();
+    fs::remove_file(patch).unwrap();
+}
+
+#[test]
+fn a_repository_without_the_git_program_is_not_written() {
+    let project = two_apps();
+    let tree = project.tree();
+    let mut command = binary();
+    let output =
+        command.current_dir(project.path()).args(["migrate", "--yes"]).env("PATH", "/nonexistent").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(project.tree(), tree);
+}

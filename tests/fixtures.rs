@@ -160,7 +160,15 @@ fn every_framework_has_fixtures_and_every_folder_a_framework() {
 #[test]
 fn every_refusal_has_a_fixture() {
     let covered: BTreeSet<String> = cases().into_iter().filter_map(|case| case.reason).collect();
-    let not_refusals = ["plain-convex-provider"];
+    let not_refusals = [
+        "plain-convex-provider",
+        "broken-settings",
+        "conditional-provider",
+        "link-not-followed",
+        "publishable-key-variable",
+        "react-version",
+        "style-settings",
+    ];
     let frameworks = migrate::framework_ids();
     let missing: Vec<&str> = migrate::explanations()
         .into_iter()
@@ -168,6 +176,18 @@ fn every_refusal_has_a_fixture() {
         .filter(|id| !not_refusals.contains(id) && !frameworks.contains(id) && !covered.contains(*id))
         .collect();
     assert!(missing.is_empty(), "no fixture for {missing:?}");
+}
+
+#[test]
+fn every_id_that_a_report_prints_can_be_explained() {
+    let known: BTreeSet<&str> = migrate::explanations().iter().map(|explanation| explanation.id).collect();
+    for case in cases() {
+        let found: Value =
+            serde_json::from_str(&fs::read_to_string(case.folder.join("expected.json")).unwrap()).unwrap();
+        for finding in found["findings"].as_array().unwrap() {
+            assert!(known.contains(finding["rule"].as_str().unwrap()), "{}: {finding}", case.name);
+        }
+    }
 }
 
 /// The forms of the React kind that this version claims, as counted in real apps.

@@ -135,7 +135,7 @@ fn chains_and_brackets_without_end() {
 #[test]
 fn broken_settings() {
     let project = with("package.json", "{ \"dependencies\": ");
-    check_refused(&project, &["refused [broken-manifest]: package.json:1:"]);
+    check_refused(&project, &["refused [broken-manifest]: package.json:1:18: not valid JSON"]);
     check_goes_on(&with("tsconfig.json", "{ \"compilerOptions\": {\n"), &["warning[broken-settings] tsconfig.json:"]);
     check_goes_on(&with("convex.json", "{ functions }"), &["warning[broken-settings] convex.json:1:"]);
     check_goes_on(&with(".prettierrc", "{ \"semi\": "), &["note[style-settings] .prettierrc"]);
@@ -154,7 +154,11 @@ fn links_are_not_followed() {
     let before = outside.tree();
     let run = project.run(&["migrate", "--yes"]);
     check_said(&run, 0, &["src/main.tsx"]);
-    assert!(!run.stderr.contains("linked"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("note[link-not-followed] linked:") && !run.stderr.contains("linked/"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(outside.tree(), before);
     // The provider's own file behind a link: it is not seen, and so nothing is changed through the link.
     let project = Project::quickstart();
@@ -185,4 +189,15 @@ fn control_characters_reach_no_terminal_as_such() {
     project.write("src/main.tsx", main.replace("<App />", "<App title=\"\u{1b}[31m\u{202e}\" />"));
     let run = project.run(&["migrate", "--dry-run"]);
     assert!(run.stdout.contains('\u{1b}'), "{}", run.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_named_pipe_under_a_settings_name_is_left_alone() {
+    for name in ["tsconfig.json", "convex.json", ".prettierrc", ".editorconfig", "biome.json"] {
+        let project = Project::quickstart();
+        let _ = fs::remove_file(project.path().join(name));
+        assert!(std::process::Command::new("mkfifo").arg(project.path().join(name)).status().unwrap().success());
+        assert_eq!(project.run(&["migrate", "--check"]).code, Some(1), "{name}");
+    }
 }

@@ -90,13 +90,41 @@ fn twice_is_once() {
         let second = plan(case, &project);
         equal("patch", &case.run(&project, &["--dry-run"]).stdout, "")?;
         equal("files", &second["files"].to_string(), "[]")?;
-        equal("steps", &second["steps"].to_string(), "[]")?;
+        // No file shows yet that anything was installed or configured: the steps stay.
+        let ids =
+            |plan: &Value| plan["steps"].as_array().unwrap().iter().map(|step| step["id"].clone()).collect::<Vec<_>>();
+        if case.expect == "changes" {
+            equal("steps", &format!("{:?}", ids(&second)), &format!("{:?}", ids(&first)))?;
+        }
         equal("notes", &format!("{:?}", notes(&second)), &format!("{:?}", notes(&first)))?;
         let check = case.run(&project, &["--check"]);
         equal("exit code", &format!("{:?}", check.code), &format!("{:?}", Some(case.code())))?;
         case.run(&project, &["--yes"]);
         if project.tree() == tree { Ok(()) } else { Err("a second --yes changed something".to_owned()) }
     });
+}
+
+/// Law 4: a step that the files show done is gone, and so are all once nothing that files can show is left.
+#[test]
+fn steps_go_once_they_are_done() {
+    let project = Project::quickstart();
+    let ids = || -> Vec<String> {
+        let run = project.run(&["migrate", "--dry-run", "--format", "json"]);
+        let plan: Value = serde_json::from_str(&run.stdout).unwrap();
+        plan["steps"].as_array().unwrap().iter().map(|step| step["id"].as_str().unwrap().to_owned()).collect()
+    };
+    project.run(&["migrate", "--yes"]);
+    let all = ids();
+    assert_eq!(all.len(), 6, "{all:?}");
+    project.write(".env.local", "VITE_CLERK_PUBLISHABLE_KEY=pk_test_dmVyYi1ub3VuLTAwLmNsZXJrLmFjY291bnRzLmRldiQ\n");
+    assert_eq!(ids().len(), 5);
+    project.write(
+        "package.json",
+        project.read("package.json").replace("\"convex\":", "\"@clerk/react\": \"^6.18.0\",\n    \"convex\":"),
+    );
+    assert_eq!(ids().len(), 4);
+    project.write("convex/auth.config.ts", "export default { providers: [{ domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: \"convex\" }] };\n");
+    assert_eq!(ids(), Vec::<String>::new());
 }
 
 /// Law 4: neither the order in which files came nor node_modules nor the place changes a byte.
@@ -157,15 +185,43 @@ fn the_patch_is_the_change() {
     });
 }
 
-/// Law 6: what git ignores is read, never written.
+/// Law 6: what git ignores is never written; what it tracks is part of the project, whatever an ignore rule says.
 #[test]
-fn ignored_files_are_never_written() {
+fn ignored_files_are_never_written_and_tracked_ones_are() {
     let project = Project::quickstart();
     project.write(".gitignore", "src/main.tsx\n");
     project.git(&["init", "--quiet"]);
     let tree = project.tree();
     let run = project.run(&["migrate", "--yes"]);
     assert_eq!(project.tree(), tree, "{}", run.stderr);
+    project.commit();
+    let run = project.run(&["migrate", "--yes"]);
+    assert!(project.read("src/main.tsx").contains("ConvexProviderWithClerk"), "{}", run.stderr);
+}
+
+/// Law 5: a file that only the user's own rules hide still counts.
+#[test]
+fn rules_that_are_not_the_repositorys_hide_nothing() {
+    let project = Project::quickstart();
+    project.write(
+        "src/Other.tsx",
+        "import { ClerkProvider } from \"@clerk/react\";\nexport const A = () => <ClerkProvider>a</ClerkProvider>;\n",
+    );
+    project.commit();
+    assert_eq!(project.run(&["migrate", "--check"]).code, Some(3));
+    for (file, rule) in
+        [(".ignore", "Other.tsx\n"), (".gitignore", "Other.tsx\n"), (".git/info/exclude", "Other.tsx\n")]
+    {
+        project.write(file, rule);
+        assert_eq!(project.run(&["migrate", "--check"]).code, Some(3), "{file}");
+    }
+    // A rule above the work tree is none of git's.
+    let home = Project::new(&[(".gitignore", "*\n")]);
+    for (path, bytes) in Project::quickstart().tree() {
+        home.write(&format!("app/{path}"), bytes);
+    }
+    let run = home.run_in("app", &["migrate", "--check"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
 }
 
 /// Law 8: no value of an env file is in any output.

@@ -119,7 +119,12 @@ fn checkouts_that_convert_line_endings() {
         project.git(&["add", "--all"]);
         project.git(&["commit", "--quiet", "--message=before"]);
         let patch = patch(&project, "");
-        check_applied(&project.apply("", &patch, &["--whitespace=nowarn"]));
+        for form in [&["--index"][..], &["--3way"], &["--cached"], &["--whitespace=nowarn"]] {
+            check_applied(&project.apply("", &patch, form));
+            if form != ["--whitespace=nowarn"] {
+                project.git(&["reset", "--quiet", "--hard"]);
+            }
+        }
         let after = project.read("src/main.tsx");
         assert!(!after.replace("\r\n", "").contains('\n') && after.contains("Clerk"), "{name}: {after:?}");
         // The ids are those of the blobs that git keeps.
@@ -172,6 +177,16 @@ fn two_packages_from_a_sub_folder() {
     for app in ["one", "two"] {
         assert!(project.read(&format!("apps/{app}/src/main.tsx")).contains("ConvexProviderWithClerk"), "{app}");
     }
+}
+
+#[test]
+fn the_command_names_the_work_tree_that_the_plan_is_for() {
+    let (here, there) = (project(&[app("", "src/main.tsx")]), project(&[app("", "src/main.tsx")]));
+    here.commit();
+    there.commit();
+    let path = there.path();
+    let run = here.run(&["migrate", path.to_str().unwrap()]);
+    assert!(run.stderr.contains(&format!("git -C {} apply", path.display())), "{}", run.stderr);
 }
 
 #[test]

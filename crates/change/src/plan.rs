@@ -190,14 +190,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Sorts the parts and drops the groups and steps that serve no migrated app.
+    /// Sorts the parts and drops the groups that serve no migrated app.
     pub fn new(mut parts: PlanParts) -> Self {
         parts.apps.sort_by(|a, b| a.id.cmp(&b.id));
         let migrated: BTreeSet<AppId> =
             parts.apps.iter().filter(|app| app.outcome == AppOutcome::Migrated).map(|app| app.id.clone()).collect();
-        let serves = |apps: &[AppId]| apps.iter().any(|app| migrated.contains(app));
-        parts.groups.retain(|group| !group.is_empty() && serves(&group.apps));
-        parts.steps.retain(|step| serves(&step.apps));
+        parts.groups.retain(|group| !group.is_empty() && group.apps.iter().any(|app| migrated.contains(app)));
         parts.findings.sort_by(Finding::order);
         parts.findings.dedup();
         Self { parts }

@@ -97,6 +97,15 @@ pub(crate) fn write(request: &Request<'_>) -> Result<Written, WriteError> {
     Ok(Written { files, reverse, leftover })
 }
 
+/// Whether the files could be written now, as far as that shows without writing.
+///
+/// # Errors
+/// The [`WriteError`] that [`write`] would stop at before it changes anything.
+pub(crate) fn check(request: &Request<'_>) -> Result<(), WriteError> {
+    look_at_all(request)?;
+    guard(request, request.recovered).map(drop)
+}
+
 /// A file to write, and what is there now.
 struct Target<'a> {
     path: &'a RelPath,

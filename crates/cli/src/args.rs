@@ -132,6 +132,13 @@ pub(crate) enum Level {
     Manual,
 }
 
+impl Level {
+    /// The word that the flag takes.
+    pub(crate) fn as_str(self) -> &'static str {
+        Applicability::from(self).as_str()
+    }
+}
+
 impl From<Level> for Applicability {
     fn from(level: Level) -> Self {
         match level {

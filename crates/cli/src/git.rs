@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{fs, thread};
 
-use change::{BlobIds, RelPath};
+use change::{Base, BlobIds, FileChange, RelPath};
 use sha1::{Digest as _, Sha1};
 
 use crate::disk;
@@ -241,25 +241,30 @@ fn os_string(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
-/// Whether [`blob_ids`] needs the index's id of a file with this text: git may hold it with other line endings.
+/// Whether [`as_kept`] needs the index's id of a file with this text: git may hold it with other line endings.
 pub(crate) fn needs_index(text: &str) -> bool {
     text.contains("\r\n")
 }
 
-/// The ids that git gives the two texts. `index_id` is the index's id of the file, which matters where [`needs_index`] says so:
-/// if git holds the old text with LF where the checkout has CRLF, it will hold the new text so too.
-pub(crate) fn blob_ids(before: Option<&str>, after: &str, index_id: Option<&str>, format: ObjectFormat) -> BlobIds {
-    let Some(before) = before else {
-        let new = blob_id(after, format);
-        return BlobIds { old: "0".repeat(new.len()), new };
+/// A file's two texts as git keeps them, with their ids. `index_id` is the index's id of the file, which matters where [`needs_index`]
+/// says so: if git holds the old text with LF where the checkout has CRLF, it will hold the new text so too, and a patch has to name and
+/// show what git holds.
+pub(crate) fn as_kept(change: &FileChange, index_id: Option<&str>, format: ObjectFormat) -> (FileChange, BlobIds) {
+    let ids = |change: &FileChange| {
+        let new = blob_id(&change.after, format);
+        let old = change.before.as_ref().map_or_else(|| "0".repeat(new.len()), |base| blob_id(&base.text, format));
+        BlobIds { old, new }
     };
-    if let Some(index_id) = index_id.filter(|_| needs_index(before)) {
-        let old = blob_id(&before.replace("\r\n", "\n"), format);
-        if old == index_id {
-            return BlobIds { old, new: blob_id(&after.replace("\r\n", "\n"), format) };
+    if let (Some(before), Some(index_id)) = (change.before.as_ref().filter(|base| needs_index(&base.text)), index_id) {
+        let lf = |text: &str| text.replace("\r\n", "\n");
+        let before = Base { text: lf(&before.text).into(), executable: before.executable };
+        let kept = FileChange { before: Some(before), after: lf(&change.after) };
+        let ids = ids(&kept);
+        if ids.old == index_id {
+            return (kept, ids);
         }
     }
-    BlobIds { old: blob_id(before, format), new: blob_id(after, format) }
+    (change.clone(), ids(change))
 }
 
 fn blob_id(text: &str, format: ObjectFormat) -> String {

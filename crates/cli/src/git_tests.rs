@@ -121,14 +121,14 @@ fn ids_are_those_that_git_gives() {
             ("kept.ts", "a\r\nb\r\n", "a\r\nc\r\n"),
         ] {
             let index = git.index_ids(&[&path(file)]);
-            let ids = blob_ids(Some(before), after, index.get(&path(file)).map(String::as_str), object_format);
+            let ids = ids_of(Some(before), after, index.get(&path(file)).map(String::as_str), object_format);
             assert_eq!(ids.old, expected(file), "{file}");
             project.put(file, after);
             project.git(&["add", file]);
             assert_eq!(ids.new, expected(file), "{file}");
             assert_eq!(needs_index(before), file != "lf.ts");
         }
-        let new = blob_ids(None, "a\nc\n", None, object_format);
+        let new = ids_of(None, "a\nc\n", None, object_format);
         assert_eq!(new.new, expected("lf.ts"));
         assert_eq!(new.old, "0".repeat(new.new.len()));
     }
@@ -167,4 +167,9 @@ fn the_surroundings_dont_choose_the_repository() {
     let removed = |name: &str| command.get_envs().any(|(key, value)| key == name && value.is_none());
     assert!(removed("GIT_DIR") && removed("GIT_WORK_TREE") && removed("GIT_INDEX_FILE"));
     let _: &Command = &command;
+}
+
+fn ids_of(before: Option<&str>, after: &str, index_id: Option<&str>, format: ObjectFormat) -> BlobIds {
+    let before = before.map(|text| Base { text: text.into(), executable: false });
+    as_kept(&FileChange { before, after: after.to_owned() }, index_id, format).1
 }

@@ -29,7 +29,7 @@ use crate::apply::WriteError;
 use crate::args::{Cli, Command};
 use crate::journal::JournalError;
 use crate::pages::UnknownId;
-use crate::run::{Defect, Status};
+use crate::run::{Defect, NoGit, Status};
 
 fn main() -> ExitCode {
     let parsed = args::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
@@ -106,6 +106,9 @@ fn help_for(error: &anyhow::Error) -> Option<String> {
             [] => "`convex-clerk explain` lists what there is".to_owned(),
             near => format!("there is: {}", near.join(", ")),
         });
+    }
+    if error.is::<NoGit>() {
+        return Some("install git, or pass `--allow-dirty`".to_owned());
     }
     error.is::<Defect>().then(|| "please report it, with the file that is named".to_owned())
 }

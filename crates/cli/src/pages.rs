@@ -33,8 +33,9 @@ pub(crate) fn explain(id: Option<&str>) -> anyhow::Result<Status> {
     match all.iter().find(|explanation| explanation.id == id) {
         Some(explanation) => print(&format!("{}\n\n{}", explanation.id, explanation.text)),
         None => {
-            let parts: Vec<&str> = id.split('-').filter(|part| part.len() > 2).collect();
-            let near = |known: &&str| parts.iter().any(|part| known.contains(part));
+            let plain = |text: &str| text.to_ascii_lowercase().replace(['-', '_', ' '], "");
+            let parts: Vec<String> = id.split(['-', '_', ' ']).filter(|part| part.len() > 2).map(plain).collect();
+            let near = |known: &&str| plain(known) == plain(id) || parts.iter().any(|part| plain(known).contains(part));
             let near = all.iter().map(|explanation| explanation.id).filter(near).collect();
             Err(UnknownId { id: id.to_owned(), near }.into())
         }

@@ -1,14 +1,16 @@
 //! `migrate`: plan, show, ask, write.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, BufRead as _, IsTerminal, Write as _};
+use std::path::Path;
 
 use anyhow::Context as _;
-use change::{AppOutcome, FileChange, RelPath, Selection};
+use change::{AppOutcome, BlobIds, FileChange, RelPath, Selection, git_patch};
 use migrate::{Options, Planned};
 
-use crate::apply::{self, Request};
-use crate::args::{Cli, Format, Migrate};
+use crate::apply::{self, Request, Reverse};
+use crate::args::{Cli, Format, Level, Migrate};
+use crate::disk;
 use crate::git::Git;
 use crate::interrupt;
 use crate::journal;
@@ -61,10 +63,11 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
     match mode {
         Mode::Write => write(cli, &planned, &files, &recovered, args.allow_dirty)?,
         Mode::Ask if !files.is_empty() => {
+            check(&planned, &files, args.allow_dirty)?;
             if asked(&files)? {
                 write(cli, &planned, &files, &recover(args)?, args.allow_dirty)?;
             } else {
-                say("nothing was written\n")?;
+                say("nothing was written\n");
             }
         }
         Mode::Ask | Mode::Show | Mode::Offer | Mode::Check => {}
@@ -108,9 +111,12 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
         ));
     }
     if volume > Volume::Quiet && mode == Mode::Offer {
-        text.push_str(&summary::next(view, &command(args)));
+        let here =
+            view.planned.in_git && migrate::base_of(Path::new(".")).is_some_and(|base| base == view.planned.base);
+        text.push_str(&paint.shown(&summary::next(view, &command(args), here)));
     }
-    say(&text)
+    say(&text);
+    Ok(())
 }
 
 fn volume(cli: &Cli) -> Volume {
@@ -133,10 +139,16 @@ fn unfinished(mode: Mode, view: &View<'_>) -> Option<String> {
 /// The command that the user gave, without what decides whether it writes.
 fn command(args: &Migrate) -> String {
     let mut words = vec!["convex-clerk migrate".to_owned()];
-    if args.path.as_os_str() != "." {
-        words.push(quoted(&args.path.to_string_lossy()));
+    let path = args.path.to_string_lossy();
+    match path.starts_with('-') {
+        true => words.push(quoted(&format!("./{path}"))),
+        false if path != "." => words.push(quoted(&path)),
+        false => {}
     }
     words.extend(args.framework.iter().map(|id| format!("--framework {}", quoted(id))));
+    if args.level != Level::NeedsReview {
+        words.push(format!("--level {}", args.level.as_str()));
+    }
     words.extend(args.apps.iter().map(|app| format!("--app {}", quoted(app))));
     words.join(" ")
 }
@@ -156,19 +168,37 @@ fn recover(args: &Migrate) -> anyhow::Result<BTreeSet<RelPath>> {
     // A PATH that can't be read is reported by the plan.
     let Some(base) = migrate::base_of(&args.path) else { return Ok(BTreeSet::new()) };
     let git = Git::find(&base);
-    let recovered = journal::recover(&base, git.as_ref())?;
+    let recovered = interrupt::deferred(|| journal::recover(&base, git.as_ref()))?;
     if recovered.direction.is_some() {
-        say(&format!("a run that died was brought to an end: {}\n", count(recovered.files.len(), "file")))?;
+        say(&format!("a run that died was brought to an end: {}\n", count(recovered.files.len(), "file")));
     }
     Ok(recovered.files)
 }
 
 /// Asks on stderr; anything but yes is no.
 fn asked(files: &BTreeMap<RelPath, FileChange>) -> anyhow::Result<bool> {
-    say(&format!("\nWrite {}? [y/N] ", count(files.len(), "file")))?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).context("could not read the answer")?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    say(&format!("\nWrite {}? [y/N] ", count(files.len(), "file")));
+    let mut answer = Vec::new();
+    io::stdin().lock().read_until(b'\n', &mut answer).context("could not read the answer")?;
+    Ok(matches!(String::from_utf8_lossy(&answer).trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Whether the files may be written: better known before the question than after it.
+fn check(planned: &Planned, files: &BTreeMap<RelPath, FileChange>, allow_dirty: bool) -> anyhow::Result<()> {
+    let git = work_tree(planned, allow_dirty)?;
+    let (recovered, interrupted) = (&BTreeSet::new(), &interrupt::INTERRUPTED);
+    let base = &planned.base;
+    apply::check(&Request { base, git: git.as_ref(), files, recovered, allow_dirty, interrupted })?;
+    Ok(())
+}
+
+/// The work tree to ask about uncommitted changes. A repository without the git program can't be asked.
+fn work_tree(planned: &Planned, allow_dirty: bool) -> anyhow::Result<Option<Git>> {
+    let git = Git::find(&planned.base);
+    if planned.in_git && git.is_none() && !allow_dirty {
+        return Err(NoGit.into());
+    }
+    Ok(git)
 }
 
 fn write(
@@ -181,19 +211,35 @@ fn write(
     if files.is_empty() {
         return Ok(());
     }
-    let git = Git::find(&planned.base);
+    let git = work_tree(planned, allow_dirty)?;
     let base = &planned.base;
     let interrupted = &interrupt::INTERRUPTED;
     let request = Request { base, git: git.as_ref(), files, recovered, allow_dirty, interrupted };
     let written = interrupt::deferred(|| apply::write(&request))?;
+    let paint = Paint::new(cli.color, &io::stderr());
     if volume(cli) > Volume::Quiet {
-        let names: String = written.files.iter().map(|path| format!("  {path}\n")).collect();
-        say(&format!("\nwritten:\n{names}to undo it: {}\n", written.reverse))?;
+        let names: String = written.files.iter().map(|path| format!("  {}\n", paint.name(path.as_str()))).collect();
+        let undo = match written.reverse {
+            Reverse::Command(command) => command,
+            Reverse::Patch => undo_patch(planned, files).unwrap_or_else(|| Reverse::Patch.to_string()),
+        };
+        say(&format!("\nwritten:\n{names}to undo it: {}\n", paint.name(&undo)));
     }
     if let Some(leftover) = written.leftover {
-        say(&format!("a staged copy could not be removed: {leftover}\n"))?;
+        say(&paint.shown(&format!("warning: a staged copy could not be removed: {leftover}\n")));
     }
     Ok(())
+}
+
+/// Keeps the patch where git does not hold what was there, and gives the command that takes it back.
+fn undo_patch(planned: &Planned, files: &BTreeMap<RelPath, FileChange>) -> Option<String> {
+    let zeros = BlobIds { old: "0".repeat(40), new: "0".repeat(40) };
+    let patch: String = files.iter().map(|(path, file)| git_patch(path, file, &zeros)).collect();
+    let name = format!("convex-clerk-undo-{}.patch", disk::hash(patch.as_bytes()).get(..16)?);
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, patch).ok()?;
+    let (base, path) = (planned.base.to_str()?, path.to_str()?);
+    Some(format!("git -C {} apply -R {}", quoted(base), quoted(path)))
 }
 
 /// Prints the product on stdout. A reader that has gone, as with `| head`, has seen enough; what is to be written is written all the same.
@@ -205,15 +251,19 @@ pub(crate) fn product(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Talks on stderr; a closed stderr is nobody listening.
-fn say(text: &str) -> anyhow::Result<()> {
-    match io::stderr().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
+/// Talks on stderr. Where nobody listens, or no room is left, nothing is lost: what was done stays done.
+fn say(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// A plan that can't be rendered: never the user's fault.
 #[derive(Debug, thiserror::Error)]
 #[error("this is a defect of convex-clerk; nothing was written")]
 pub(crate) struct Defect(#[source] change::RenderError);
+
+/// There is a repository, but no git to ask about it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "git could not be started, so that nobody knows whether the files hold changes that are not committed; nothing was written"
+)]
+pub(crate) struct NoGit;

@@ -22,10 +22,11 @@ impl Paint {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_terminal = stream.is_terminal();
         let forced = set("CLICOLOR_FORCE") && std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let color = match choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => !set("NO_COLOR") && (forced || is_terminal),
+            ColorChoice::Auto => !set("NO_COLOR") && (forced || (is_terminal && !is_dumb)),
         };
         Self { color, escape: is_terminal }
     }
@@ -59,6 +60,11 @@ impl Paint {
         if self.color { format!("{style}{text}{style:#}") } else { text }
     }
 
+    /// A name on one line: a line break in it would forge the next line.
+    pub(crate) fn name(self, name: &str) -> String {
+        self.shown(&name.replace('\n', "\\n"))
+    }
+
     /// The text, control and direction characters made visible if a person's terminal would act on them.
     pub(crate) fn shown(self, text: &str) -> String {
         if self.escape { escaped(text) } else { text.to_owned() }
@@ -81,7 +87,7 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// Characters that reorder or hide what stands around them.
 fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+    matches!(c, '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

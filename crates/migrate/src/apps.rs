@@ -86,7 +86,7 @@ fn candidate<'a>(
     let broken = manifest.err().map(|failure| {
         let path = join(folder, "package.json");
         let place = path.map(|path| Location { path, range: failure.range });
-        Refusal::new(RefusalReason::BrokenManifest, format!("package.json: {}", failure.message), place)
+        Refusal::new(RefusalReason::BrokenManifest, failure.message.clone(), place)
     });
     Some(Candidate { app, broken })
 }

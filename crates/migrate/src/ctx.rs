@@ -21,7 +21,7 @@ pub(crate) struct Ctx<'a> {
 pub(crate) enum Verdict {
     /// Its wiring is in the sink.
     Migrated,
-    /// There is nothing to do, and why.
+    /// There is nothing to change, and why; what a person still has to do may be in the sink.
     Nothing(String),
 }
 

@@ -2,15 +2,13 @@
 //!
 //! Prettier's and Biome's settings are looked for from the file's folder up to the base, the nearest wins; EditorConfig's files add up.
 
-use std::fs;
-
 use change::{Finding, Location, RelPath, Severity};
 use syntax::style::{
     PRETTIER_BESIDE_BIOME, Read, SettingsFile, Style, StyleSettings, combine, read_settings, settings_file,
 };
 use syntax::{ParsedModule, evidence_of};
 
-use crate::workspace::{Workspace, folders_up, join};
+use crate::workspace::{Workspace, folders_up, join, read_text};
 
 /// What a project's settings say of one file, and what is worth saying about them.
 #[derive(Debug, Default)]
@@ -83,7 +81,7 @@ impl Walk<'_> {
         if known.as_ref().is_some_and(|(_, read)| read.stop) {
             return;
         }
-        let Ok(text) = fs::read_to_string(self.workspace.base.join(path.as_str())) else { return };
+        let Some(text) = read_text(&self.workspace.base.join(path.as_str())) else { return };
         let below = self.file.as_str().strip_prefix(folder).unwrap_or_default().trim_start_matches('/');
         match read_settings(&kind, &text, below) {
             Ok(Some(read)) => self.take(&kind, path, read),

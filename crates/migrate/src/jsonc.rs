@@ -1,16 +1,16 @@
 //! JSON as tsconfig.json and convex.json have it: comments and trailing commas are fine.
 
-use std::fs;
 use std::path::Path;
 
 use change::TextRange;
 use serde_json::Value;
 use syntax::ParseFailure;
 
+use crate::workspace::read_text;
+
 /// Reads a file; `None` where there is none.
 pub(crate) fn read(path: &Path) -> Option<Result<Value, ParseFailure>> {
-    let text = fs::read_to_string(path).ok()?;
-    Some(parse(&text))
+    Some(parse(&read_text(path)?))
 }
 
 /// Reads a text.

@@ -6,11 +6,13 @@ mod apps;
 mod ctx;
 mod formatting;
 mod frameworks;
+mod index;
 mod jsonc;
 mod key;
 mod language;
 mod load;
 mod manifest;
+mod notes;
 mod providers;
 mod refusal;
 mod rules;
@@ -185,7 +187,7 @@ fn report(
             }
         }
     }
-    if outcome == AppOutcome::Migrated {
+    if matches!(outcome, AppOutcome::Migrated | AppOutcome::Nothing(_)) {
         sink.absorb(own);
     }
     Ok(AppReport { id, framework: framework.id.to_owned(), outcome })
@@ -211,7 +213,8 @@ pub fn explanations() -> Vec<Explanation> {
         summary: framework.summary,
         text: framework.text,
     });
-    let mut all: Vec<Explanation> = reasons.chain(rules).chain(frameworks).collect();
+    let notes = notes::ALL.iter().copied();
+    let mut all: Vec<Explanation> = reasons.chain(rules).chain(frameworks).chain(notes).collect();
     all.sort_by_key(|explanation| explanation.id);
     all
 }

@@ -3,7 +3,7 @@
 //! A parallel walk that honours ignore rules searches the bytes of source files for what marks a Convex or Clerk app; only hits are
 //! parsed. Links are not followed, a nested repository is another project, and node_modules is never entered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +14,7 @@ use memchr::memmem;
 use syntax::{Bindings, MAX_BYTES, ParseFailure, SourceFile, SourceKind, file_facts, on_deep_stack, parse};
 
 use crate::PlanError;
+use crate::index;
 use crate::manifest::Manifest;
 use crate::workspace::{LoadedFile, Workspace};
 
@@ -28,7 +29,31 @@ enum Found {
     Manifest(RelPath, Vec<u8>),
     Source(RelPath, Hit),
     Other(RelPath),
+    /// A file or folder that the system would not let us read: what is in it is unknown.
+    Unread(RelPath, String),
     Seen(Finding),
+}
+
+impl Found {
+    fn path(&self) -> Option<&RelPath> {
+        match self {
+            Self::Manifest(path, _) | Self::Source(path, _) | Self::Other(path) | Self::Unread(path, _) => Some(path),
+            Self::Seen(_) => None,
+        }
+    }
+}
+
+/// The path that a walk stopped at.
+fn failed_path(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failed_path(err),
+        _ => None,
+    }
+}
+
+fn io_message(error: &ignore::Error) -> String {
+    error.io_error().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 struct Hit {
@@ -49,7 +74,10 @@ pub(crate) fn load(path: &Path) -> Result<Workspace, PlanError> {
     let base = top.clone().unwrap_or_else(|| start.clone());
     let mut workspace = Workspace { in_git: top.is_some(), ..Workspace::default() };
     workspace.start = start.strip_prefix(&base).map(slashed).unwrap_or_default().unwrap_or_default();
-    let found = walk(&start, &base);
+    let mut found = walk(&start, &base, workspace.in_git);
+    if workspace.in_git {
+        read_tracked(&base, &workspace.start, &mut found);
+    }
     workspace.base = base;
     sort_out(&mut workspace, found);
     if workspace.manifests.is_empty() {
@@ -82,11 +110,19 @@ fn slashed(path: &Path) -> Option<String> {
     parts.map(|parts| parts.join("/"))
 }
 
-fn walk(start: &Path, base: &Path) -> Vec<Found> {
+fn walk(start: &Path, base: &Path, in_git: bool) -> Vec<Found> {
     let found = Mutex::new(Vec::new());
     let root = start.to_owned();
     let mut builder = WalkBuilder::new(start);
-    builder.require_git(false).hidden(true).follow_links(false).filter_entry(move |entry| is_entered(entry, &root));
+    // Only what the repository itself says is ignored, so that a plan is the same for everybody: no `.ignore`, no user's own rules, and
+    // nothing from above the base, as git has it.
+    builder
+        .standard_filters(false)
+        .hidden(true)
+        .git_ignore(true)
+        .require_git(in_git)
+        .parents(in_git)
+        .filter_entry(move |entry| is_entered(entry, &root));
     builder.build_parallel().run(|| {
         Box::new(|entry| {
             match entry {
@@ -96,8 +132,16 @@ fn walk(start: &Path, base: &Path) -> Vec<Found> {
                     }
                 }
                 Err(error) => {
-                    let finding = Finding::new("unreadable-file", Severity::Warning, format!("not read: {error}"));
-                    found.lock().unwrap_or_else(PoisonError::into_inner).push(Found::Seen(finding));
+                    let path = failed_path(&error).and_then(|path| slashed(path.strip_prefix(base).ok()?));
+                    let file = match path.and_then(|path| RelPath::new(path).ok()) {
+                        Some(path) => Found::Unread(path, io_message(&error)),
+                        None => Found::Seen(Finding::new(
+                            "unreadable-file",
+                            Severity::Warning,
+                            format!("not read: {error}"),
+                        )),
+                    };
+                    found.lock().unwrap_or_else(PoisonError::into_inner).push(file);
                 }
             }
             WalkState::Continue
@@ -117,6 +161,9 @@ fn is_entered(entry: &DirEntry, root: &Path) -> bool {
 
 /// Reads a file if it says something about the project.
 fn look_at(entry: &DirEntry, base: &Path) -> Option<Found> {
+    if entry.path_is_symlink() {
+        return link(entry, base);
+    }
     if !entry.file_type()?.is_file() {
         return None;
     }
@@ -128,7 +175,7 @@ fn look_at(entry: &DirEntry, base: &Path) -> Option<Found> {
     if path.file_name() == "package.json" {
         return Some(match fs::read(entry.path()) {
             Ok(bytes) => Found::Manifest(path, bytes),
-            Err(error) => Found::Seen(unread(&path, &error.to_string())),
+            Err(error) => Found::Unread(path, error.to_string()),
         });
     }
     let is_source = !matches!(SourceKind::of(&path), None | Some(SourceKind::Declarations));
@@ -139,20 +186,54 @@ fn look_at(entry: &DirEntry, base: &Path) -> Option<Found> {
     decides(path.file_name()).then_some(Found::Other(path))
 }
 
+/// A link to a source file or a folder: not followed, and said, since an app may lie behind it.
+fn link(entry: &DirEntry, base: &Path) -> Option<Found> {
+    let path = RelPath::new(slashed(entry.path().strip_prefix(base).ok()?)?).ok()?;
+    if SourceKind::of(&path).is_none() && !entry.path().is_dir() {
+        return None;
+    }
+    let mut finding =
+        Finding::new("link-not-followed", Severity::Note, "a symbolic link: what is behind it is not read");
+    finding.location = Some(Location::file(path));
+    Some(Found::Seen(finding))
+}
+
 fn source(entry: &DirEntry, path: &RelPath) -> Option<Found> {
-    let metadata = entry.metadata().ok();
+    source_at(entry.path(), entry.metadata().ok(), path)
+}
+
+/// Reads the source files that git tracks although an ignore rule hides them: they are part of the project as any other.
+fn read_tracked(base: &Path, start: &str, found: &mut Vec<Found>) {
+    let seen: BTreeSet<RelPath> = found.iter().filter_map(Found::path).cloned().collect();
+    let is_entered = |path: &RelPath| {
+        let folders = path.folder().split('/');
+        path.is_in(start) && !folders.into_iter().any(|part| NEVER.contains(&part) || part.starts_with('.'))
+    };
+    for path in index::tracked(base) {
+        let is_source = !matches!(SourceKind::of(&path), None | Some(SourceKind::Declarations));
+        if !is_source || !is_entered(&path) || seen.contains(&path) {
+            continue;
+        }
+        let absolute = base.join(path.as_str());
+        // A link, or a file that was deleted and not yet committed so.
+        let Some(metadata) = fs::symlink_metadata(&absolute).ok().filter(fs::Metadata::is_file) else { continue };
+        found.extend(source_at(&absolute, Some(metadata), &path));
+    }
+}
+
+fn source_at(absolute: &Path, metadata: Option<fs::Metadata>, path: &RelPath) -> Option<Found> {
     let executable = metadata.as_ref().is_some_and(is_executable);
     if metadata.is_some_and(|metadata| metadata.len() > MAX_BYTES as u64) {
         let message = "larger than 4 MiB: not read as a source file".to_owned();
         let failure = ParseFailure { message, range: TextRange::empty(0) };
         return Some(Found::Source(path.clone(), Hit { bytes: Err(failure), executable }));
     }
-    match fs::read(entry.path()) {
+    match fs::read(absolute) {
         Ok(bytes) => {
             let hit = NEEDLES.iter().any(|needle| memmem::find(&bytes, needle).is_some());
             hit.then(|| Found::Source(path.clone(), Hit { bytes: Ok(bytes), executable }))
         }
-        Err(error) => Some(Found::Seen(unread(path, &error.to_string()))),
+        Err(error) => Some(Found::Unread(path.clone(), error.to_string())),
     }
 }
 
@@ -165,12 +246,6 @@ fn is_executable(metadata: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_executable(_: &fs::Metadata) -> bool {
     false
-}
-
-fn unread(path: &RelPath, why: &str) -> Finding {
-    let mut finding = Finding::new("unreadable-file", Severity::Warning, format!("not read: {why}"));
-    finding.location = Some(Location::file(path.clone()));
-    finding
 }
 
 /// Whether a file's name alone says something: entries, lock files, and the settings of frameworks.
@@ -203,10 +278,20 @@ fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {
             }
             Found::Source(path, hit) => drop(hits.insert(path, hit)),
             Found::Other(path) => drop(workspace.others.insert(path)),
+            Found::Unread(path, why) => unread(workspace, path, why),
             Found::Seen(finding) => workspace.findings.push(finding),
         }
     }
     workspace.files = parse_all(hits.into_iter().collect());
+}
+
+fn unread(workspace: &mut Workspace, path: RelPath, why: String) {
+    let failure = ParseFailure { message: why, range: TextRange::empty(0) };
+    if path.file_name() == "package.json" {
+        workspace.manifests.insert(path.folder().to_owned(), Err(failure));
+    } else {
+        workspace.unread.insert(path, failure);
+    }
 }
 
 fn utf8(bytes: Vec<u8>) -> Result<String, ParseFailure> {

@@ -80,6 +80,12 @@ impl<'a> Survey<'a> {
             let message = format!("a file that mentions the providers could not be read: {}", failure.message);
             return Err(Refusal::new(RefusalReason::UnreadableFile, message, Some(place)));
         }
+        if let Some((path, failure)) =
+            workspace.unread.iter().find(|(path, _)| workspace.package_of(path) == Some(app.id.folder()))
+        {
+            let message = format!("a part of the app could not be read: {}", failure.message);
+            return Err(Refusal::new(RefusalReason::UnreadableFile, message, Some(Location::file(path.clone()))));
+        }
         let find = |fits: &dyn Fn(&Reference) -> bool| -> Vec<Element<'a>> {
             let elements = app.facts().flat_map(|(path, facts)| {
                 facts.elements_with_ids().map(move |(id, fact)| Element { path, facts, id, fact })
@@ -101,6 +107,11 @@ impl<'a> Survey<'a> {
     /// Whether the app renders Convex's provider for Clerk.
     pub(crate) fn is_on_clerk(&self) -> bool {
         !self.with_clerk.is_empty()
+    }
+
+    /// The provider for Clerk that the app renders.
+    pub(crate) fn on_clerk(&self) -> Option<Element<'a>> {
+        self.with_clerk.first().copied()
     }
 
     /// Whether nothing of the app has to do with Convex's provider, in whatever form.

@@ -1,13 +1,11 @@
 //! What is left to a person after the patch, in the order to do it.
 
-use std::fs;
-
 use change::Step;
 
 use crate::ctx::Ctx;
 use crate::jsonc;
 use crate::key::{KeyRead, env_names};
-use crate::workspace::{folders_up, join};
+use crate::workspace::{folders_up, join, read_text};
 
 /// The variable that holds the issuer on the Convex deployment, by Convex's own guide.
 const ISSUER: &str = "CLERK_JWT_ISSUER_DOMAIN";
@@ -113,7 +111,7 @@ fn auth_config(ctx: &Ctx<'_>) -> Option<(String, String, String)> {
     };
     let existing = ["auth.config.ts", "auth.config.js"].iter().find_map(|name| {
         let path = join(&folder, name)?;
-        let text = fs::read_to_string(ctx.workspace.base.join(path.as_str())).ok()?;
+        let text = read_text(&ctx.workspace.base.join(path.as_str()))?;
         Some((*name, text))
     });
     match existing {

@@ -1,7 +1,8 @@
 //! A snapshot of a project and the Convex apps in it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use change::{AppId, Base, Finding, RelPath};
@@ -37,6 +38,8 @@ pub(crate) struct Workspace {
     pub(crate) files: BTreeMap<RelPath, LoadedFile>,
     /// The names of the other files that decide something: settings, lock files, entries.
     pub(crate) others: BTreeSet<RelPath>,
+    /// Files and folders that the system would not let us read.
+    pub(crate) unread: BTreeMap<RelPath, ParseFailure>,
     /// What was seen while reading.
     pub(crate) findings: Vec<Finding>,
 }
@@ -59,6 +62,12 @@ pub(crate) fn folders_up(folder: &str) -> impl Iterator<Item = &str> {
         (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(parent, _)| parent))
     }
     std::iter::successors(Some(folder), parent)
+}
+
+/// The text of a plain file; a named pipe under a settings file's name would never end.
+pub(crate) fn read_text(path: &Path) -> Option<String> {
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    fs::read_to_string(path).ok()
 }
 
 /// `folder/name`, where that is a path inside the project.

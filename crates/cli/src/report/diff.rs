@@ -3,7 +3,7 @@
 use change::{RelPath, git_patch};
 
 use super::View;
-use crate::git::{Git, ObjectFormat, blob_ids, needs_index};
+use crate::git::{Git, ObjectFormat, as_kept, needs_index};
 use crate::terminal::Paint;
 
 /// The patch of every file, in the order of their paths.
@@ -17,9 +17,8 @@ pub(crate) fn diff(view: &View<'_>, paint: Paint) -> String {
     let ids = git.filter(|_| !asked.is_empty()).map(|git| git.index_ids(&asked)).unwrap_or_default();
     let mut patch = String::new();
     for (path, file) in view.files {
-        let old = file.before.as_ref().map(|base| &*base.text);
-        let blobs = blob_ids(old, &file.after, ids.get(path).map(String::as_str), format);
-        patch.push_str(&git_patch(path, file, &blobs));
+        let (kept, blobs) = as_kept(file, ids.get(path).map(String::as_str), format);
+        patch.push_str(&git_patch(path, &kept, &blobs));
     }
     if paint.color || paint.escape { painted(&patch, paint) } else { patch }
 }

@@ -15,7 +15,7 @@ pub(crate) fn human(view: &View<'_>, paint: Paint) -> String {
     // Writing to a String can't fail, here and below.
     for (path, file) in view.files {
         let state = if file.before.is_some() { "" } else { " (new)" };
-        let _ = writeln!(text, "{}{state}", paint.bold(path.as_str()));
+        let _ = writeln!(text, "{}{state}", paint.bold(&path.as_str().replace('\n', "\\n")));
         for group in plan.groups().iter().filter(|group| chosen.contains(&group.id) && group.paths().contains(&path)) {
             let _ = writeln!(
                 text,

@@ -1,6 +1,6 @@
 //! `--format json`, version 1: the whole plan for programs. Its own types, so that the inner ones can change without it.
 //!
-//! Paths are relative to `base`; ranges are byte offsets; lines and columns are from 1, columns in UTF-16 units.
+//! Paths are relative to the top of the git work tree, without one to PATH; ranges are byte offsets; lines and columns are from 1, columns in UTF-16 units.
 
 use std::collections::BTreeMap;
 

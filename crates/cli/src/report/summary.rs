@@ -44,9 +44,11 @@ pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
             text.push_str(&finding_lines(view, finding, paint, volume));
         }
     }
-    if volume > Volume::Quiet && !plan.steps().is_empty() {
+    let steps: Vec<&Step> =
+        plan.steps().iter().filter(|step| step.apps.iter().any(|app| !view.is_left_out(app))).collect();
+    if volume > Volume::Quiet && !steps.is_empty() {
         text.push_str("\nleft to you:\n");
-        for (number, step) in plan.steps().iter().enumerate() {
+        for (number, step) in steps.into_iter().enumerate() {
             text.push_str(&step_lines(number + 1, step, paint));
         }
     }
@@ -56,6 +58,13 @@ pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
 fn app_line(view: &View<'_>, app: &AppReport, width: usize, paint: Paint) -> String {
     let name = paint.bold(&format!("{:width$}", app.id.as_str()));
     match &app.outcome {
+        AppOutcome::Migrated if view.is_left_out(&app.id) => {
+            format!(
+                "{name}  {} {}\n",
+                app.framework,
+                paint.yellow("left out: its changes are below the level that was asked for")
+            )
+        }
         AppOutcome::Migrated => format!("{name}  {} {}\n", app.framework, paint.green("can be migrated")),
         AppOutcome::Nothing(why) => format!("{name}  {} nothing to do: {}\n", app.framework, paint.shown(why)),
         AppOutcome::Unsupported(what) => {
@@ -119,12 +128,12 @@ fn step_lines(number: usize, step: &Step, paint: Paint) -> String {
     text
 }
 
-/// How to apply or write what a read-only run showed.
-pub(crate) fn next(view: &View<'_>, command: &str) -> String {
+/// How to apply or write what a read-only run showed. `here` is whether the current folder lies in the work tree of the plan.
+pub(crate) fn next(view: &View<'_>, command: &str, here: bool) -> String {
     if view.files.is_empty() {
         return String::new();
     }
-    let target = match view.planned.in_git {
+    let target = match here {
         // Below the top, `git apply` passes over files outside the current folder without a word.
         true => "git -C \"$(git rev-parse --show-toplevel)\" apply".to_owned(),
         false => format!("git -C {} apply", quoted(&view.planned.base.to_string_lossy())),

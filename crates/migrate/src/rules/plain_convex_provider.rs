@@ -2,12 +2,12 @@
 
 use change::{
     AppId, Applicability, ChangeGroup, Finding, GroupId, ImportChange, ImportedName, Language, Location, RelPath,
-    Severity,
+    Severity, Step,
 };
 use syntax::style::Style;
 use syntax::{
-    Bindings, ElementRewrite, FileFacts, JsxFact, JsxId, ParsedModule, SourceFile, Tag, attribute, env_member,
-    file_facts, identifier, non_null, on_deep_stack, parse, rewrite_element,
+    AttributeValue, Bindings, ElementRewrite, FileFacts, JsxFact, JsxId, ParsedModule, Reference, SourceFile, Tag,
+    attribute, env_member, file_facts, identifier, non_null, on_deep_stack, parse, rewrite_element,
 };
 
 use super::Rule;
@@ -16,7 +16,9 @@ use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::key::{KeyRead, Origin, key_read};
 use crate::language::TypeScript;
 use crate::manifest::{is_pinned_outside, lowest};
-use crate::providers::{CLERK_PROVIDER, CONVEX_REACT, CONVEX_REACT_CLERK, Element, NO_PROVIDER, ON_CLERK, Survey};
+use crate::providers::{
+    CLERK_PROVIDER, CONVEX_REACT, CONVEX_REACT_CLERK, Element, NO_PROVIDER, ON_CLERK, Survey, is_clerk_module,
+};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::steps::steps;
 use crate::tsconfig;
@@ -37,7 +39,10 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let survey = Survey::new(ctx.workspace, ctx.app)?;
     let provider = match survey.plain_provider()? {
         Some(provider) => provider,
-        None if survey.is_on_clerk() => return Ok(Verdict::Nothing(ON_CLERK.to_owned())),
+        None if survey.is_on_clerk() => {
+            sink.steps.extend(survey.on_clerk().map(|element| unfinished(ctx, &element)).unwrap_or_default());
+            return Ok(Verdict::Nothing(ON_CLERK.to_owned()));
+        }
         None => return Ok(Verdict::Nothing(NO_PROVIDER.to_owned())),
     };
     let wiring = Wiring::new(ctx, &survey, &provider)?;
@@ -54,6 +59,21 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     sink.steps.extend(steps(ctx, &wiring.sdk, &wiring.key));
     sink.groups.push(group);
     Ok(Verdict::Migrated)
+}
+
+/// What is left to a person of an app that is on Clerk, if its committed files show that something is: its package, or the configuration
+/// of its functions. A key that is set where the app is built shows in no file.
+fn unfinished(ctx: &Ctx<'_>, provider: &Element<'_>) -> Vec<Step> {
+    let use_auth = provider.fact.attributes.iter().find(|attribute| attribute.name.as_deref() == Some("useAuth"));
+    let sdk = match use_auth.map(|attribute| &attribute.value) {
+        Some(AttributeValue::Reference(Reference::Imported(imported))) if is_clerk_module(&imported.module) => {
+            &imported.module
+        }
+        _ => return Vec::new(),
+    };
+    let all = steps(ctx, sdk, &key_read(ctx, provider.path));
+    let shows = |step: &Step| ["install-clerk", "write-auth-config"].contains(&step.id);
+    if all.iter().any(shows) { all } else { Vec::new() }
 }
 
 /// A React that is pinned to a version which Clerk's package does not take.
@@ -194,7 +214,7 @@ impl<'a> Wiring<'a> {
         let clerk_above = |id: JsxId| facts.ancestors(id).filter(|(_, e)| is(e, &[&self.sdk], CLERK_PROVIDER)).count();
         let use_auth = provider.attributes.iter().any(|attribute| {
             attribute.name.as_deref() == Some("useAuth")
-                && matches!(&attribute.value, syntax::AttributeValue::Reference(value) if value.is(&[&self.sdk], "useAuth"))
+                && matches!(&attribute.value, AttributeValue::Reference(value) if value.is(&[&self.sdk], "useAuth"))
         });
         let plain_left = facts.elements.iter().any(|element| is(element, &[CONVEX_REACT], "ConvexProvider"));
         clerk_above(id) == 1 && use_auth && !plain_left
