@@ -74,7 +74,7 @@ fn candidate<'a>(
     let files: Vec<_> = workspace
         .files
         .iter()
-        .filter(|(path, _)| workspace.package_of(path) == Some(folder) && !is_test(path))
+        .filter(|(path, _)| workspace.package_of(path) == Some(folder) && !is_test(path, folder))
         .collect();
     let manifests = folders_up(folder).filter_map(|folder| workspace.manifests.get(folder)?.as_ref().ok()).collect();
     let app = App { id: AppId::new(folder), manifests, files };

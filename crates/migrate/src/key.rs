@@ -76,7 +76,7 @@ fn is_client_code(ctx: &Ctx<'_>, path: &RelPath) -> bool {
 /// Whether the app's bundler gives a read its value: `process.env.X` is empty in a Vite app.
 fn fits(ctx: &Ctx<'_>, read: &EnvFact) -> bool {
     convention(ctx)
-        .is_none_or(|convention| convention.object == read.object && read.name.starts_with(convention.prefix))
+        .is_none_or(|convention| convention.objects.contains(&read.object) && read.name.starts_with(convention.prefix))
 }
 
 fn has_prefix(ctx: &Ctx<'_>, name: &str) -> bool {
@@ -101,6 +101,11 @@ fn by_url(ctx: &Ctx<'_>, provider: &RelPath, reads: &[&EnvFact]) -> Option<KeyRe
     });
     let named = || reads.iter().find(|read| read.name.contains("CONVEX") && read.name.contains("URL")).copied();
     let url = given.or_else(named)?;
+    let known = convention(ctx);
+    // Vite's `define: { "process.env.CONVEX_URL": … }` gives the client this one variable and no other.
+    if known.is_some_and(|known| !known.objects.contains(&url.object)) {
+        return None;
+    }
     let prefix = match url.name.find("CONVEX") {
         Some(at) => url.name.get(..at)?,
         None => ctx.framework.env.iter().map(|convention| convention.prefix).find(|p| url.name.starts_with(p))?,
@@ -112,7 +117,7 @@ fn by_url(ctx: &Ctx<'_>, provider: &RelPath, reads: &[&EnvFact]) -> Option<KeyRe
 fn by_convention(ctx: &Ctx<'_>) -> KeyRead {
     let convention = convention(ctx);
     KeyRead {
-        object: convention.map_or("process.env", |convention| convention.object),
+        object: convention.and_then(|convention| convention.objects.first()).copied().unwrap_or("process.env"),
         name: format!("{}{KEY}", convention.map_or("", |convention| convention.prefix)),
         bracket: false,
         origin: convention.map_or(Origin::Guess, |convention| Origin::Documented(convention.source)),

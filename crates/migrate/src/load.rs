@@ -18,8 +18,8 @@ use crate::index;
 use crate::manifest::Manifest;
 use crate::workspace::{LoadedFile, Workspace};
 
-/// What marks a source file: Convex, Clerk in any case of its first letter, and the roots of a React app.
-const NEEDLES: [&[u8]; 3] = [b"convex", b"lerk", b"react-dom"];
+/// What marks a source file: Convex and Clerk in any case of their first letters, and the roots of a React app.
+const NEEDLES: [&[u8]; 3] = [b"onvex", b"lerk", b"react-dom"];
 
 /// Folders that hold no source of the project, ignored or not.
 const NEVER: [&str; 4] = ["node_modules", "dist", "_generated", "bower_components"];
@@ -334,12 +334,16 @@ fn loaded(path: &RelPath, hit: Hit) -> Option<LoadedFile> {
         Err(failure) => ("".into(), Some(failure)),
     };
     let source = SourceFile::new(path.clone(), text.clone())?;
+    let mut spells_provider = None;
     let facts = match failure {
         Some(failure) => Err(failure),
-        None => parse(&source).map(|module| Arc::new(file_facts(&module, &Bindings::new(&module)))),
+        None => parse(&source).map(|module| {
+            spells_provider = module.word_in_code("ConvexProvider");
+            Arc::new(file_facts(&module, &Bindings::new(&module)))
+        }),
     };
     let base = Base { text, executable: hit.executable };
-    Some(LoadedFile { base, kind, mentions_providers, facts })
+    Some(LoadedFile { base, kind, mentions_providers, spells_provider, facts })
 }
 
 /// The manifests and lock files between PATH and the base: a package of a workspace leans on them.

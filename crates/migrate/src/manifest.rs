@@ -57,10 +57,10 @@ pub(crate) fn lowest(range: &str) -> Option<Version> {
     Range::parse(range).ok()?.min_version()
 }
 
-/// Whether a dependency is pinned to one version that `range` does not take: npm will then not install what asks for `range`.
-pub(crate) fn is_pinned_outside(pinned: &str, range: &str) -> bool {
-    match (Version::parse(pinned), Range::parse(range)) {
-        (Ok(version), Ok(range)) => !range.satisfies(&version),
+/// Whether no version of `wanted` is in `range`: npm will then not install what asks for `range` beside it.
+pub(crate) fn is_outside(wanted: &str, range: &str) -> bool {
+    match (Range::parse(wanted), Range::parse(range)) {
+        (Ok(wanted), Ok(range)) => !range.allows_any(&wanted),
         _ => false,
     }
 }
@@ -86,10 +86,16 @@ mod tests {
     #[test]
     fn versions_that_npm_would_refuse() {
         use crate::versions::CLERK_REACT_PEER;
-        for (pinned, refused) in
-            [("19.2.0", true), ("19.2.3", false), ("18.3.1", false), ("^19.2.0", false), ("17.0.2", true)]
-        {
-            assert_eq!(is_pinned_outside(pinned, CLERK_REACT_PEER), refused, "{pinned}");
+        for (wanted, refused) in [
+            ("19.2.0", true),
+            ("19.2.3", false),
+            ("18.3.1", false),
+            ("^19.2.0", false),
+            ("17.0.2", true),
+            ("^17.0.2", true),
+            ("latest", false),
+        ] {
+            assert_eq!(is_outside(wanted, CLERK_REACT_PEER), refused, "{wanted}");
         }
     }
 

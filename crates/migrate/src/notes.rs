@@ -30,7 +30,7 @@ pub(crate) const ALL: &[Explanation] = &[
     },
     Explanation {
         id: "react-version",
-        summary: "React is pinned to a version that Clerk's package does not take.",
+        summary: "React is asked for in no version that Clerk's package takes.",
         text: "npm refuses to install Clerk's React package beside it. Raise react and react-dom first.\n",
     },
     Explanation {

@@ -2,7 +2,8 @@
 
 use change::{ImportedName, Location, RelPath, TextRange};
 use syntax::{
-    AttributeFact, ExportSource, FileFacts, ImportFact, ImportKind, Imported, JsxFact, JsxId, Reference, Via,
+    AttributeFact, ExportFact, ExportSource, FileFacts, ImportFact, ImportKind, Imported, JsxFact, JsxId, Reference,
+    SpecifierFact, Via,
 };
 
 use crate::manifest::lowest;
@@ -155,6 +156,10 @@ impl<'a> Survey<'a> {
         }
         let named =
             |name: &str| provider.fact.attributes.iter().any(|attribute| attribute.name.as_deref() == Some(name));
+        if named("key") {
+            let message = "ConvexProvider has a `key`: it is rendered in a list, or made anew on purpose";
+            return refuse(RefusalReason::UnprovenForm, message, provider.place());
+        }
         if !named("client") {
             let message = match provider.fact.attributes.iter().find(|attribute| is_spread(attribute)) {
                 Some(_) => "`client` comes, if at all, with a spread that can't be followed",
@@ -237,26 +242,53 @@ impl<'a> Survey<'a> {
         if let Some(element) = self.plain.iter().find(by_require) {
             return Some((element.place(), "ConvexProvider comes from `require` or through another name"));
         }
-        let reexports = self.app.facts().any(|(_, facts)| reexports_provider(facts));
-        for (path, facts) in self.app.facts() {
-            for element in &facts.elements {
-                let Reference::Imported(imported) = &element.tag else { continue };
-                let has_client = element.attributes.iter().any(|a| a.name.as_deref() == Some("client"));
-                let named = matches!(&imported.export, ImportedName::Named(name) if name == CONVEX_PROVIDER);
-                let from_package =
-                    !imported.module.starts_with(['.', '/', '~', '#']) && !imported.module.starts_with("@/");
-                if named && imported.module != CONVEX_REACT && (has_client && from_package || reexports) {
-                    return Some((place(path, element.opening), "ConvexProvider comes through another module"));
-                }
-            }
+        if let Some((path, range)) = self.through_another_module() {
+            return Some((place(path, range), "ConvexProvider comes through another module"));
         }
-        let required = |facts: &FileFacts| {
-            facts.imports.iter().any(|import| import.kind != ImportKind::Static && import.module == CONVEX_REACT)
-        };
-        let (path, facts) = self.app.facts().find(|(_, facts)| required(facts) && self.plain.is_empty())?;
-        let import = facts.imports.iter().find(|import| import.module == CONVEX_REACT)?;
-        let uses = facts.elements.iter().any(|e| matches!(&e.tag, Reference::Member(name) if name == CONVEX_PROVIDER));
-        uses.then(|| (place(path, import.range), "convex/react is loaded in a way that can't be followed"))
+        let (path, range) = self.out_of_sight()?;
+        Some((place(path, range), "convex/react is loaded in a way that can't be followed to ConvexProvider"))
+    }
+
+    /// An element whose tag may be Convex's provider, exported once more by a module of the app or of another package.
+    fn through_another_module(&self) -> Option<(&'a RelPath, TextRange)> {
+        let reexports: Vec<(&RelPath, ImportedName)> = self
+            .app
+            .facts()
+            .flat_map(|(path, facts)| reexported(facts).into_iter().map(move |name| (path, name)))
+            .collect();
+        self.app.facts().find_map(|(path, facts)| {
+            let element = facts.elements.iter().find(|element| match &element.tag {
+                Reference::Imported(imported) if imported.module != CONVEX_REACT => {
+                    let has_client = element.attributes.iter().any(|a| a.name.as_deref() == Some("client"));
+                    let named = matches!(&imported.export, ImportedName::Named(name) if name == CONVEX_PROVIDER);
+                    let again = |(at, name): &(&RelPath, ImportedName)| {
+                        *name == imported.export && may_be(&imported.module, at)
+                    };
+                    named && has_client && is_package(&imported.module) || reexports.iter().any(again)
+                }
+                // `<Convex.ConvexProvider>` of `export * as Convex from "convex/react"`
+                Reference::Member(name) => {
+                    name == CONVEX_PROVIDER && reexports.iter().any(|(_, name)| *name == ImportedName::Namespace)
+                }
+                _ => false,
+            })?;
+            Some((path, element.opening))
+        })
+    }
+
+    /// A file that takes in all of convex/react, or takes it in late, and names the provider in its code:
+    /// `const { ConvexProvider } = await import("convex/react")`.
+    fn out_of_sight(&self) -> Option<(&'a RelPath, TextRange)> {
+        self.app.files.iter().find_map(|(path, file)| {
+            let facts = file.facts.as_ref().ok()?;
+            let whole = facts.imports.iter().any(|import| {
+                let named = |specifier: &SpecifierFact| matches!(specifier.name, ImportedName::Named(_));
+                import.module == CONVEX_REACT
+                    && (import.kind != ImportKind::Static || !import.specifiers.iter().all(named))
+            });
+            let seen = self.plain.iter().any(|element| element.path == *path);
+            file.spells_provider.filter(|_| whole && !seen).map(|range| (*path, range))
+        })
     }
 
     /// An index.html, or a call that starts a React tree.
@@ -293,15 +325,39 @@ fn is_spread(attribute: &AttributeFact) -> bool {
     attribute.name.is_none()
 }
 
-/// `export { ConvexProvider } from "convex/react"`, `export * from "convex/react"`, or an import that is exported again.
-fn reexports_provider(facts: &FileFacts) -> bool {
+/// The names under which a file exports Convex's provider once more; `Namespace` for all of convex/react as one.
+fn reexported(facts: &FileFacts) -> Vec<ImportedName> {
     let plain = ImportedName::Named(CONVEX_PROVIDER.to_owned());
     let imported = facts.imports.iter().filter(|import| import.module == CONVEX_REACT).flat_map(|i| &i.specifiers);
-    let locals: Vec<&str> = imported.filter(|s| s.name == plain).map(|s| &*s.local).collect();
-    facts.exports.iter().any(|export| match &export.source {
-        ExportSource::From(module, name) => module == CONVEX_REACT && *name == plain,
-        ExportSource::All(module) => module == CONVEX_REACT,
-        ExportSource::Local(name) => locals.contains(&&**name),
-        ExportSource::Expression => false,
-    })
+    let locals: Vec<(&str, &ImportedName)> = imported.map(|s| (&*s.local, &s.name)).collect();
+    let exported = |export: &ExportFact| match &export.source {
+        ExportSource::From(module, of) if module == CONVEX_REACT && *of == plain => Some(export.name.clone()),
+        ExportSource::From(module, ImportedName::Namespace) if module == CONVEX_REACT => Some(ImportedName::Namespace),
+        ExportSource::All(module) if module == CONVEX_REACT => Some(plain.clone()),
+        ExportSource::Local(local) => {
+            let (_, name) = locals.iter().find(|(known, _)| *known == local.as_str())?;
+            match name {
+                ImportedName::Namespace => Some(ImportedName::Namespace),
+                name if **name == plain => Some(export.name.clone()),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    facts.exports.iter().filter_map(exported).collect()
+}
+
+/// Whether a specifier may lead to the file at `path`: `./lib`, `@/lib` and `../src/lib.ts` to src/lib.ts or src/lib/index.ts. A package may
+/// lead anywhere.
+fn may_be(module: &str, path: &RelPath) -> bool {
+    let stem = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let last = module.rsplit('/').next().unwrap_or_default();
+    let file = stem(path.file_name());
+    let folder = path.folder().rsplit('/').next().unwrap_or_default();
+    stem(last) == file || (file == "index" && last == folder) || last.chars().all(|c| c == '.') || is_package(module)
+}
+
+/// Whether a specifier names a package: not a relative path, not one of the usual aliases of the app's own folders.
+fn is_package(module: &str) -> bool {
+    !module.starts_with(['.', '/', '~', '#']) && !module.starts_with("@/")
 }

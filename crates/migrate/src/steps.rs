@@ -5,6 +5,8 @@ use change::Step;
 use crate::ctx::Ctx;
 use crate::jsonc;
 use crate::key::{KeyRead, env_names};
+use crate::manifest::lowest;
+use crate::versions::CONVEX_INTEGRATION;
 use crate::workspace::{folders_up, join, read_text};
 
 /// The variable that holds the issuer on the Convex deployment, by Convex's own guide.
@@ -27,6 +29,16 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
         let doc = "https://clerk.com/docs/react/getting-started/quickstart";
         steps.push(step("install-clerk", &format!("Install {sdk}."), folder(), Some(copy), Some(doc)));
     }
+    let convex = ctx.app.dependency("convex").and_then(lowest);
+    if let (Some(convex), Some(floor)) = (convex, lowest(CONVEX_INTEGRATION))
+        && convex < floor
+    {
+        let title = format!(
+            "Raise convex to {floor} or later; before, it does not see sessions of Clerk's integration reliably."
+        );
+        let copy = format!("{} convex@latest", install_command(ctx));
+        steps.push(step("raise-convex", &title, folder(), Some(copy), None));
+    }
     steps.push(step(
         "activate-integration",
         "Create a Clerk application and activate its Convex integration; it shows the Frontend API URL.",
@@ -43,6 +55,10 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
             Some("https://dashboard.clerk.com/last-active?path=api-keys"),
         ));
     }
+    if let Some((at, copy)) = untyped_key(ctx, key) {
+        let doc = Some("https://vite.dev/guide/env-and-mode");
+        steps.push(step("type-publishable-key", "Add the key to the app's ImportMetaEnv.", Some(at), Some(copy), doc));
+    }
     if let Some((title, at, copy)) = auth_config(ctx) {
         let guide = Some("https://docs.convex.dev/auth/clerk");
         steps.push(step("write-auth-config", &title, Some(at), Some(copy), guide));
@@ -57,6 +73,18 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
         steps.push(step("push-functions", title, folder(), Some("npx convex dev".to_owned()), None));
     }
     steps
+}
+
+/// The declaration that types the app's variables, where it lacks the key: with `strictImportMetaEnv` the key would be an error.
+///
+/// `interface ImportMetaEnv { readonly VITE_CONVEX_URL: string }`
+fn untyped_key(ctx: &Ctx<'_>, key: &KeyRead) -> Option<(String, String)> {
+    let names = ["src/vite-env.d.ts", "src/env.d.ts", "vite-env.d.ts", "env.d.ts"];
+    let path = names.iter().filter_map(|name| join(ctx.app.id.folder(), name)).find(|path| {
+        let text = read_text(&ctx.workspace.base.join(path.as_str()));
+        text.is_some_and(|text| text.contains("interface ImportMetaEnv ") && !text.contains(&key.name))
+    })?;
+    Some((path.to_string(), format!("readonly {}: string;", key.name)))
 }
 
 /// Puts together what several apps need done: the same step once, and the steps of one kind after each other.

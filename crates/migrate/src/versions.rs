@@ -8,6 +8,9 @@ pub(crate) const CLERK_REACT_OPTIONAL_KEY: &str = "6.12.11";
 /// The first convex whose React client has the interface that `ConvexProviderWithClerk` takes.
 pub(crate) const CONVEX_FLOOR: &str = "1.0.0";
 
+/// The first convex that sees sessions of Clerk's integration reliably.
+pub(crate) const CONVEX_INTEGRATION: &str = "1.42.2";
+
 /// The React versions that Clerk's React packages of both lines take.
 pub(crate) const CLERK_REACT_PEER: &str = "^18.0.0 || ~19.0.3 || ~19.1.4 || ~19.2.3 || ~19.3.0-0";
 
@@ -47,6 +50,13 @@ pub(crate) const FACTS: &[VersionFact] = &[
         meaning: "below, an app is refused",
         checked: "2026-11-23",
         source: "https://docs.convex.dev/",
+    },
+    VersionFact {
+        package: "convex",
+        version: CONVEX_INTEGRATION,
+        meaning: "from here on sessions of Clerk's integration are seen reliably; up to 1.32 only the JWT template is known",
+        checked: "2026-11-23",
+        source: "the changelog of convex",
     },
     VersionFact {
         package: "convex",

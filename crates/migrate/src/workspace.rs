@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use change::{AppId, Base, Finding, RelPath};
+use change::{AppId, Base, Finding, RelPath, TextRange};
 use syntax::{FileFacts, ParseFailure, SourceKind};
 
 use crate::manifest::Manifest;
@@ -19,6 +19,8 @@ pub(crate) struct LoadedFile {
     pub(crate) kind: SourceKind,
     /// Whether its bytes name one of the providers, be it in a comment.
     pub(crate) mentions_providers: bool,
+    /// Where its code, comments aside, first names `ConvexProvider`.
+    pub(crate) spells_provider: Option<TextRange>,
     /// What it says, or why it could not be read.
     pub(crate) facts: Result<Arc<FileFacts>, ParseFailure>,
 }
@@ -76,15 +78,19 @@ pub(crate) fn join(folder: &str, name: &str) -> Option<RelPath> {
     RelPath::new(path).ok()
 }
 
-/// Whether a file is a test, a story or a mock: it renders providers of its own, which no user sees.
+/// Whether a file of the package in `package` is a test, a story or a mock: it renders providers of its own, which no user sees.
 ///
-/// `src/App.test.tsx`, `src/__tests__/setup.ts`, `Button.stories.tsx`, `cypress/support/component.tsx`
-pub(crate) fn is_test(path: &RelPath) -> bool {
+/// `src/App.test.tsx`, `src/__tests__/setup.ts`, `Button.stories.tsx`, `cypress/support/component.tsx`; but not `src/stories/Story.tsx`, which
+/// may be a page of an app about stories.
+pub(crate) fn is_test(path: &RelPath, package: &str) -> bool {
     let name = path.file_name();
     let infix = [".test.", ".spec.", ".stories.", ".story.", ".cy.", ".e2e."];
-    let folders = ["__tests__", "__mocks__", "test", "tests", "e2e", "cypress", "stories"];
+    let below = path.folder().strip_prefix(package).unwrap_or_default().trim_start_matches('/');
+    let mut folders = below.split('/').filter(|part| !part.is_empty());
+    let beside = ["test", "tests", "e2e", "cypress", "stories"];
     infix.iter().any(|infix| name.contains(infix))
-        || path.folder().split('/').any(|part| folders.contains(&part) || part.starts_with('.'))
+        || folders.clone().next().is_some_and(|first| beside.contains(&first))
+        || folders.any(|part| ["__tests__", "__mocks__"].contains(&part) || part.starts_with('.'))
 }
 
 /// An app and its files.
@@ -135,8 +141,12 @@ mod tests {
             ("src/Button.stories.tsx", true),
             ("src/latest/main.tsx", false),
             ("src/contest.tsx", false),
+            ("tests/setup.tsx", true),
+            ("src/stories/StoryPage.tsx", false),
         ] {
-            assert_eq!(is_test(&RelPath::new(path).unwrap()), expected, "{path}");
+            assert_eq!(is_test(&RelPath::new(path).unwrap(), ""), expected, "{path}");
+            let inside = RelPath::new(format!("apps/test/{path}")).unwrap();
+            assert_eq!(is_test(&inside, "apps/test"), expected, "{inside}");
         }
     }
 }

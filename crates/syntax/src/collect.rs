@@ -192,7 +192,7 @@ impl<'a> Collector<'a> {
     }
 
     fn attribute(&self, attribute: &ast::JSXAttrOrSpread) -> AttributeFact {
-        let range = self.range(attribute);
+        let range = self.module.attribute_range(attribute);
         let attribute = match attribute {
             ast::JSXAttrOrSpread::JSXAttr(attribute) => attribute,
             ast::JSXAttrOrSpread::SpreadElement(_) => {

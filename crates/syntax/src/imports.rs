@@ -206,7 +206,11 @@ impl<'a> Layout<'a> {
     fn declaration_edits(&self, import: &Declaration<'_>, edits: &mut EditSet) -> Result<(), Conflict> {
         let eol = self.style.eol.as_str();
         if import.is_gone() {
-            let texts: Vec<&str> = import.before.iter().chain(&import.after).map(String::as_str).collect();
+            // What was said about the import stays, above what takes its place.
+            let comments = self.module.comments.iter().map(|comment| comment.range);
+            let comments = comments.filter(|comment| import.range.covers(*comment)).map(|comment| self.slice(comment));
+            let texts: Vec<&str> =
+                comments.chain(import.before.iter().chain(&import.after).map(String::as_str)).collect();
             return if texts.is_empty() {
                 edits.push(TextEdit::deletion(self.whole_lines(import.range)))
             } else {
@@ -332,10 +336,19 @@ impl<'a> Layout<'a> {
                 let lead = self.slice(TextRange::new(line, last.range.start()));
                 let indent = lead.get(..lead.len() - lead.trim_start().len()).unwrap_or_default();
                 // One name a line: the new one gets a line of its own.
-                let separator = match line > import.range.start() {
-                    true => format!(",{}{indent}", self.style.eol.as_str()),
-                    false => ", ".to_owned(),
-                };
+                let own_line = format!("{}{indent}", self.style.eol.as_str());
+                let comma = self.code_byte(last.range.end(), braces.end(), b',');
+                let (end, _) = self.line_end(comma.map_or(last.range.end(), |comma| comma + 1));
+                let has_comment = self.module.has_comment_in(TextRange::new(last.range.end(), end));
+                if line > import.range.start() && has_comment {
+                    // `ClerkProvider, // outer`: the comment stays with its name.
+                    if comma.is_none() {
+                        edits.push(TextEdit::insertion(last.range.end(), ","))?;
+                    }
+                    let text = format!("{own_line}{}", import.added.join(&format!(",{own_line}")));
+                    return edits.push(TextEdit::insertion(end, text + if comma.is_some() { "," } else { "" }));
+                }
+                let separator = if line > import.range.start() { format!(",{own_line}") } else { ", ".to_owned() };
                 let text = format!("{separator}{}", import.added.join(&separator));
                 edits.push(TextEdit::insertion(last.range.end(), text))
             }

@@ -112,7 +112,7 @@ impl Rewriter<'_> {
         let mut after = String::new();
         let mut indent = base;
         // A hugged element's first tag follows what is on its line: `return (<Outer …>`.
-        let mut column = if before.is_empty() { self.columns(lead) } else { self.columns(&indent) };
+        let mut column = if place == Place::Hugged { self.columns(lead) } else { self.columns(&indent) };
         for tag in &self.rewrite.wrap_in {
             before.push_str(&format!("{}{eol}{indent}{unit}", self.opening_text(tag, &indent, column)));
             column = self.columns(&indent) + self.columns(unit);
@@ -133,7 +133,7 @@ impl Rewriter<'_> {
         let inner = format!("{own_indent}{unit}");
         match place {
             Place::Hugged => (String::new(), String::new(), own_indent.to_owned()),
-            Place::Bare => (format!("({eol}{inner}"), format!("{eol}{own_indent})"), inner),
+            Place::Bare { .. } => (format!("({eol}{inner}"), format!("{eol}{own_indent})"), inner),
             Place::Parens => (format!("{eol}{inner}"), format!("{eol}{own_indent}"), inner),
             Place::Argument { first, end, has_comma, .. } => {
                 let open = if first.is_none() { format!("{eol}{inner}") } else { String::new() };
@@ -203,7 +203,11 @@ impl Rewriter<'_> {
                 }
                 Ok(())
             }
-            Place::Hugged | Place::Bare | Place::Parens => Ok(()),
+            Place::Bare { beside: Some(other) } => {
+                edits.push(TextEdit::insertion(other.start(), format!("({eol}{own_indent}{unit}")))?;
+                edits.push(TextEdit::insertion(other.end(), format!("{eol}{own_indent})")))
+            }
+            Place::Hugged | Place::Bare { beside: None } | Place::Parens => Ok(()),
         }
     }
 
@@ -252,7 +256,8 @@ impl Rewriter<'_> {
                 edits.push(TextEdit::replacement(self.module.range(&closing.name), new_name))?;
             }
         }
-        let attributes: Vec<TextRange> = opening.attrs.iter().map(|attribute| self.module.range(attribute)).collect();
+        let attributes: Vec<TextRange> =
+            opening.attrs.iter().map(|attribute| self.module.attribute_range(attribute)).collect();
         let printer = Printer::new(self.style);
         let added: Vec<String> =
             self.rewrite.attributes.iter().map(|attribute| printer.print(attribute.0.clone())).collect();
@@ -492,6 +497,9 @@ mod tests {
             ("return (<Old a={a}>{c}</Old>);", format!("return ({inside}\n);")),
             ("const f = () => <Old a={a}>{c}</Old>;", format!("const f = () => ({inside}\n);")),
             ("const x = <Old a={a}>{c}</Old>;", format!("const x = ({inside}\n);")),
+            ("return ok ? <p /> : <Old a={a}>{c}</Old>;", format!("return ok ? (\n  <p />\n) : ({inside}\n);")),
+            ("return ok ? <Old a={a}>{c}</Old> : null;", format!("return ok ? ({inside}\n) : null;")),
+            ("root?.render(<Old a={a}>{c}</Old>);", format!("root?.render({inside},\n);")),
             ("const x = a && <Old a={a}>{c}</Old>;", format!("const x = a && ({inside}\n);")),
             ("root.render(<Old a={a}>{c}</Old>);", format!("root.render({inside},\n);")),
             ("render(<Old a={a}>{c}</Old>, root);", format!("render({inside},\n  root,\n);")),

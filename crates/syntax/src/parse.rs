@@ -11,7 +11,7 @@ use std::thread;
 use change::{LineIndex, TextRange};
 use swc_common::comments::SingleThreadedComments;
 use swc_common::{GLOBALS, Globals, Mark, Span, Spanned, SyntaxContext};
-use swc_ecma_ast::{EsVersion, Program};
+use swc_ecma_ast::{EsVersion, JSXAttrOrSpread, Program};
 use swc_ecma_parser::{EsSyntax, Parser, StringInput, Syntax, TsSyntax, error::Error, lexer::Lexer};
 use swc_ecma_transforms_base::resolver;
 
@@ -98,6 +98,43 @@ impl ParsedModule {
     /// Where a node is, in byte offsets.
     pub(crate) fn range(&self, node: &impl Spanned) -> TextRange {
         span::range(node)
+    }
+
+    /// Where the code, comments aside, first holds `word` as a word of its own; strings count.
+    pub fn word_in_code(&self, word: &str) -> Option<TextRange> {
+        let text = self.text();
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        text.match_indices(word).map(|(start, _)| (start, start + word.len())).find_map(|(start, end)| {
+            let before = text.get(..start)?.chars().next_back().is_some_and(is_part);
+            let after = text.get(end..)?.chars().next().is_some_and(is_part);
+            let range = TextRange::new(start as u32, end as u32);
+            let commented = self.comments.iter().any(|comment| comment.range.covers(range));
+            (!before && !after && !commented).then_some(range)
+        })
+    }
+
+    /// The comment that stands right before `offset`, at most brackets and white space between: `{/* @ts-expect-error */}`.
+    pub fn comment_before(&self, offset: u32) -> Option<&str> {
+        let last = self.comments.iter().rev().find(|comment| comment.range.end() <= offset)?;
+        let between = TextRange::new(last.range.end(), offset).slice(self.text())?;
+        let is_near = between.chars().all(|c| c.is_whitespace() || matches!(c, '}' | '(' | '{'));
+        last.range.slice(self.text()).filter(|_| is_near)
+    }
+
+    /// Where an attribute is, its braces included: swc's span of `{...rest}` has none.
+    pub(crate) fn attribute_range(&self, attribute: &JSXAttrOrSpread) -> TextRange {
+        let range = self.range(attribute);
+        if matches!(attribute, JSXAttrOrSpread::JSXAttr(_))
+            || range.slice(self.text()).is_some_and(|text| text.starts_with('{'))
+        {
+            return range;
+        }
+        let before = self.text().get(..range.start() as usize).and_then(|text| text.rfind('{'));
+        let after = self.text().get(range.end() as usize..).and_then(|text| text.find('}'));
+        match (before, after) {
+            (Some(open), Some(close)) => TextRange::new(open as u32, range.end() + close as u32 + 1),
+            _ => range,
+        }
     }
 
     /// Whether a comment lies in `range`.

@@ -12,7 +12,10 @@ pub(crate) enum Place {
     /// It keeps the line on which it begins.
     Hugged,
     /// `return <A/>`, `() => <A/>`, `const a = <A/>`: parentheses go around it.
-    Bare,
+    Bare {
+        /// The element in the other branch of `ok ? <A/> : <B/>`, which gets parentheses as well.
+        beside: Option<TextRange>,
+    },
     /// `(<A/>)`: there are parentheses already.
     Parens,
     /// `render(<A/>, root)`: every argument goes on a line of its own.
@@ -57,7 +60,14 @@ impl Search<'_> {
 
     fn bare(&mut self, expr: Option<&Expr>) {
         if expr.is_some_and(|expr| self.is_it(expr)) {
-            self.place = Some(Place::Bare);
+            self.place = Some(Place::Bare { beside: None });
+        }
+    }
+
+    fn branch(&mut self, branch: &Expr, other: &Expr) {
+        if self.is_it(branch) {
+            let is_jsx = matches!(other, Expr::JSXElement(_) | Expr::JSXFragment(_));
+            self.place = Some(Place::Bare { beside: is_jsx.then(|| self.module.range(other)) });
         }
     }
 
@@ -65,10 +75,16 @@ impl Search<'_> {
         let Some(index) = args.iter().position(|arg| arg.spread.is_none() && self.is_it(&arg.expr)) else { return };
         let ranges: Vec<TextRange> = args.iter().map(|arg| self.module.range(arg)).collect();
         let gap = |from: u32, to: u32| TextRange::new(from, to).slice(self.module.text()).unwrap_or_default();
+        // A comment before the arguments, or an argument over several lines: the author has laid them out.
+        let open = gap(call.start(), ranges.first().map_or(call.end(), |first| first.start()));
+        let is_laid_out =
+            !open.ends_with('(') || ranges.iter().any(|range| gap(range.start(), range.end()).contains('\n'));
+        if is_laid_out {
+            return;
+        }
         let mut gaps = Vec::new();
         for pair in ranges.windows(2) {
             let text = gap(pair[0].end(), pair[1].start());
-            // A comment or a line break between the arguments: the author has laid them out.
             let Some(space) = text.strip_prefix(',').filter(|space| space.chars().all(|c| c == ' ')) else { return };
             gaps.push(TextRange::new(pair[1].start() - space.len() as u32, pair[1].start()));
         }
@@ -102,8 +118,8 @@ impl Visit for Search<'_> {
             Expr::Bin(binary) => self.bare(Some(&binary.right)),
             Expr::Assign(assign) => self.bare(Some(&assign.right)),
             Expr::Cond(cond) => {
-                self.bare(Some(&cond.cons));
-                self.bare(Some(&cond.alt));
+                self.branch(&cond.cons, &cond.alt);
+                self.branch(&cond.alt, &cond.cons);
             }
             _ => {}
         }
@@ -144,6 +160,11 @@ impl Visit for Search<'_> {
     }
 
     fn visit_call_expr(&mut self, call: &CallExpr) {
+        self.argument(&call.args, self.module.range(call));
+        call.visit_children_with(self);
+    }
+
+    fn visit_opt_call(&mut self, call: &swc_ecma_ast::OptCall) {
         self.argument(&call.args, self.module.range(call));
         call.visit_children_with(self);
     }

@@ -81,8 +81,8 @@ pub(crate) struct Sdk {
 pub(crate) struct EnvConvention {
     /// The dependency that tells the bundler.
     pub(crate) dependency: &'static str,
-    /// `import.meta.env` or `process.env`.
-    pub(crate) object: &'static str,
+    /// `import.meta.env`, `process.env` or both; the documented one first.
+    pub(crate) objects: &'static [&'static str],
     /// What a variable's name must begin with to reach the client.
     pub(crate) prefix: &'static str,
     /// The bundler's own page that says so.

@@ -41,19 +41,19 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     env: &[
         EnvConvention {
             dependency: "vite",
-            object: "import.meta.env",
+            objects: &["import.meta.env"],
             prefix: "VITE_",
             source: "https://vite.dev/guide/env-and-mode",
         },
         EnvConvention {
             dependency: "react-scripts",
-            object: "process.env",
+            objects: &["process.env"],
             prefix: "REACT_APP_",
             source: "https://create-react-app.dev/docs/adding-custom-environment-variables/",
         },
         EnvConvention {
             dependency: "@rsbuild/core",
-            object: "import.meta.env",
+            objects: &["import.meta.env", "process.env"],
             prefix: "PUBLIC_",
             source: "https://rsbuild.rs/guide/advanced/env-vars",
         },

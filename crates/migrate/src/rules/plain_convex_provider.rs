@@ -15,7 +15,7 @@ use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::key::{KeyRead, Origin, key_read};
 use crate::language::TypeScript;
-use crate::manifest::{is_pinned_outside, lowest};
+use crate::manifest::{is_outside, lowest};
 use crate::providers::{
     CLERK_PROVIDER, CONVEX_REACT, CONVEX_REACT_CLERK, Element, NO_PROVIDER, ON_CLERK, Survey, is_clerk_module,
 };
@@ -76,10 +76,10 @@ fn unfinished(ctx: &Ctx<'_>, provider: &Element<'_>) -> Vec<Step> {
     if all.iter().any(shows) { all } else { Vec::new() }
 }
 
-/// A React that is pinned to a version which Clerk's package does not take.
+/// A React in no version that Clerk's package takes.
 fn react_version(ctx: &Ctx<'_>, group: &GroupId) -> Option<Finding> {
-    let pinned = ctx.app.dependency("react").filter(|range| is_pinned_outside(range, CLERK_REACT_PEER))?;
-    let message = format!("react is pinned to {pinned}: npm will not install Clerk's package beside it");
+    let wanted = ctx.app.dependency("react").filter(|range| is_outside(range, CLERK_REACT_PEER))?;
+    let message = format!("react {wanted} is none that Clerk's package takes: npm will not install the two together");
     let mut finding = Finding::new("react-version", Severity::Warning, message);
     finding.app = Some(ctx.app.id.clone());
     finding.location = join(ctx.app.id.folder(), "package.json").map(Location::file);
@@ -130,6 +130,12 @@ impl<'a> Wiring<'a> {
     /// The group: tags renamed and wrapped, imports asked for.
     fn group(&self, file: &LoadedFile, formatting: &crate::formatting::Formatting) -> Result<ChangeGroup, Refusal> {
         let module = self.parsed(&file.base.text)?;
+        if let Some(comment) =
+            module.comment_before(self.provider.range.start()).filter(|comment| governs_next_line(comment))
+        {
+            let why = format!("the comment `{}` would no longer stand before ConvexProvider", comment.trim());
+            return Err(self.unproven(&why));
+        }
         let bindings = Bindings::new(&module);
         let mut group = ChangeGroup::new(
             self.group_id(),
@@ -261,7 +267,9 @@ impl<'a> Wiring<'a> {
             Origin::App => return None,
             Origin::Documented(page) => (
                 Severity::Note,
-                format!("`{name}` is read as the bundler documents it: the app reads its Convex URL from no variable"),
+                format!(
+                    "`{name}` is read as the bundler documents it: how the app reads its Convex URL can't be copied"
+                ),
                 None,
                 Some(page),
             ),
@@ -294,6 +302,19 @@ impl<'a> Wiring<'a> {
         let place = Location { path: self.path.clone(), range: self.provider.opening };
         Refusal::new(RefusalReason::UnprovenForm, format!("the change could not be proven: {why}"), Some(place))
     }
+}
+
+/// `// @ts-expect-error`, `// eslint-disable-next-line`: what such a comment speaks of is the line after it.
+fn governs_next_line(comment: &str) -> bool {
+    let directives = [
+        "@ts-expect-error",
+        "@ts-ignore",
+        "eslint-disable-next-line",
+        "biome-ignore",
+        "oxlint-disable-next-line",
+        "tslint:disable-next",
+    ];
+    directives.iter().any(|directive| comment.contains(directive))
 }
 
 /// Names for what the change needs, imported under another where the file uses the usual one for something else.
