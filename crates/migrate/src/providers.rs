@@ -100,8 +100,11 @@ impl<'a> Survey<'a> {
             with_clerk: find(&|tag| tag.is(&[CONVEX_REACT_CLERK], "ConvexProviderWithClerk")),
             clerk: find(&|tag| matches!(tag, Reference::Imported(imported) if is_clerk_provider(imported))),
         };
-        survey.no_other_auth()?;
-        survey.is_recent()?;
+        // What is left of another auth provider in an app that is on Clerk is for doctor, not a reason against anything here.
+        if survey.with_clerk.is_empty() || !survey.plain.is_empty() {
+            survey.no_other_auth()?;
+            survey.is_recent()?;
+        }
         Ok(survey)
     }
 
