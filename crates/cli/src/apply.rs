@@ -100,7 +100,7 @@ pub(crate) fn write(request: &Request<'_>) -> Result<Written, WriteError> {
 /// Whether the files could be written now, as far as that shows without writing.
 ///
 /// # Errors
-/// The [`WriteError`] that [`write`] would stop at before it changes anything.
+/// The [`WriteError`] that [`write()`] would stop at before it changes anything.
 pub(crate) fn check(request: &Request<'_>) -> Result<(), WriteError> {
     look_at_all(request)?;
     guard(request, request.recovered).map(drop)

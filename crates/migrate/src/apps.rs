@@ -4,9 +4,10 @@ use change::{AppId, Finding, Location, Severity};
 
 use crate::PlanError;
 use crate::ctx::Ctx;
-use crate::frameworks::{ALL, Framework, RECOGNISED};
+use crate::frameworks::{ALL, Framework};
 use crate::jsonc;
 use crate::manifest::Manifest;
+use crate::recognised::RECOGNISED;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test, join};
 

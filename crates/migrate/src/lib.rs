@@ -14,6 +14,7 @@ mod load;
 mod manifest;
 mod notes;
 mod providers;
+mod recognised;
 mod refusal;
 mod rules;
 mod steps;

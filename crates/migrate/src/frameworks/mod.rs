@@ -1,14 +1,11 @@
 //! The frameworks: one file each, each a description that the rules read. No rule asks which framework it has.
 
 mod react;
-mod recognised;
 
 use change::RelPath;
 
 use crate::rules::Rule;
 use crate::workspace::{App, Workspace};
-
-pub(crate) use recognised::RECOGNISED;
 
 /// Every framework that is migrated.
 pub(crate) const ALL: &[&Framework] = &[&react::FRAMEWORK];

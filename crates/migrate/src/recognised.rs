@@ -1,6 +1,6 @@
 //! Frameworks that are told apart but not migrated: an honest no, and never a React patch for a Next app.
 
-use super::Evidence;
+use crate::frameworks::Evidence;
 
 /// A framework that is recognised.
 pub(crate) struct Recognised {
