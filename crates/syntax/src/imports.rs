@@ -198,7 +198,9 @@ impl<'a> Layout<'a> {
         let beside = self.beside.get(source).and_then(|beside| {
             let values = |import: &&(usize, &Declaration<'_>)| !import.1.node.type_only;
             let all: Vec<_> = self.declarations.iter().enumerate().filter(|(_, i)| i.source == *beside).collect();
-            all.iter().find(values).or(all.first()).map(|(index, _)| *index)
+            // An import that goes leaves its place free.
+            let gone = all.iter().find(|(_, import)| import.is_gone());
+            gone.or(all.iter().find(values)).or(all.first()).map(|(index, _)| *index)
         });
         beside.or(self.declarations.len().checked_sub(1)).map(|index| (index, false))
     }

@@ -135,3 +135,11 @@ fn a_file_without_imports_gets_them_at_its_top() {
         check(&Style::default(), &add, before, after);
     }
 }
+
+#[test]
+fn an_import_that_goes_gives_its_place_to_the_new_ones() {
+    check_migration(
+        "import { ConvexReactClient } from \"convex/react\"; import { ConvexProvider } from \"convex/react\";\nf();\n",
+        "import { ConvexReactClient } from \"convex/react\"; import { ClerkProvider, useAuth } from \"@clerk/react\";\nimport { ConvexProviderWithClerk } from \"convex/react-clerk\";\nf();\n",
+    );
+}
