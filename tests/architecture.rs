@@ -71,6 +71,27 @@ fn codegen_has_one_caller() {
 }
 
 #[test]
+fn the_engine_reads_in_three_files_and_writes_nowhere() {
+    let reads = ["load.rs", "workspace.rs", "index.rs"];
+    let calls = ["fs::write", "File::create", "fs::remove", "fs::rename", "OpenOptions"];
+    let (mut reading, mut writing) = (Vec::new(), Vec::new());
+    for path in ["change", "syntax", "migrate"]
+        .iter()
+        .flat_map(|name| rust_files(&root().join("crates").join(name).join("src")))
+    {
+        let code = code(&path);
+        if code.contains("fs::") && !reads.iter().any(|name| path.ends_with(format!("migrate/src/{name}"))) {
+            reading.push(path.display().to_string());
+        }
+        if calls.iter().any(|call| code.contains(call)) {
+            writing.push(path.display().to_string());
+        }
+    }
+    check_none("the file system outside load, workspace and index", &reading);
+    check_none("writing in the engine", &writing);
+}
+
+#[test]
 fn files_are_short_and_say_what_they_are_for() {
     let mut found = Vec::new();
     for path in crates().iter().chain(&rust_files(&root().join("tests"))) {

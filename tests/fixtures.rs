@@ -160,21 +160,7 @@ fn every_framework_has_fixtures_and_every_folder_a_framework() {
 #[test]
 fn every_refusal_has_a_fixture() {
     let covered: BTreeSet<String> = cases().into_iter().filter_map(|case| case.reason).collect();
-    let not_refusals = [
-        "plain-convex-provider",
-        "broken-settings",
-        "conditional-provider",
-        "link-not-followed",
-        "publishable-key-variable",
-        "react-version",
-        "style-settings",
-    ];
-    let frameworks = migrate::framework_ids();
-    let missing: Vec<&str> = migrate::explanations()
-        .into_iter()
-        .map(|explanation| explanation.id)
-        .filter(|id| !not_refusals.contains(id) && !frameworks.contains(id) && !covered.contains(*id))
-        .collect();
+    let missing: Vec<&str> = migrate::refusal_ids().into_iter().filter(|id| !covered.contains(*id)).collect();
     assert!(missing.is_empty(), "no fixture for {missing:?}");
 }
 

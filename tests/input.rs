@@ -182,8 +182,8 @@ fn names_that_are_no_unicode() {
 }
 
 #[test]
-fn control_characters_reach_no_terminal_as_such() {
-    // On a pipe the patch holds the bytes as they are; it would not apply otherwise.
+fn a_patch_on_a_pipe_holds_control_characters_as_they_are() {
+    // It would not apply otherwise; what a terminal gets is tested in `terminal`.
     let project = Project::quickstart();
     let main = project.read("src/main.tsx");
     project.write("src/main.tsx", main.replace("<App />", "<App title=\"\u{1b}[31m\u{202e}\" />"));

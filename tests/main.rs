@@ -1,10 +1,5 @@
 //! Black-box tests: over the fixtures, the command line and git. One binary, which links once.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "a test fails by panicking, and says what it left out"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, and says what it left out")]
 
 // A temporary project, and the binary run in it.
 mod support;

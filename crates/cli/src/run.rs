@@ -10,7 +10,6 @@ use migrate::{Options, Planned};
 
 use crate::apply::{self, Request, Reverse};
 use crate::args::{Cli, Format, Level, Migrate};
-use crate::disk;
 use crate::git::Git;
 use crate::interrupt;
 use crate::journal;
@@ -235,9 +234,10 @@ fn write(
 fn undo_patch(planned: &Planned, files: &BTreeMap<RelPath, FileChange>) -> Option<String> {
     let zeros = BlobIds { old: "0".repeat(40), new: "0".repeat(40) };
     let patch: String = files.iter().map(|(path, file)| git_patch(path, file, &zeros)).collect();
-    let name = format!("convex-clerk-undo-{}.patch", disk::hash(patch.as_bytes()).get(..16)?);
-    let path = std::env::temp_dir().join(name);
-    std::fs::write(&path, patch).ok()?;
+    // A name that nobody can foresee, readable by its owner only: the temporary folder belongs to everybody.
+    let mut file = tempfile::Builder::new().prefix("convex-clerk-undo-").suffix(".patch").tempfile().ok()?;
+    file.write_all(patch.as_bytes()).ok()?;
+    let (_, path) = file.keep().ok()?;
     let (base, path) = (planned.base.to_str()?, path.to_str()?);
     Some(format!("git -C {} apply -R {}", quoted(base), quoted(path)))
 }

@@ -152,7 +152,7 @@ pub(crate) fn broken_settings(ctx: &Ctx<'_>) -> Vec<Finding> {
     let folder = ctx.app.id.folder();
     let paths = ["tsconfig.json", "tsconfig.app.json", "convex.json"].iter().filter_map(|name| join(folder, name));
     let broken = paths.filter_map(|path| {
-        let failure = jsonc::read(&ctx.workspace.base.join(path.as_str()))?.err()?;
+        let failure = jsonc::read(ctx.workspace, &path)?.err()?;
         let mut finding = Finding::new("broken-settings", Severity::Warning, failure.message);
         finding.app = Some(ctx.app.id.clone());
         finding.location = Some(Location { path, range: failure.range });

@@ -8,7 +8,7 @@ use syntax::style::{
 };
 use syntax::{ParsedModule, evidence_of};
 
-use crate::workspace::{Workspace, folders_up, join, read_text};
+use crate::workspace::{Workspace, folders_up, join};
 
 /// What a project's settings say of one file, and what is worth saying about them.
 #[derive(Debug, Default)]
@@ -81,7 +81,7 @@ impl Walk<'_> {
         if known.as_ref().is_some_and(|(_, read)| read.stop) {
             return;
         }
-        let Some(text) = read_text(&self.workspace.base.join(path.as_str())) else { return };
+        let Some(text) = self.workspace.text(&path) else { return };
         let below = self.file.as_str().strip_prefix(folder).unwrap_or_default().trim_start_matches('/');
         match read_settings(&kind, &text, below) {
             Ok(Some(read)) => self.take(&kind, path, read),

@@ -1,16 +1,14 @@
 //! JSON as tsconfig.json and convex.json have it: comments and trailing commas are fine.
 
-use std::path::Path;
-
-use change::TextRange;
+use change::{RelPath, TextRange};
 use serde_json::Value;
 use syntax::ParseFailure;
 
-use crate::workspace::read_text;
+use crate::workspace::Workspace;
 
 /// Reads a file; `None` where there is none.
-pub(crate) fn read(path: &Path) -> Option<Result<Value, ParseFailure>> {
-    Some(parse(&read_text(path)?))
+pub(crate) fn read(workspace: &Workspace, path: &RelPath) -> Option<Result<Value, ParseFailure>> {
+    Some(parse(&workspace.text(path)?))
 }
 
 /// Reads a text.

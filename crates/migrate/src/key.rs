@@ -7,7 +7,6 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use change::RelPath;
 use syntax::{Argument, EnvFact, FileFacts};
@@ -126,14 +125,9 @@ fn by_convention(ctx: &Ctx<'_>) -> KeyRead {
 
 /// The *names* that the app's env files set. Values are not kept: they may be secrets.
 pub(crate) fn env_names(ctx: &Ctx<'_>) -> BTreeSet<String> {
-    let folder = ctx.workspace.base.join(ctx.app.id.folder());
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let files = entries.filter(|entry| {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        (name == ".env" || name.starts_with(".env.")) && entry.file_type().is_ok_and(|kind| kind.is_file())
-    });
-    files.filter_map(|file| fs::read_to_string(file.path()).ok()).flat_map(|text| names_in(&text)).collect()
+    let files = ctx.workspace.files_in(ctx.app.id.folder()).into_iter();
+    let env = files.filter(|path| path.file_name() == ".env" || path.file_name().starts_with(".env."));
+    env.filter_map(|path| ctx.workspace.text(&path)).flat_map(|text| names_in(&text)).collect()
 }
 
 fn names_in(text: &str) -> Vec<String> {

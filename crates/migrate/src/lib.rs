@@ -151,7 +151,9 @@ fn framework(id: &str) -> Result<&'static Framework, PlanError> {
 /// What can be said of an app whose framework is not migrated: whether it would have to be at all.
 fn recognised(workspace: &Workspace, candidate: &Candidate<'_>, name: &str) -> AppOutcome {
     match Survey::new(workspace, &candidate.app) {
-        Ok(survey) if survey.has_no_provider() && survey.is_on_clerk() => AppOutcome::Nothing(ON_CLERK.to_owned()),
+        Ok(survey) if survey.has_no_provider() && survey.on_clerk().is_some() => {
+            AppOutcome::Nothing(ON_CLERK.to_owned())
+        }
         Ok(survey) if survey.has_no_provider() => AppOutcome::Nothing(NO_PROVIDER.to_owned()),
         Err(refusal) if refusal.reason == RefusalReason::OtherAuth => refusal.into(),
         _ => AppOutcome::Unsupported(name.to_owned()),
@@ -218,6 +220,11 @@ pub fn explanations() -> Vec<Explanation> {
     let mut all: Vec<Explanation> = reasons.chain(rules).chain(frameworks).chain(notes).collect();
     all.sort_by_key(|explanation| explanation.id);
     all
+}
+
+/// The ids of the reasons for which an app is refused.
+pub fn refusal_ids() -> Vec<&'static str> {
+    RefusalReason::ALL.iter().map(|reason| reason.explanation().id).collect()
 }
 
 /// The ids of the frameworks that are migrated.

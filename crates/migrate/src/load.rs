@@ -1,4 +1,4 @@
-//! The one place that reads a project.
+//! Reads a project's sources; settings are read through [`Workspace::text`], and nothing else here touches the disk but git's index.
 //!
 //! A parallel walk that honours ignore rules searches the bytes of source files for what marks a Convex or Clerk app; only hits are
 //! parsed. Links are not followed, a nested repository is another project, and node_modules is never entered.

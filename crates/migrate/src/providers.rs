@@ -9,7 +9,7 @@ use syntax::{
 use crate::manifest::lowest;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::versions::CONVEX_FLOOR;
-use crate::workspace::{App, Workspace, join};
+use crate::workspace::{App, LoadedFile, Workspace, join};
 
 /// Convex's React package.
 pub(crate) const CONVEX_REACT: &str = "convex/react";
@@ -47,6 +47,7 @@ const OTHER_AUTH: &[(&str, Option<&str>, &str)] = &[
 #[derive(Clone, Copy)]
 pub(crate) struct Element<'a> {
     pub(crate) path: &'a RelPath,
+    pub(crate) file: &'a LoadedFile,
     pub(crate) facts: &'a FileFacts,
     pub(crate) id: JsxId,
     pub(crate) fact: &'a JsxFact,
@@ -88,8 +89,9 @@ impl<'a> Survey<'a> {
             return Err(Refusal::new(RefusalReason::UnreadableFile, message, Some(Location::file(path.clone()))));
         }
         let find = |fits: &dyn Fn(&Reference) -> bool| -> Vec<Element<'a>> {
-            let elements = app.facts().flat_map(|(path, facts)| {
-                facts.elements_with_ids().map(move |(id, fact)| Element { path, facts, id, fact })
+            let read = app.files.iter().filter_map(|(path, file)| Some((*path, *file, &**file.facts.as_ref().ok()?)));
+            let elements = read.flat_map(|(path, file, facts)| {
+                facts.elements_with_ids().map(move |(id, fact)| Element { path, file, facts, id, fact })
             });
             elements.filter(|element| fits(&element.fact.tag)).collect()
         };
@@ -106,11 +108,6 @@ impl<'a> Survey<'a> {
             survey.is_recent()?;
         }
         Ok(survey)
-    }
-
-    /// Whether the app renders Convex's provider for Clerk.
-    pub(crate) fn is_on_clerk(&self) -> bool {
-        !self.with_clerk.is_empty()
     }
 
     /// The provider for Clerk that the app renders.

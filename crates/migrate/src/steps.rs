@@ -7,7 +7,7 @@ use crate::jsonc;
 use crate::key::{KeyRead, env_names};
 use crate::manifest::lowest;
 use crate::versions::CONVEX_INTEGRATION;
-use crate::workspace::{folders_up, join, read_text};
+use crate::workspace::{folders_up, join};
 
 /// The variable that holds the issuer on the Convex deployment, by Convex's own guide.
 const ISSUER: &str = "CLERK_JWT_ISSUER_DOMAIN";
@@ -81,7 +81,7 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
 fn untyped_key(ctx: &Ctx<'_>, key: &KeyRead) -> Option<(String, String)> {
     let names = ["src/vite-env.d.ts", "src/env.d.ts", "vite-env.d.ts", "env.d.ts"];
     let path = names.iter().filter_map(|name| join(ctx.app.id.folder(), name)).find(|path| {
-        let text = read_text(&ctx.workspace.base.join(path.as_str()));
+        let text = ctx.workspace.text(path);
         text.is_some_and(|text| text.contains("interface ImportMetaEnv ") && !text.contains(&key.name))
     })?;
     Some((path.to_string(), format!("readonly {}: string;", key.name)))
@@ -139,7 +139,7 @@ fn auth_config(ctx: &Ctx<'_>) -> Option<(String, String, String)> {
     };
     let existing = ["auth.config.ts", "auth.config.js"].iter().find_map(|name| {
         let path = join(&folder, name)?;
-        let text = read_text(&ctx.workspace.base.join(path.as_str()))?;
+        let text = ctx.workspace.text(&path)?;
         Some((*name, text))
     });
     match existing {
@@ -168,15 +168,15 @@ fn config(has_types: bool) -> String {
 /// The folder of the Convex functions: `functions` of convex.json, else `convex`, or `src/convex` in a Create React App; in the app or,
 /// for an app beside its backend, in a folder above. `None` where there is no such folder.
 fn functions_folder(ctx: &Ctx<'_>) -> Option<String> {
-    let is_folder = |path: &str| ctx.workspace.base.join(path).is_dir();
     let usual = if ctx.app.dependency("react-scripts").is_some() { "src/convex" } else { "convex" };
     folders_up(ctx.app.id.folder()).find_map(|folder| {
-        let settings = jsonc::read(&ctx.workspace.base.join(folder).join("convex.json")).and_then(Result::ok);
+        let settings =
+            join(folder, "convex.json").and_then(|path| jsonc::read(ctx.workspace, &path)).and_then(Result::ok);
         let named = settings.as_ref().and_then(|value| value.get("functions")?.as_str());
         let named =
             named.map(|name| name.trim_start_matches("./").trim_end_matches('/')).filter(|name| !name.is_empty());
         let path = join(folder, named.unwrap_or(usual))?;
-        is_folder(path.as_str()).then(|| path.to_string())
+        ctx.workspace.is_folder(&path).then(|| path.to_string())
     })
 }
 

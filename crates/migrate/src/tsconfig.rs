@@ -1,11 +1,11 @@
 //! The compiler options that decide what a patch must look like.
 
-use std::path::{Path, PathBuf};
-
+use change::RelPath;
 use serde_json::Value;
 
 use crate::ctx::Ctx;
 use crate::jsonc;
+use crate::workspace::{Workspace, join, resolve};
 
 /// How far `extends` is followed.
 const MAX_EXTENDS: u8 = 8;
@@ -23,14 +23,13 @@ pub(crate) fn no_property_access_from_index_signature(ctx: &Ctx<'_>) -> bool {
 
 /// Vite's template keeps the app's options in `tsconfig.app.json`.
 fn is_on(ctx: &Ctx<'_>, name: &str) -> bool {
-    let folder = ctx.workspace.base.join(ctx.app.id.folder());
-    ["tsconfig.json", "tsconfig.app.json"]
-        .iter()
-        .any(|file| option(&folder.join(file), name, 0).is_some_and(|value| value.as_bool() == Some(true)))
+    let paths = ["tsconfig.json", "tsconfig.app.json"].iter().filter_map(|file| join(ctx.app.id.folder(), file));
+    let options = paths.filter_map(|path| option(ctx.workspace, &path, name, 0));
+    options.into_iter().any(|value| value.as_bool() == Some(true))
 }
 
-fn option(path: &Path, name: &str, followed: u8) -> Option<Value> {
-    let config = jsonc::read(path)?.ok()?;
+fn option(workspace: &Workspace, path: &RelPath, name: &str, followed: u8) -> Option<Value> {
+    let config = jsonc::read(workspace, path)?.ok()?;
     if let Some(value) = config.get("compilerOptions").and_then(|options| options.get(name)) {
         return Some(value.clone());
     }
@@ -42,12 +41,9 @@ fn option(path: &Path, name: &str, followed: u8) -> Option<Value> {
         Some(Value::Array(bases)) => bases.iter().filter_map(Value::as_str).rev().collect(),
         _ => Vec::new(),
     };
-    // A base in a package lies in node_modules, which decides nothing here.
+    // A base in a package lies in node_modules, which decides nothing here. `./base` is `./base.json`.
     let relative = bases.into_iter().filter(|base| base.starts_with('.'));
-    relative.filter_map(|base| option(&base_path(path, base), name, followed + 1)).next()
-}
-
-fn base_path(path: &Path, base: &str) -> PathBuf {
-    let target = path.parent().unwrap_or(path).join(base);
-    if target.is_file() { target } else { target.with_extension("json") }
+    let paths = relative.flat_map(|base| [base.to_owned(), format!("{base}.json")]);
+    let mut paths = paths.filter_map(|base| resolve(path.folder(), &base));
+    paths.find_map(|base| option(workspace, &base, name, followed + 1))
 }

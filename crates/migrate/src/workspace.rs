@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use change::{AppId, Base, Finding, RelPath, TextRange};
@@ -52,6 +52,27 @@ impl Workspace {
         folders_up(path.folder()).find_map(|folder| self.manifests.get_key_value(folder).map(|(key, _)| &**key))
     }
 
+    /// The text of a file that was not read with the sources: settings and the like. A named pipe under such a name would never end.
+    pub(crate) fn text(&self, path: &RelPath) -> Option<String> {
+        let path = self.base.join(path.as_str());
+        fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        fs::read_to_string(path).ok()
+    }
+
+    /// Whether a path is a folder.
+    pub(crate) fn is_folder(&self, path: &RelPath) -> bool {
+        self.base.join(path.as_str()).is_dir()
+    }
+
+    /// The plain files right in `folder`, sorted.
+    pub(crate) fn files_in(&self, folder: &str) -> Vec<RelPath> {
+        let entries = fs::read_dir(self.base.join(folder)).into_iter().flatten().flatten();
+        let plain = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+        let mut paths: Vec<RelPath> = plain.filter_map(|entry| join(folder, entry.file_name().to_str()?)).collect();
+        paths.sort();
+        paths
+    }
+
     /// Whether `folder` holds a file of one of these names.
     pub(crate) fn has_any(&self, folder: &str, names: &[&str]) -> Option<RelPath> {
         names.iter().find_map(|name| self.others.get(&join(folder, name)?).cloned())
@@ -66,10 +87,17 @@ pub(crate) fn folders_up(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), parent)
 }
 
-/// The text of a plain file; a named pipe under a settings file's name would never end.
-pub(crate) fn read_text(path: &Path) -> Option<String> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    fs::read_to_string(path).ok()
+/// The path that `relative` names from `folder`: `../tsconfig.base.json` from apps/web. `None` where it leaves the base.
+pub(crate) fn resolve(folder: &str, relative: &str) -> Option<RelPath> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    RelPath::new(parts.join("/")).ok()
 }
 
 /// `folder/name`, where that is a path inside the project.
@@ -130,6 +158,14 @@ mod tests {
     fn folders_go_up_to_the_base() {
         assert_eq!(folders_up("apps/web/src").collect::<Vec<_>>(), ["apps/web/src", "apps/web", "apps", ""]);
         assert_eq!(folders_up("").collect::<Vec<_>>(), [""]);
+    }
+
+    #[test]
+    fn relative_paths_stay_inside_the_base() {
+        let at = |folder, relative| resolve(folder, relative).map(|path| path.to_string());
+        assert_eq!(at("apps/web", "../../tsconfig.base.json").as_deref(), Some("tsconfig.base.json"));
+        assert_eq!(at("", "./a/./b.json").as_deref(), Some("a/b.json"));
+        assert_eq!(at("apps", "../../outside.json"), None);
     }
 
     #[test]

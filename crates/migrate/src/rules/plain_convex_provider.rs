@@ -37,17 +37,16 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let survey = Survey::new(ctx.workspace, ctx.app)?;
-    let provider = match survey.plain_provider()? {
-        Some(provider) => provider,
-        None if survey.is_on_clerk() => {
-            sink.steps.extend(survey.on_clerk().map(|element| unfinished(ctx, &element)).unwrap_or_default());
+    let provider = match (survey.plain_provider()?, survey.on_clerk()) {
+        (Some(provider), _) => provider,
+        (None, Some(with_clerk)) => {
+            sink.steps.extend(unfinished(ctx, &with_clerk));
             return Ok(Verdict::Nothing(ON_CLERK.to_owned()));
         }
-        None => return Ok(Verdict::Nothing(NO_PROVIDER.to_owned())),
+        (None, None) => return Ok(Verdict::Nothing(NO_PROVIDER.to_owned())),
     };
     let wiring = Wiring::new(ctx, &survey, &provider)?;
-    let path = provider.path;
-    let Some(file) = ctx.workspace.files.get(path) else { return Ok(Verdict::Nothing("its file is gone".to_owned())) };
+    let (path, file) = (provider.path, provider.file);
     let formatting = sink.formatting(ctx, path);
     sink.bases.insert(path.clone(), file.base.clone());
     let group = on_deep_stack(|| wiring.group(file, &formatting))?;

@@ -2,27 +2,13 @@
 
 use super::file::Read;
 use super::glob::{biome_includes, biome_one_matches};
+use super::prettier;
 use super::value::{flag, indent, section, sections, width, word, words};
 use super::{LineEnding, Quote, StyleSettings, TrailingComma};
 use serde_json::{Map, Value};
 
 /// What Biome does where nothing is named.
-pub(super) const DEFAULTS: StyleSettings = StyleSettings {
-    quote: Some(Quote::Double),
-    jsx_quote: Some(Quote::Double),
-    semicolons: Some(true),
-    use_tabs: Some(true),
-    tab_width: Some(2),
-    width: Some(80),
-    trailing_comma: Some(TrailingComma::All),
-    bracket_spacing: Some(true),
-    bracket_same_line: Some(false),
-    single_attribute_per_line: Some(false),
-    arrow_parens: Some(true),
-    eol: Some(LineEnding::Lf),
-    use_editorconfig: None,
-    rest_unknown: false,
-};
+pub(super) const DEFAULTS: StyleSettings = StyleSettings { use_tabs: Some(true), ..prettier::DEFAULTS };
 
 /// Biome's own upper bound, which also stands for EditorConfig's `max_line_length = off`.
 pub(super) const WIDEST: u32 = 320;
