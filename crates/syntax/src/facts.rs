@@ -13,7 +13,9 @@ use change::{ImportedName, TextRange};
 
 use crate::bindings::{Bindings, Imported};
 use crate::collect::Collector;
+use crate::flow::flow;
 use crate::parse::ParsedModule;
+use crate::value::Flow;
 
 /// The place of an element in [`FileFacts::elements`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -243,6 +245,8 @@ pub struct FileFacts {
     pub values: Vec<ValueFact>,
     /// Its reads of the environment.
     pub env: Vec<EnvFact>,
+    /// What its expressions are.
+    pub flow: Flow,
 }
 
 impl FileFacts {
@@ -274,6 +278,8 @@ impl FileFacts {
 pub fn file_facts(module: &ParsedModule, bindings: &Bindings) -> FileFacts {
     let mut facts = Collector::new(module, bindings).collect();
     facts.hash = FileFacts::content_hash(module.text());
+    let elements: Vec<TextRange> = facts.elements.iter().map(|element| element.range).collect();
+    facts.flow = flow(module, bindings, &elements);
     facts
 }
 
