@@ -43,8 +43,8 @@ pub(crate) enum Origin {
 }
 
 /// How the app of `ctx` reads its key; `provider` is the file that renders the Convex provider.
-pub(crate) fn key_read(ctx: &Ctx<'_>, provider: &RelPath) -> KeyRead {
-    let client = |(path, _): &(&RelPath, &FileFacts)| *path == provider || is_client_code(ctx, path);
+pub(crate) fn key_read(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
+    let client = |(path, _): &(&RelPath, &FileFacts)| Some(*path) == provider || is_client_code(ctx, path);
     let reads: Vec<&EnvFact> =
         ctx.app.facts().filter(client).flat_map(|(_, facts)| &facts.env).filter(|read| fits(ctx, read)).collect();
     if let Some(used) = reads.iter().find(|read| read.name.ends_with(KEY)) {
@@ -87,11 +87,11 @@ fn convention(ctx: &Ctx<'_>) -> Option<&'static EnvConvention> {
 }
 
 /// In the form of the variable that holds the Convex URL: the one that the client is made with, in the provider's file before others.
-fn by_url(ctx: &Ctx<'_>, provider: &RelPath, reads: &[&EnvFact]) -> Option<KeyRead> {
+fn by_url(ctx: &Ctx<'_>, provider: Option<&RelPath>, reads: &[&EnvFact]) -> Option<KeyRead> {
     let client = |callee: &syntax::Reference| callee.is(&["convex/react"], "ConvexReactClient");
     let mut files: Vec<_> =
-        ctx.app.facts().filter(|(path, _)| *path == provider || is_client_code(ctx, path)).collect();
-    files.sort_by_key(|(path, _)| *path != provider);
+        ctx.app.facts().filter(|(path, _)| Some(*path) == provider || is_client_code(ctx, path)).collect();
+    files.sort_by_key(|(path, _)| Some(*path) != provider);
     let calls = files.iter().flat_map(|(_, facts)| &facts.calls).filter(|call| call.is_new && client(&call.callee));
     let given = calls.filter_map(|call| call.arguments.first()).find_map(|argument| match argument {
         // What the app's own client is made with works, whatever the bundler's documentation says of it.

@@ -6,20 +6,25 @@ mod apps;
 mod ctx;
 mod formatting;
 mod frameworks;
+mod graph;
 mod index;
 mod jsonc;
 mod key;
+mod known;
 mod language;
 mod load;
 mod manifest;
+mod mocks;
 mod notes;
-mod providers;
 mod recognised;
 mod refusal;
+mod rewire;
 mod rules;
 mod steps;
+mod survey;
 mod tsconfig;
 mod versions;
+mod wiring;
 mod workspace;
 
 use std::path::{Path, PathBuf};
@@ -29,9 +34,13 @@ use change::{AppOutcome, AppReport, Plan, PlanParts};
 use crate::apps::{Candidate, Choice};
 use crate::ctx::{Ctx, Sink, Verdict};
 use crate::frameworks::Framework;
+use crate::graph::modules::Modules;
+use crate::graph::resolve::Resolver;
+use crate::graph::sources::Sources;
+use crate::known::Provider;
 use crate::language::TypeScript;
-use crate::providers::{NO_PROVIDER, ON_CLERK, Survey};
 use crate::refusal::RefusalReason;
+use crate::survey::{NO_PROVIDER, ON_CLERK, Survey};
 use crate::workspace::Workspace;
 
 /// What a person may ask of a run.
@@ -150,13 +159,27 @@ fn framework(id: &str) -> Result<&'static Framework, PlanError> {
 
 /// What can be said of an app whose framework is not migrated: whether it would have to be at all.
 fn recognised(workspace: &Workspace, candidate: &Candidate<'_>, name: &str) -> AppOutcome {
-    match Survey::new(workspace, &candidate.app) {
-        Ok(survey) if survey.has_no_provider() && survey.on_clerk().is_some() => {
-            AppOutcome::Nothing(ON_CLERK.to_owned())
-        }
-        Ok(survey) if survey.has_no_provider() => AppOutcome::Nothing(NO_PROVIDER.to_owned()),
-        Err(refusal) if refusal.reason == RefusalReason::OtherAuth => refusal.into(),
-        _ => AppOutcome::Unsupported(name.to_owned()),
+    let app = &candidate.app;
+    let unsupported = AppOutcome::Unsupported(name.to_owned());
+    if Survey::is_readable(workspace, app).is_err() {
+        return unsupported;
+    }
+    if !app.mentions_provider(workspace) {
+        return AppOutcome::Nothing(NO_PROVIDER.to_owned());
+    }
+    let sources = Sources::of(workspace, app);
+    let resolver = Resolver::new(workspace, &workspace.sources);
+    let modules = Modules::new(&sources, &resolver);
+    let survey = Survey::new(workspace, app, &modules);
+    let has = |provider| survey.places(provider).next().is_some();
+    if let (false, Err(refusal)) = (has(Provider::WithClerk) && !has(Provider::Plain), survey.no_other_auth()) {
+        return refusal.into();
+    }
+    let is_unclear = survey.value_of(Provider::Plain).or_else(|| survey.look_alike()).or_else(|| survey.out_of_sight());
+    match (has(Provider::Plain) || is_unclear.is_some(), has(Provider::WithClerk)) {
+        (true, _) => unsupported,
+        (false, true) => AppOutcome::Nothing(ON_CLERK.to_owned()),
+        (false, false) => AppOutcome::Nothing(NO_PROVIDER.to_owned()),
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use change::{Base, Finding, Location, RelPath, Severity, TextRange};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use memchr::memmem;
-use syntax::{Bindings, MAX_BYTES, ParseFailure, SourceFile, SourceKind, file_facts, on_deep_stack, parse};
+use syntax::{Bindings, FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKind, file_facts, on_deep_stack, parse};
 
 use crate::PlanError;
 use crate::index;
@@ -28,6 +28,8 @@ const NEVER: [&str; 4] = ["node_modules", "dist", "_generated", "bower_component
 enum Found {
     Manifest(RelPath, Vec<u8>),
     Source(RelPath, Hit),
+    /// A source file that mentions none of what marks an app.
+    Plain(RelPath),
     Other(RelPath),
     /// A file or folder that the system would not let us read: what is in it is unknown.
     Unread(RelPath, String),
@@ -37,7 +39,11 @@ enum Found {
 impl Found {
     fn path(&self) -> Option<&RelPath> {
         match self {
-            Self::Manifest(path, _) | Self::Source(path, _) | Self::Other(path) | Self::Unread(path, _) => Some(path),
+            Self::Manifest(path, _)
+            | Self::Source(path, _)
+            | Self::Plain(path)
+            | Self::Other(path)
+            | Self::Unread(path, _) => Some(path),
             Self::Seen(_) => None,
         }
     }
@@ -182,7 +188,6 @@ fn look_at(entry: &DirEntry, base: &Path) -> Option<Found> {
     if let Some(found) = is_source.then(|| source(entry, &path)).flatten() {
         return Some(found);
     }
-    // `app/layout.tsx` says something by its name alone.
     decides(path.file_name()).then_some(Found::Other(path))
 }
 
@@ -231,7 +236,10 @@ fn source_at(absolute: &Path, metadata: Option<fs::Metadata>, path: &RelPath) ->
     match fs::read(absolute) {
         Ok(bytes) => {
             let hit = NEEDLES.iter().any(|needle| memmem::find(&bytes, needle).is_some());
-            hit.then(|| Found::Source(path.clone(), Hit { bytes: Ok(bytes), executable }))
+            Some(match hit {
+                true => Found::Source(path.clone(), Hit { bytes: Ok(bytes), executable }),
+                false => Found::Plain(path.clone()),
+            })
         }
         Err(error) => Some(Found::Unread(path.clone(), error.to_string())),
     }
@@ -266,6 +274,7 @@ fn decides(name: &str) -> bool {
     ) || (["layout", "_app"].contains(&stem) && SourceKind::of_name(name).is_some())
         || (configs.contains(&stem) && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(".config.")))
         || name.starts_with("auth.config.")
+        || name.ends_with(".html")
 }
 
 fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {
@@ -276,7 +285,17 @@ fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {
                 let manifest = utf8(bytes).and_then(|text| Manifest::read(&text));
                 workspace.manifests.insert(path.folder().to_owned(), manifest);
             }
-            Found::Source(path, hit) => drop(hits.insert(path, hit)),
+            Found::Source(path, hit) => {
+                workspace.sources.insert(path.clone());
+                hits.insert(path, hit);
+            }
+            Found::Plain(path) => {
+                // `app/layout.tsx` says something by its name alone.
+                if decides(path.file_name()) {
+                    workspace.others.insert(path.clone());
+                }
+                workspace.sources.insert(path);
+            }
             Found::Other(path) => drop(workspace.others.insert(path)),
             Found::Unread(path, why) => unread(workspace, path, why),
             Found::Seen(finding) => workspace.findings.push(finding),
@@ -301,15 +320,41 @@ fn utf8(bytes: Vec<u8>) -> Result<String, ParseFailure> {
     })
 }
 
-/// Parses the hits on as many deep stacks as there are processors, never more than the work is worth.
 fn parse_all(hits: Vec<(RelPath, Hit)>) -> BTreeMap<RelPath, LoadedFile> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(hits.len().div_ceil(16)).max(1);
-    let queue = Mutex::new(hits.into_iter());
+    in_parallel(hits, |path, hit| loaded(path, hit))
+}
+
+/// The facts of source files that the walk left alone, their texts and trees dropped. One that can't be parsed is left out.
+pub(crate) fn facts_of(workspace: &Workspace, paths: Vec<RelPath>) -> BTreeMap<RelPath, Arc<FileFacts>> {
+    let paths = paths.into_iter().map(|path| (path, ())).collect();
+    in_parallel(paths, |path, ()| {
+        let source = SourceFile::new(path.clone(), workspace.text(path)?.into())?;
+        let module = parse(&source).ok()?;
+        Some(Arc::new(file_facts(&module, &Bindings::new(&module))))
+    })
+}
+
+/// The text and mode of a source file, as it is now if it was not kept.
+pub(crate) fn base(workspace: &Workspace, path: &RelPath) -> Option<Base> {
+    if let Some(file) = workspace.files.get(path) {
+        return Some(file.base.clone());
+    }
+    let metadata = fs::symlink_metadata(workspace.base.join(path.as_str())).ok()?;
+    Some(Base { text: workspace.text(path)?.into(), executable: is_executable(&metadata) })
+}
+
+/// Does `work` on as many deep stacks as there are processors, never more than it is worth.
+fn in_parallel<I: Send, O: Send>(
+    all: Vec<(RelPath, I)>,
+    work_on: impl Fn(&RelPath, I) -> Option<O> + Sync,
+) -> BTreeMap<RelPath, O> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(all.len().div_ceil(16)).max(1);
+    let queue = Mutex::new(all.into_iter());
     let files = Mutex::new(BTreeMap::new());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let work = || {
-        while let Some((path, hit)) = next() {
-            if let Some(file) = loaded(&path, hit) {
+        while let Some((path, item)) = next() {
+            if let Some(file) = work_on(&path, item) {
                 files.lock().unwrap_or_else(PoisonError::into_inner).insert(path, file);
             }
         }

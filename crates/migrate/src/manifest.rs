@@ -10,6 +10,8 @@ use syntax::ParseFailure;
 /// A package.json.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Manifest {
+    /// The package's own name.
+    pub(crate) name: Option<String>,
     /// `packageManager`: `pnpm@9.1.0`.
     pub(crate) package_manager: Option<String>,
     dependencies: BTreeMap<String, String>,
@@ -24,7 +26,8 @@ impl Manifest {
         let body = text.trim_start_matches('\u{feff}');
         let value: Value = serde_json::from_str(body).map_err(|error| json_failure(text, body, &error))?;
         let package_manager = value.get("packageManager").and_then(Value::as_str).map(str::to_owned);
-        let mut manifest = Self { package_manager, ..Self::default() };
+        let name = value.get("name").and_then(Value::as_str).map(str::to_owned);
+        let mut manifest = Self { name, package_manager, ..Self::default() };
         // The last wins, as in npm: what a package runs with over what it is developed with.
         for kind in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
             for (name, range) in value.get(kind).and_then(Value::as_object).into_iter().flatten() {
@@ -33,6 +36,11 @@ impl Manifest {
             }
         }
         Ok(manifest)
+    }
+
+    /// The names of its dependencies of every kind.
+    pub(crate) fn dependencies(&self) -> impl Iterator<Item = &str> {
+        self.dependencies.keys().map(String::as_str)
     }
 
     /// The range of a dependency of any kind, as written.

@@ -36,7 +36,9 @@ pub(crate) struct Workspace {
     pub(crate) start: String,
     /// Every package.json, by folder.
     pub(crate) manifests: BTreeMap<String, Result<Manifest, ParseFailure>>,
-    /// The source files.
+    /// Every source file, read or not.
+    pub(crate) sources: BTreeSet<RelPath>,
+    /// The source files that mention Convex, Clerk or a React root.
     pub(crate) files: BTreeMap<RelPath, LoadedFile>,
     /// The names of the other files that decide something: settings, lock files, entries.
     pub(crate) others: BTreeSet<RelPath>,
@@ -142,6 +144,12 @@ impl<'a> App<'a> {
         let leaves_react = self.manifests.first().is_none_or(|own| own.dependency("react").is_none());
         let own = self.manifests.first().is_some_and(|own| own.dependency(name).is_some());
         own || (leaves_react && self.dependency(name).is_some())
+    }
+
+    /// Whether any file that may take part in rendering the app names one of Convex's providers, or takes in all of its package.
+    pub(crate) fn mentions_provider(&self, workspace: &Workspace) -> bool {
+        let all = self.files.iter().map(|(_, file)| *file).chain(workspace.files.values());
+        all.into_iter().any(|file| file.mentions_providers)
     }
 
     /// The version range of a dependency, in the nearest manifest that names it.

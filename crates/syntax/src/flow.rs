@@ -226,6 +226,8 @@ impl Reader<'_> {
             Expr::Seq(sequence) => sequence.exprs.last().map_or(Value::Nothing, |last| self.value(last)),
             Expr::Lit(ast::Lit::Str(text)) => Value::Text(text.value.to_string_lossy().into_owned()),
             Expr::Lit(_) | Expr::Tpl(_) => Value::Nothing,
+            // styled.main`…`: what the tag makes renders what it is given.
+            Expr::TaggedTpl(template) => self.value(&template.tag),
             _ => Value::Opaque,
         }
     }
@@ -447,7 +449,7 @@ impl Visit for Reader<'_> {
     fn visit_arrow_expr(&mut self, arrow: &ast::ArrowExpr) {
         self.inside(self.range(arrow), false, &arrow.params, |inside| {
             arrow.visit_children_with(inside);
-            if let ast::BlockStmtOrExpr::Expr(body) = &*arrow.body {
+            if let ast::ArrowFunctionBody::Expr(body) = &*arrow.body {
                 let value = inside.value(body);
                 inside.returned(value);
             }

@@ -48,6 +48,29 @@ pub struct ElementRewrite {
     pub attributes: Vec<Attribute>,
     /// The elements to put around it, outermost first.
     pub wrap_in: Vec<Tag>,
+    /// An element inside it that is taken out and put around it instead, its tags as they are written; what was in it stays in place. Its
+    /// tags have to stand on lines of their own: see [`has_own_lines`].
+    pub pull_out: Option<TextRange>,
+}
+
+/// Whether the tags of the element at `range` stand on lines of their own, so that they can be taken away and nothing else.
+pub fn has_own_lines(module: &ParsedModule, range: TextRange) -> bool {
+    let mut search = Search { module, range, found: None };
+    module.program.visit_with(&mut search);
+    search.found.is_some_and(|element| tag_lines(module, &element).is_some())
+}
+
+/// The lines of an element's two tags, line breaks included.
+fn tag_lines(module: &ParsedModule, element: &JSXElement) -> Option<(TextRange, TextRange)> {
+    let whole = |range: TextRange| {
+        let start = module.lines.line_start(range.start());
+        let rest = module.text().get(range.end() as usize..)?;
+        let end = range.end() + rest.find('\n')? as u32 + 1;
+        let slice = |from, to| TextRange::new(from, to).slice(module.text()).unwrap_or_default().trim();
+        let alone = slice(start, range.start()).is_empty() && slice(range.end(), end).is_empty();
+        alone.then(|| TextRange::new(start, end))
+    };
+    Some((whole(module.range(&element.opening))?, whole(module.range(element.closing.as_ref()?))?))
 }
 
 /// The edits that rewrite the element at `range`.
@@ -64,7 +87,12 @@ pub fn rewrite_element(
     module.program.visit_with(&mut search);
     let mut edits = EditSet::default();
     if let Some(element) = search.found {
-        Rewriter { module, style, element: &element, range, rewrite }.edits(&mut edits)?;
+        let pulled = rewrite.pull_out.and_then(|range| {
+            let mut search = Search { module, range, found: None };
+            module.program.visit_with(&mut search);
+            search.found
+        });
+        Rewriter { module, style, element: &element, range, rewrite, pulled }.edits(&mut edits)?;
     }
     Ok(edits)
 }
@@ -91,9 +119,25 @@ struct Rewriter<'a> {
     element: &'a JSXElement,
     range: TextRange,
     rewrite: &'a ElementRewrite,
+    /// The element that is taken out and put around.
+    pulled: Option<JSXElement>,
 }
 
 impl Rewriter<'_> {
+    /// How many elements are put around.
+    fn depth(&self) -> usize {
+        self.rewrite.wrap_in.len() + usize::from(self.pulled.is_some())
+    }
+
+    /// A tag of the element that is taken out, at `indent`: the other lines of an opening tag on several lines move with its first.
+    fn pulled_tag(&self, tag: TextRange, indent: &str) -> String {
+        let line = self.module.lines.line_start(tag.start());
+        let old = self.slice(TextRange::new(line, tag.start()));
+        let mut lines = self.slice(tag).split('\n');
+        let first = lines.next().unwrap_or_default().to_owned();
+        lines.fold(first, |text, line| format!("{text}\n{}{}", indent, line.strip_prefix(old).unwrap_or(line)))
+    }
+
     fn edits(&self, edits: &mut EditSet) -> Result<(), Conflict> {
         let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
         let line = self.module.lines.line_start(self.range.start());
@@ -119,6 +163,17 @@ impl Rewriter<'_> {
             let closing = Printer::new(self.style).print(build::closing(&tag.name));
             after.insert_str(0, &format!("{eol}{indent}{closing}"));
             indent.push_str(unit);
+        }
+        if let Some(pulled) = &self.pulled {
+            let Some((opening, closing)) = tag_lines(self.module, pulled) else { return Ok(()) };
+            let tag = self.pulled_tag(self.module.range(&pulled.opening), &indent);
+            before.push_str(&format!("{tag}{eol}{indent}{unit}"));
+            if let Some(tag) = &pulled.closing {
+                after.insert_str(0, &format!("{eol}{indent}{}", self.slice(self.module.range(tag))));
+            }
+            indent.push_str(unit);
+            edits.push(TextEdit::replacement(opening, ""))?;
+            edits.push(TextEdit::replacement(closing, ""))?;
         }
         self.place_edits(&place, &own_indent, edits)?;
         edits.push(TextEdit::insertion(self.range.start(), before))?;
@@ -325,11 +380,7 @@ impl Rewriter<'_> {
         let line = self.module.lines.line_start(last.start());
         let lead = self.slice(TextRange::new(line, last.start()));
         let separator = match lead.trim().is_empty() {
-            true => format!(
-                "{}{}{lead}",
-                self.style.eol.as_str(),
-                self.style.indent.unit().repeat(self.rewrite.wrap_in.len())
-            ),
+            true => format!("{}{}{lead}", self.style.eol.as_str(), self.style.indent.unit().repeat(self.depth())),
             false => " ".to_owned(),
         };
         // `client={convex} // the only one`: the comment stays with its attribute.
@@ -382,7 +433,11 @@ impl Rewriter<'_> {
 
     /// Moves the element's lines in, the first aside.
     fn indent_edits(&self, edits: &mut EditSet) -> Result<(), Conflict> {
-        let prefix = self.style.indent.unit().repeat(self.rewrite.wrap_in.len());
+        let prefix = self.style.indent.unit().repeat(self.depth());
+        // What was in the element that is taken out stays where it is.
+        let pulled = self.pulled.as_ref().and_then(|element| tag_lines(self.module, element));
+        let stays =
+            |start: u32| pulled.is_some_and(|(opening, closing)| opening.start() <= start && start < closing.end());
         let mut literals = Literals { module: self.module, ranges: Vec::new() };
         self.element.visit_with(&mut literals);
         for start in self.module.lines.line_starts() {
@@ -392,7 +447,7 @@ impl Rewriter<'_> {
             let in_literal = literals.ranges.iter().any(|range| range.start() < *start && *start < range.end());
             let rest = self.module.text().get(*start as usize..).unwrap_or_default();
             let is_blank = rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']);
-            if !in_literal && !is_blank {
+            if !in_literal && !is_blank && !stays(*start) {
                 edits.push(TextEdit::insertion(*start, prefix.clone()))?;
             }
         }
@@ -448,6 +503,7 @@ mod tests {
                 name: "Outer".to_owned(),
                 attributes: vec![attribute("id", env_member("import.meta.env", "ID", false))],
             }],
+            pull_out: None,
         }
     }
 
@@ -540,6 +596,20 @@ mod tests {
             "f(\n  <Old\n    a={aaaaaaaaaaaaaaaaaa} // the a\n    >\n    <App />\n  </Old>,\n);\n",
             "f(\n  <Outer\n    id={import.meta.env.ID}>\n    <New\n      a={aaaaaaaaaaaaaaaaaa} // the a\n      use={u}\n      >\n      <App />\n    </New>\n  </Outer>,\n);\n",
         );
+    }
+
+    #[test]
+    fn an_inner_element_is_pulled_out() {
+        let before = "f(\n  <Old a={a}>\n    <B>\n      <Inner\n        x={1}\n      >\n        <App />\n      </Inner>\n    </B>\n  </Old>,\n);\n";
+        let after = "f(\n  <Inner\n    x={1}\n  >\n    <New a={a} use={u}>\n      <B>\n        <App />\n      </B>\n    </New>\n  </Inner>,\n);\n";
+        let edited = parsed("a.tsx", before, |module| {
+            let mut all = Elements { module: &module, found: Vec::new() };
+            module.program.visit_with(&mut all);
+            assert!(has_own_lines(&module, all.found[2]) && !has_own_lines(&module, all.found[3]));
+            let rewrite = ElementRewrite { wrap_in: Vec::new(), pull_out: Some(all.found[2]), ..rewrite() };
+            rewrite_element(&module, &Style::default(), all.found[0], &rewrite).unwrap().apply(before).unwrap()
+        });
+        assert_eq!(edited, after);
     }
 
     #[test]

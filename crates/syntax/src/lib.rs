@@ -26,7 +26,7 @@ pub use facts::{
     FileFacts, ImportFact, ImportKind, JsxFact, JsxId, Reference, SpecifierFact, ValueFact, file_facts,
 };
 pub use imports::import_edits;
-pub use jsx::{ElementRewrite, Tag, rewrite_element};
+pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element};
 pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, on_deep_stack, parse};
 pub use source::{Source, SourceFile, SourceKind};
 pub use value::{CallFlow, CallId, ElementFlow, Flow, FunctionFlow, FunctionId, Value, VariableFlow, VariableId};

@@ -1,0 +1,129 @@
+//! What an imported name stands for, through the modules of an app and of its workspace.
+//!
+//! ```tsx
+//! import { Provider } from "@/lib";                              // Provider of src/lib/index.ts, which says
+//! export { ConvexProvider as Provider } from "convex/react";     // so it is ConvexProvider of convex/react
+//! ```
+
+use change::ImportedName;
+use syntax::{ExportSource, ImportKind, Imported, Value};
+
+use super::resolve::{Resolver, Target};
+use super::sources::{FileId, Sources};
+use crate::known::is_marked;
+
+/// How many modules a name is passed on through.
+const MAX_PASSED_ON: u8 = 32;
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Definition<'a> {
+    /// Something of a file.
+    Value(FileId, &'a Value),
+    /// A file as a whole: `import * as routes from "./routes"`.
+    File(FileId),
+    /// An export of a package.
+    Package(&'a str, ImportedName),
+    /// It can't be told.
+    Unknown,
+}
+
+/// The modules of an app.
+pub(crate) struct Modules<'a> {
+    pub(crate) sources: &'a Sources,
+    resolver: &'a Resolver<'a>,
+}
+
+impl<'a> Modules<'a> {
+    pub(crate) fn new(sources: &'a Sources, resolver: &'a Resolver<'a>) -> Self {
+        Self { sources, resolver }
+    }
+
+    /// The file that a specifier leads to, if it is one of the sources; `Err` where it leads nowhere that is known.
+    pub(crate) fn target(&self, from: FileId, module: &str) -> Result<Option<FileId>, ()> {
+        match self.resolver.resolve(self.sources.path(from), module) {
+            Target::File(path) => self.sources.id(&path).map(Some).ok_or(()),
+            Target::Package => Ok(None),
+            // What the migration is about is a package, whether the app declares it yet or not.
+            Target::Missing if is_marked(module, &ImportedName::Namespace) => Ok(None),
+            Target::Missing => Err(()),
+        }
+    }
+
+    /// What an import of `from` stands for.
+    pub(crate) fn import(&self, from: FileId, imported: &'a Imported) -> Definition<'a> {
+        self.of_module(from, &imported.module, &imported.export, 0)
+    }
+
+    /// What the export `name` of the module that `from` calls `module` stands for.
+    fn of_module(&self, from: FileId, module: &'a str, name: &ImportedName, passed_on: u8) -> Definition<'a> {
+        match self.target(from, module) {
+            Ok(None) => Definition::Package(module, name.clone()),
+            Ok(Some(file)) if *name == ImportedName::Namespace => Definition::File(file),
+            Ok(Some(file)) => self.export_at(file, name, passed_on).unwrap_or(Definition::Unknown),
+            Err(()) => Definition::Unknown,
+        }
+    }
+
+    /// What a file exports under `name`.
+    pub(crate) fn export(&self, file: FileId, name: &ImportedName) -> Option<Definition<'a>> {
+        self.export_at(file, name, 0)
+    }
+
+    fn export_at(&self, file: FileId, name: &ImportedName, passed_on: u8) -> Option<Definition<'a>> {
+        if passed_on == MAX_PASSED_ON {
+            return None;
+        }
+        let facts = self.sources.facts(file);
+        if let Some((_, value)) = facts.flow.exports.iter().find(|(known, _)| known == name) {
+            return Some(match value {
+                Value::Imported(imported) => self.of_module(file, &imported.module, &imported.export, passed_on + 1),
+                value => Definition::Value(file, value),
+            });
+        }
+        let from = facts.exports.iter().find_map(|export| match &export.source {
+            ExportSource::From(module, of) if export.name == *name => Some((module, of)),
+            _ => None,
+        });
+        if let Some((module, of)) = from {
+            return Some(self.of_module(file, module, of, passed_on + 1));
+        }
+        // `export *` passes on every name but the default.
+        let all = facts.exports.iter().filter(|_| *name != ImportedName::Default);
+        let all = all.filter_map(|export| match &export.source {
+            ExportSource::All(module) => Some(module.as_str()),
+            _ => None,
+        });
+        let mut package = None;
+        for module in all {
+            match self.target(file, module) {
+                Ok(Some(next)) => {
+                    if let Some(found) = self.export_at(next, name, passed_on + 1) {
+                        return Some(found);
+                    }
+                }
+                // What a package exports is not known: it is this one if nothing else has the name.
+                Ok(None) => drop(package.get_or_insert(Definition::Package(module, name.clone()))),
+                Err(()) => {}
+            }
+        }
+        package
+    }
+
+    /// The files that a file takes in, types aside.
+    pub(crate) fn imports(&self, file: FileId) -> impl Iterator<Item = Result<Option<FileId>, ()>> {
+        let facts = self.sources.facts(file);
+        let taken = facts.imports.iter().filter(|import| {
+            import.kind != ImportKind::Static
+                || import.specifiers.is_empty()
+                || import.specifiers.iter().any(|specifier| !specifier.type_only)
+        });
+        let passed =
+            facts.exports.iter().filter(|export| !export.type_only).filter_map(|export| match &export.source {
+                ExportSource::From(module, _) | ExportSource::All(module) => Some(module.as_str()),
+                _ => None,
+            });
+        let modules: Vec<&str> = taken.map(|import| import.module.as_str()).chain(passed).collect();
+        modules.into_iter().map(move |module| self.target(file, module))
+    }
+}

@@ -1,0 +1,450 @@
+//! A walk down everything that an app renders, from its roots to its providers.
+//!
+//! ```tsx
+//! createRoot(el).render(<Shell><Home /></Shell>);                   // Home is rendered where Shell puts its children:
+//! const Shell = ({ children }) => <ClerkProvider>{children}</ClerkProvider>;   // inside ClerkProvider
+//! ```
+//!
+//! Components of the app are followed with what they are given. Those of packages are taken to render everything that they are given, in
+//! their place; what a router's `<Outlet />` shows are the children of its route.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use change::ImportedName;
+use syntax::{CallId, ElementFlow, FunctionId, JsxId, Value};
+
+use super::evaluate::{Data, Evaluator, Frame, Held, Props, Scope};
+use super::modules::Modules;
+use super::relevance::{Relevance, RelevanceMap};
+use super::roots::Root;
+use super::sources::FileId;
+use crate::known::{Provider, is_marked, provider};
+
+/// How often a component may stand within itself.
+const MAX_WITHIN_ITSELF: usize = 2;
+/// How many places of providers are kept.
+const MAX_SIGHTINGS: usize = 4_000;
+
+/// An element, or the call of `createElement` that makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Node {
+    Jsx(JsxId),
+    Call(CallId),
+}
+
+/// An element of a file.
+pub(crate) type Place = (FileId, Node);
+
+/// A provider on the way down.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Above {
+    pub(crate) provider: Provider,
+    pub(crate) module: String,
+    pub(crate) place: Place,
+}
+
+/// A provider where it is rendered.
+#[derive(Clone, Debug)]
+pub(crate) struct Sighting {
+    pub(crate) provider: Provider,
+    pub(crate) place: Place,
+    /// The providers around it, outermost first.
+    pub(crate) above: Vec<Above>,
+    /// The elements around it, in whatever file, outermost first.
+    pub(crate) trail: Vec<Place>,
+    /// Which root it is under.
+    pub(crate) root: usize,
+    /// Whether every step to it could be followed.
+    pub(crate) is_certain: bool,
+}
+
+/// What an app renders.
+pub(crate) struct RenderGraph {
+    pub(crate) sightings: Vec<Sighting>,
+    /// Whether there was too much to follow.
+    pub(crate) is_exhausted: bool,
+}
+
+impl RenderGraph {
+    /// Walks down from `roots`.
+    pub(crate) fn new(modules: &Modules<'_>, roots: &[Root]) -> Self {
+        let mut walk = Walk {
+            evaluator: Evaluator::new(modules),
+            relevance: RelevanceMap::new(modules, is_marked),
+            sightings: Vec::new(),
+            calls: Vec::new(),
+            root: 0,
+        };
+        for (index, root) in roots.iter().enumerate() {
+            walk.root = index;
+            let flow = walk.evaluator.flow(root.file);
+            let rendered = flow.call(root.call).and_then(|call| call.arguments.get(root.argument));
+            if let Some(value) = rendered {
+                walk.render(&Data::Code(root.file, value, None), &At::default());
+            }
+        }
+        let is_exhausted = walk.evaluator.is_exhausted() || walk.sightings.len() >= MAX_SIGHTINGS;
+        Self { sightings: walk.sightings, is_exhausted }
+    }
+
+    /// Where an element is rendered.
+    pub(crate) fn of(&self, place: Place) -> impl Iterator<Item = &Sighting> {
+        self.sightings.iter().filter(move |sighting| sighting.place == place)
+    }
+}
+
+/// A list that grows at its head and is shared below.
+struct Link<T> {
+    item: T,
+    rest: Chain<T>,
+}
+
+type Chain<T> = Option<Rc<Link<T>>>;
+
+fn collect<T: Clone>(chain: &Chain<T>) -> Vec<T> {
+    let mut found: Vec<T> =
+        std::iter::successors(chain.as_ref(), |link| link.rest.as_ref()).map(|link| link.item.clone()).collect();
+    found.reverse();
+    found
+}
+
+/// A place on the way down.
+struct At<'a> {
+    above: Chain<Above>,
+    trail: Chain<Place>,
+    /// What `<Outlet />` shows.
+    outlet: Rc<Vec<Data<'a>>>,
+    is_uncertain: bool,
+}
+
+impl Default for At<'_> {
+    fn default() -> Self {
+        Self { above: None, trail: None, outlet: Rc::default(), is_uncertain: false }
+    }
+}
+
+impl<'a> At<'a> {
+    fn copy(&self) -> Self {
+        Self {
+            above: self.above.clone(),
+            trail: self.trail.clone(),
+            outlet: self.outlet.clone(),
+            is_uncertain: self.is_uncertain,
+        }
+    }
+
+    fn inside(&self, place: Place) -> Self {
+        Self { trail: Some(Rc::new(Link { item: place, rest: self.trail.clone() })), ..self.copy() }
+    }
+
+    fn under(&self, above: Above) -> Self {
+        Self { above: Some(Rc::new(Link { item: above, rest: self.above.clone() })), ..self.copy() }
+    }
+
+    fn uncertain_unless(&self, is_certain: bool) -> Self {
+        Self { is_uncertain: self.is_uncertain || !is_certain, ..self.copy() }
+    }
+
+    fn with_outlet(&self, outlet: Vec<Data<'a>>) -> Self {
+        Self { outlet: Rc::new(outlet), ..self.copy() }
+    }
+}
+
+struct Walk<'a, 'm> {
+    evaluator: Evaluator<'a, 'm>,
+    relevance: RelevanceMap<'a, 'm>,
+    sightings: Vec<Sighting>,
+    /// The components that are being rendered.
+    calls: Vec<(FileId, FunctionId)>,
+    root: usize,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn is_over(&self) -> bool {
+        self.evaluator.is_exhausted() || self.sightings.len() >= MAX_SIGHTINGS
+    }
+
+    /// Renders whatever `data` may be.
+    fn render(&mut self, data: &Data<'a>, at: &At<'a>) {
+        if self.is_over() || !self.is_relevant(data) {
+            return;
+        }
+        for data in self.evaluator.force(data) {
+            self.render_forced(&data, at);
+        }
+    }
+
+    fn render_all(&mut self, all: &[Data<'a>], at: &At<'a>) {
+        for data in all {
+            self.render(data, at);
+        }
+    }
+
+    fn render_forced(&mut self, data: &Data<'a>, at: &At<'a>) {
+        if !self.is_relevant(data) {
+            return;
+        }
+        match data {
+            Data::Code(..) => self.render(data, at),
+            Data::Element(file, id, scope) => self.element(*file, *id, scope, at),
+            Data::CreateElement(file, id, scope) => self.created(*file, *id, scope, at),
+            Data::List(items) => self.render_all(items, at),
+            Data::Held(held) => self.held(held, at),
+            // A render prop, or a component that a package was handed.
+            Data::Function(..) | Data::Package(..) | Data::File(_) => self.component(data, Rc::default(), at),
+            Data::Object(file, props, scope) => self.object(*file, props, scope, at),
+            Data::Props(_) | Data::Unknown => {}
+        }
+    }
+
+    /// Whether something can lead to a provider, as far as its text and what it was given tell.
+    fn is_relevant(&self, data: &Data<'a>) -> bool {
+        let (found, scope) = match data {
+            Data::Code(file, value, scope) => (self.relevance.value(*file, value), scope),
+            Data::Element(file, id, scope) => (self.relevance.value(*file, &Value::Element(*id)), scope),
+            Data::CreateElement(file, id, scope) => (self.relevance.value(*file, &Value::Call(*id)), scope),
+            Data::Function(file, id, scope) => (self.relevance.value(*file, &Value::Function(*id)), scope),
+            Data::Object(file, props, scope) => {
+                let most = props.iter().map(|(_, value)| self.relevance.value(*file, value)).max();
+                (most.unwrap_or(Relevance::No), scope)
+            }
+            Data::List(items) => return items.iter().any(|item| self.is_relevant(item)),
+            Data::Held(held) => return held.items.iter().chain(&held.routes).any(|item| self.is_relevant(item)),
+            Data::Props(props) => {
+                let named = props.named.iter().map(|(_, data)| data);
+                return named.chain(&props.children).any(|data| self.is_relevant(data));
+            }
+            Data::File(file) => return self.relevance.file(*file),
+            Data::Package(module, name) => return is_marked(module, name),
+            Data::Unknown => return false,
+        };
+        match found {
+            Relevance::Yes => true,
+            Relevance::No => false,
+            // A component without a call around was made by nobody that could be followed.
+            Relevance::Given => std::iter::successors(scope.as_ref(), |frame| frame.parent.as_ref()).any(|f| f.carries),
+        }
+    }
+
+    /// What a package was given.
+    fn held(&mut self, held: &Rc<Held<'a>>, at: &At<'a>) {
+        let at = at.uncertain_unless(held.is_certain);
+        if held.routes.is_empty() {
+            return self.render_all(&held.items, &at);
+        }
+        let inside = at.with_outlet(held.routes.clone());
+        self.render_all(&held.items, &inside);
+    }
+
+    /// What is in an object that a package was given: a route of a table has its children in its outlet.
+    ///
+    /// `{ path: "/", element: <Layout />, children: [{ index: true, Component: Home }] }`
+    fn object(&mut self, file: FileId, props: &'a [(Option<String>, Value)], scope: &Scope<'a>, at: &At<'a>) {
+        let shows = ["element", "Component", "component", "lazy"];
+        let code = |value| Data::Code(file, value, scope.clone());
+        let named = |name: &str| props.iter().any(|(known, _)| known.as_deref() == Some(name));
+        let is_layout = named("children") && shows.iter().any(|name| named(name));
+        let inner = props.iter().filter(|(name, _)| is_layout && name.as_deref() == Some("children"));
+        let inside = at.with_outlet(inner.map(|(_, value)| code(value)).collect());
+        for (name, value) in props {
+            match name.as_deref() {
+                Some("children") if is_layout => {}
+                // Who a route stands under is said where its parent takes it in.
+                Some("getParentRoute") => {}
+                Some(name) if shows.contains(&name) && is_layout => self.render(&code(value), &inside),
+                _ => self.render(&code(value), at),
+            }
+        }
+    }
+
+    fn element(&mut self, file: FileId, id: JsxId, scope: &Scope<'a>, at: &At<'a>) {
+        let Some(flow) = self.evaluator.flow(file).element(id) else { return };
+        let props = self.props(file, flow, scope);
+        let place = (file, Node::Jsx(id));
+        match &flow.tag {
+            Some(tag) => self.node(place, &Data::Code(file, tag, scope.clone()), props, at),
+            None => self.render_all(&props.children, &at.inside(place)),
+        }
+    }
+
+    fn props(&self, file: FileId, flow: &'a ElementFlow, scope: &Scope<'a>) -> Rc<Props<'a>> {
+        let named = flow.attributes.iter();
+        Rc::new(Props {
+            named: named.map(|(name, value)| (name.as_deref(), Data::Code(file, value, scope.clone()))).collect(),
+            children: self.evaluator.codes(file, &flow.children, scope),
+        })
+    }
+
+    /// `createElement(Provider, { client }, children)`
+    fn created(&mut self, file: FileId, id: CallId, scope: &Scope<'a>, at: &At<'a>) {
+        let Some(call) = self.evaluator.flow(file).call(id) else { return };
+        let mut arguments = self.evaluator.codes(file, &call.arguments, scope).into_iter();
+        let Some(tag) = arguments.next() else { return };
+        let named = arguments.next().into_iter().map(|props| (None, props)).collect();
+        let props = Rc::new(Props { named, children: arguments.collect() });
+        self.node((file, Node::Call(id)), &tag, props, at);
+    }
+
+    /// An element whose tag is `tag`.
+    fn node(&mut self, place: Place, tag: &Data<'a>, props: Rc<Props<'a>>, at: &At<'a>) {
+        let at = at.inside(place);
+        for tag in self.evaluator.force(tag) {
+            match &tag {
+                Data::Package(module, name) => self.package(place, module, name, &props, &at),
+                tag => self.component(tag, props.clone(), &at),
+            }
+        }
+    }
+
+    /// An element of a package: a provider, or something that renders what it is given.
+    fn package(&mut self, place: Place, module: &str, name: &ImportedName, props: &Rc<Props<'a>>, at: &At<'a>) {
+        let is_named = |wanted: &str| matches!(name, ImportedName::Named(name) if name == wanted);
+        if is_named("Outlet") {
+            let outlet = at.outlet.clone();
+            return self.render_all(&outlet, &at.with_outlet(Vec::new()));
+        }
+        // `<Route element={<Layout />}><Route index element={<Home />} /></Route>`
+        if is_named("Route") && !props.children.is_empty() {
+            let inside = at.with_outlet(props.children.clone());
+            let shown = props.named.iter().filter(|(name, _)| matches!(name, Some("element" | "Component" | "lazy")));
+            let shown: Vec<Data<'a>> = shown.map(|(_, data)| data.clone()).collect();
+            return if shown.is_empty() {
+                self.render_all(&props.children, at)
+            } else {
+                self.render_all(&shown, &inside)
+            };
+        }
+        let found = provider(module, name);
+        let inside = match found {
+            Some(provider) => {
+                let above = Above { provider, module: module.to_owned(), place };
+                self.sight(&above, at);
+                at.under(above)
+            }
+            None => at.copy(),
+        };
+        let named: Vec<Data<'a>> = props.named.iter().map(|(_, data)| data.clone()).collect();
+        self.render_all(&props.children, &inside);
+        self.render_all(&named, &inside);
+    }
+
+    fn sight(&mut self, found: &Above, at: &At<'a>) {
+        let mut trail = collect(&at.trail);
+        trail.pop();
+        self.sightings.push(Sighting {
+            provider: found.provider,
+            place: found.place,
+            above: collect(&at.above),
+            trail,
+            root: self.root,
+            is_certain: !at.is_uncertain,
+        });
+    }
+
+    /// Renders something that stands for a component.
+    fn component(&mut self, tag: &Data<'a>, props: Rc<Props<'a>>, at: &At<'a>) {
+        match tag {
+            Data::Function(file, function, scope) => self.function(*file, *function, scope, props, at),
+            // `lazy(() => import("./Page"))`: the default export; a router's lazy route has others.
+            Data::File(file) => {
+                for name in ["default", "Component", "Route"] {
+                    if self.evaluator.modules.export(*file, &export_of(name)).is_some() {
+                        for found in self.evaluator.exported(*file, name) {
+                            self.component(&found, props.clone(), at);
+                        }
+                    }
+                }
+            }
+            Data::Object(file, members, scope) => {
+                let modules = self.evaluator.member(tag, "default");
+                if modules.is_empty() {
+                    return self.object(*file, members, scope, at);
+                }
+                for found in modules {
+                    self.component(&found, props.clone(), at);
+                }
+            }
+            Data::Held(held) => self.held_component(held, props, at),
+            Data::Package(module, name) => {
+                if let Some(place) = at.trail.as_ref().map(|link| link.item) {
+                    self.package(place, module, name, &props, at);
+                }
+            }
+            Data::List(items) => {
+                for item in items.iter() {
+                    self.component(item, props.clone(), at);
+                }
+            }
+            Data::Code(..) => {
+                for found in self.evaluator.force(tag) {
+                    self.component(&found, props.clone(), at);
+                }
+            }
+            // What it does with what it is given can't be seen.
+            _ => self.transparent(&props, &at.uncertain_unless(false)),
+        }
+    }
+
+    fn transparent(&mut self, props: &Rc<Props<'a>>, at: &At<'a>) {
+        self.render_all(&props.children, at);
+        let named: Vec<Data<'a>> = props.named.iter().map(|(_, data)| data.clone()).collect();
+        self.render_all(&named, at);
+    }
+
+    /// `memo(Page)`, `lazy(() => import("./Page"))`, `withProfiler(Page, options)`
+    fn held_component(&mut self, held: &Rc<Held<'a>>, props: Rc<Props<'a>>, at: &At<'a>) {
+        let at = at.uncertain_unless(held.is_certain);
+        let candidates: Vec<Data<'a>> = held.items.iter().flat_map(|item| self.evaluator.force(item)).collect();
+        let fits = |data: &Data<'a>| matches!(data, Data::Function(..) | Data::Held(_) | Data::Package(..));
+        let mut is_found = false;
+        for candidate in candidates.iter().filter(|data| fits(data)) {
+            is_found = true;
+            self.component(candidate, props.clone(), &at);
+        }
+        if !is_found {
+            self.transparent(&props, &at);
+        }
+    }
+
+    fn function(&mut self, file: FileId, id: FunctionId, scope: &Scope<'a>, props: Rc<Props<'a>>, at: &At<'a>) {
+        let within = self.calls.iter().filter(|call| **call == (file, id)).count();
+        if within >= MAX_WITHIN_ITSELF || self.is_over() {
+            return;
+        }
+        let carries =
+            self.is_relevant(&Data::Props(props.clone())) || at.outlet.iter().any(|data| self.is_relevant(data));
+        let rel = self.relevance.value(file, &Value::Function(id));
+        let is_given = carries
+            || std::iter::successors(scope.as_ref(), |frame: &&Rc<Frame<'a>>| frame.parent.as_ref()).any(|f| f.carries);
+        if rel == Relevance::No || (rel == Relevance::Given && !is_given) {
+            return;
+        }
+        self.calls.push((file, id));
+        let returned = self.evaluator.returned(file, id, scope, vec![Data::Props(props.clone())], carries);
+        for data in &returned {
+            for data in self.evaluator.force(data) {
+                match data {
+                    // A factory: what `lazy` calls gives a module, what `useCallback` calls a component.
+                    Data::File(_) | Data::Function(..) => self.component(&data, props.clone(), at),
+                    Data::Object(..) if !self.evaluator.member(&data, "default").is_empty() => {
+                        self.component(&data, props.clone(), at);
+                    }
+                    data => self.render_forced(&data, at),
+                }
+            }
+        }
+        self.calls.pop();
+    }
+}
+
+fn export_of(name: &str) -> ImportedName {
+    if name == "default" { ImportedName::Default } else { ImportedName::Named(name.to_owned()) }
+}
+
+/// The places that every one of some trails passes, outermost first.
+pub(crate) fn common<'s>(mut trails: impl Iterator<Item = &'s [Place]>) -> Vec<Place> {
+    let Some(first) = trails.next() else { return Vec::new() };
+    let others: Vec<HashSet<&Place>> = trails.map(|trail| trail.iter().collect()).collect();
+    first.iter().filter(|place| others.iter().all(|other| other.contains(place))).copied().collect()
+}

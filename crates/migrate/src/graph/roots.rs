@@ -1,0 +1,170 @@
+//! Where an app begins to render: `createRoot(…).render(<App />)` in the files that its pages load.
+//!
+//! ```html
+//! <script type="module" src="/src/main.jsx"></script>   <!-- main.jsx is live; a main.tsx beside it is not -->
+//! ```
+
+use std::collections::BTreeSet;
+
+use change::{ImportedName, RelPath};
+use syntax::{CallFlow, CallId, FileFacts, Value};
+
+use super::modules::{Definition, Modules};
+use super::sources::FileId;
+use crate::workspace::{App, Workspace, resolve};
+
+/// A call that renders something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Root {
+    pub(crate) file: FileId,
+    pub(crate) call: CallId,
+    /// Which of its arguments is rendered.
+    pub(crate) argument: usize,
+    /// Whether it renders on a server, to text.
+    is_server: bool,
+}
+
+/// Where an app begins, and what its roots take in.
+pub(crate) struct Roots {
+    pub(crate) live: Vec<Root>,
+    /// The files that some root leads to by what they take in.
+    pub(crate) reached: BTreeSet<FileId>,
+    /// Whether everything that the reached files take in was found.
+    pub(crate) is_whole: bool,
+}
+
+impl Roots {
+    pub(crate) fn of(workspace: &Workspace, app: &App<'_>, modules: &Modules<'_>) -> Self {
+        let own = |file: &FileId| workspace.package_of(modules.sources.path(*file)) == Some(app.id.folder());
+        let all: Vec<Root> = modules.sources.ids().filter(own).flat_map(|file| roots_in(modules, file)).collect();
+        let entries = entries(workspace, app, modules);
+        let live: Vec<Root> = all.iter().filter(|root| !is_twin(modules, root.file, &entries)).copied().collect();
+        let (reached, is_whole) = reached(modules, live.iter().map(|root| root.file).chain(entries));
+        Self { live, reached, is_whole }
+    }
+}
+
+/// The calls in a file that render something.
+fn roots_in(modules: &Modules<'_>, file: FileId) -> Vec<Root> {
+    let facts = modules.sources.facts(file);
+    let calls = (0..).map(CallId).zip(&facts.flow.calls);
+    calls
+        .filter_map(|(id, call)| {
+            let (argument, is_server) = rendered(modules, file, facts, call)?;
+            Some(Root { file, call: id, argument, is_server })
+        })
+        .collect()
+}
+
+/// Which argument of a call is rendered, and whether on a server.
+fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallFlow) -> Option<(usize, bool)> {
+    let takes_react_dom = || facts.imports.iter().any(|import| import.module.starts_with("react-dom"));
+    let (module, name) = match &call.callee {
+        Value::Imported(imported) => match modules.import(file, imported) {
+            Definition::Package(module, ImportedName::Named(name)) => (Some(module.to_owned()), name),
+            _ => return None,
+        },
+        Value::Member(_, name) if takes_react_dom() => (None, name.clone()),
+        _ => return None,
+    };
+    let is_dom = module.as_deref().is_none_or(|module| module.starts_with("react-dom") || module == "preact");
+    let is_server = module.as_deref().is_none_or(|module| module.contains("server"));
+    match name.as_str() {
+        "render" | "hydrate" if is_dom => Some((0, false)),
+        "hydrateRoot" if is_dom => Some((1, false)),
+        name if name.starts_with("renderTo") && is_server => Some((0, true)),
+        _ => None,
+    }
+}
+
+/// The files that the app's pages load.
+fn entries(workspace: &Workspace, app: &App<'_>, modules: &Modules<'_>) -> Vec<FileId> {
+    let pages = workspace
+        .others
+        .iter()
+        .filter(|path| path.file_name().ends_with(".html") && workspace.package_of(path) == Some(app.id.folder()));
+    let loaded = pages.flat_map(|page| {
+        let text = workspace.text(page).unwrap_or_default();
+        scripts(&text)
+            .into_iter()
+            .filter_map(|source| script_file(page, app.id.folder(), &source, modules))
+            .collect::<Vec<_>>()
+    });
+    loaded.collect()
+}
+
+/// `/src/main.tsx` is below the app's folder; `./main.tsx` and `main.tsx` are beside the page.
+fn script_file(page: &RelPath, folder: &str, source: &str, modules: &Modules<'_>) -> Option<FileId> {
+    let source = source.split(['?', '#']).next().unwrap_or_default();
+    let below = source.trim_start_matches('/');
+    let beside = (!source.starts_with('/')).then(|| resolve(page.folder(), source)).flatten();
+    let candidates = [beside, resolve(folder, below), resolve(page.folder(), below)];
+    candidates.into_iter().flatten().find_map(|path| modules.sources.id(&path))
+}
+
+/// What the script tags of a page load, comments aside.
+fn scripts(html: &str) -> Vec<String> {
+    let mut rest = html;
+    let mut visible = String::new();
+    while let Some((before, after)) = rest.split_once("<!--") {
+        visible.push_str(before);
+        rest = after.split_once("-->").map_or("", |(_, after)| after);
+    }
+    visible.push_str(rest);
+    let tags = visible.split("<script").skip(1).filter_map(|tag| tag.split_once('>').map(|(tag, _)| tag));
+    tags.filter_map(|tag| {
+        let value = tag.split_once("src=").map(|(_, value)| value.trim_start())?;
+        let quote = value.chars().next().filter(|quote| ['"', '\''].contains(quote));
+        let text = match quote {
+            Some(quote) => value.get(1..)?.split(quote).next()?,
+            None => value.split_whitespace().next()?,
+        };
+        Some(text.to_owned())
+    })
+    .collect()
+}
+
+/// Whether a file with a root is the dead twin of one that a page loads: `main.tsx` beside the `main.jsx` that index.html names.
+fn is_twin(modules: &Modules<'_>, file: FileId, entries: &[FileId]) -> bool {
+    let path = modules.sources.path(file);
+    !entries.contains(&file)
+        && entries.iter().any(|entry| {
+            let entry = modules.sources.path(*entry);
+            entry.folder() == path.folder() && stem(entry) == stem(path)
+        })
+}
+
+fn stem(path: &RelPath) -> &str {
+    path.file_name().split('.').next().unwrap_or_default()
+}
+
+fn reached(modules: &Modules<'_>, from: impl Iterator<Item = FileId>) -> (BTreeSet<FileId>, bool) {
+    let mut queue: Vec<FileId> = from.collect();
+    let mut found: BTreeSet<FileId> = queue.iter().copied().collect();
+    let mut is_whole = true;
+    while let Some(file) = queue.pop() {
+        for target in modules.imports(file) {
+            match target {
+                Ok(Some(target)) => {
+                    if found.insert(target) {
+                        queue.push(target);
+                    }
+                }
+                Ok(None) => {}
+                Err(()) => is_whole = false,
+            }
+        }
+    }
+    (found, is_whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_of_a_page() {
+        let html = "<body>\n<!-- <script src=\"/old.tsx\"></script> -->\n<script>inline()</script><script type=\"module\" src='/src/main.jsx'></script><script src=./a.ts async></script>";
+        assert_eq!(scripts(html), ["/src/main.jsx", "./a.ts"]);
+    }
+}

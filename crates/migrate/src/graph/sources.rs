@@ -1,0 +1,111 @@
+//! The facts of every file that may take part in rendering an app: its own, and those of the workspace packages it depends on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use change::RelPath;
+use syntax::FileFacts;
+
+use crate::load;
+use crate::workspace::{App, Workspace, is_test};
+
+/// The place of a file in [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FileId(u32);
+
+/// A file that takes part.
+pub(crate) struct Source {
+    pub(crate) path: RelPath,
+    pub(crate) facts: Arc<FileFacts>,
+}
+
+/// The files that take part.
+#[derive(Default)]
+pub(crate) struct Sources {
+    files: Vec<Source>,
+    index: BTreeMap<RelPath, FileId>,
+}
+
+impl Sources {
+    /// Reads what is not read yet of an app and of the packages that it leads to. Trees are dropped; files that can't be parsed are left
+    /// out, as a part that nothing is known of.
+    pub(crate) fn of(workspace: &Workspace, app: &App<'_>) -> Self {
+        let packages = packages(workspace, app);
+        let takes_part = |path: &RelPath| match workspace.package_of(path) {
+            Some(package) => packages.contains(package) && !is_test(path, package),
+            None => false,
+        };
+        let unread: Vec<RelPath> = workspace
+            .sources
+            .iter()
+            .filter(|path| takes_part(path) && !workspace.files.contains_key(*path))
+            .cloned()
+            .collect();
+        let mut all: BTreeMap<RelPath, Arc<FileFacts>> = load::facts_of(workspace, unread);
+        for (path, file) in workspace.files.iter().filter(|(path, _)| takes_part(path)) {
+            if let Ok(facts) = &file.facts {
+                all.insert(path.clone(), facts.clone());
+            }
+        }
+        Self::new(all)
+    }
+
+    pub(crate) fn new(files: BTreeMap<RelPath, Arc<FileFacts>>) -> Self {
+        let mut sources = Self::default();
+        for (path, facts) in files {
+            sources.index.insert(path.clone(), FileId(sources.files.len() as u32));
+            sources.files.push(Source { path, facts });
+        }
+        sources
+    }
+
+    /// The same files, some with other facts: as they would be after a change.
+    pub(crate) fn with(&self, changed: BTreeMap<RelPath, Arc<FileFacts>>) -> Self {
+        let mut all: BTreeMap<RelPath, Arc<FileFacts>> =
+            self.files.iter().map(|source| (source.path.clone(), source.facts.clone())).collect();
+        all.extend(changed);
+        Self::new(all)
+    }
+
+    pub(crate) fn id(&self, path: &RelPath) -> Option<FileId> {
+        self.index.get(path).copied()
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len() as u32).map(FileId)
+    }
+
+    pub(crate) fn path(&self, id: FileId) -> &RelPath {
+        &self.source(id).path
+    }
+
+    pub(crate) fn facts(&self, id: FileId) -> &FileFacts {
+        &self.source(id).facts
+    }
+
+    /// Ids are made here only, one for each file.
+    fn source(&self, id: FileId) -> &Source {
+        &self.files[id.0 as usize]
+    }
+}
+
+/// The folders of the app and of the workspace packages that it leads to by its manifests.
+fn packages<'a>(workspace: &'a Workspace, app: &App<'_>) -> BTreeSet<&'a str> {
+    let named: BTreeMap<&str, &str> = workspace
+        .manifests
+        .iter()
+        .filter_map(|(folder, manifest)| Some((manifest.as_ref().ok()?.name.as_deref()?, folder.as_str())))
+        .collect();
+    let own = workspace.manifests.get_key_value(app.id.folder()).map(|(folder, _)| folder.as_str());
+    let mut found: BTreeSet<&str> = own.into_iter().collect();
+    let mut queue: Vec<&str> = found.iter().copied().collect();
+    while let Some(folder) = queue.pop() {
+        let Some(Ok(manifest)) = workspace.manifests.get(folder) else { continue };
+        for next in manifest.dependencies().filter_map(|name| named.get(name).copied()) {
+            if found.insert(next) {
+                queue.push(next);
+            }
+        }
+    }
+    found
+}

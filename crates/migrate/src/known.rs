@@ -1,0 +1,65 @@
+//! The providers that a migration looks for, by the packages they are from.
+
+use change::ImportedName;
+
+/// Convex's React package.
+pub(crate) const CONVEX_REACT: &str = "convex/react";
+/// Convex's package for Clerk.
+pub(crate) const CONVEX_REACT_CLERK: &str = "convex/react-clerk";
+/// Convex's own provider.
+pub(crate) const CONVEX_PROVIDER: &str = "ConvexProvider";
+/// Convex's provider for Clerk.
+pub(crate) const CONVEX_PROVIDER_WITH_CLERK: &str = "ConvexProviderWithClerk";
+/// Clerk's provider, in every one of its packages.
+pub(crate) const CLERK_PROVIDER: &str = "ClerkProvider";
+
+/// What a provider is to the migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Provider {
+    /// Convex's own.
+    Plain,
+    /// Convex's for Clerk.
+    WithClerk,
+    /// Clerk's.
+    Clerk,
+}
+
+/// Whether a module is one of Clerk's.
+pub(crate) fn is_clerk_module(module: &str) -> bool {
+    module.starts_with("@clerk/")
+}
+
+/// What an export of a package is to the migration.
+pub(crate) fn provider(module: &str, export: &ImportedName) -> Option<Provider> {
+    let ImportedName::Named(name) = export else { return None };
+    match name.as_str() {
+        CONVEX_PROVIDER if module == CONVEX_REACT => Some(Provider::Plain),
+        CONVEX_PROVIDER_WITH_CLERK if module == CONVEX_REACT_CLERK => Some(Provider::WithClerk),
+        CLERK_PROVIDER if is_clerk_module(module) => Some(Provider::Clerk),
+        _ => None,
+    }
+}
+
+/// Whether a walk has to see an export of a package, or a package taken in as a whole: providers, and where a router shows its children.
+pub(crate) fn is_marked(module: &str, export: &ImportedName) -> bool {
+    match export {
+        ImportedName::Named(name) if name == "Outlet" => true,
+        ImportedName::Named(_) => provider(module, export).is_some(),
+        ImportedName::Namespace | ImportedName::Default => {
+            is_clerk_module(module) || [CONVEX_REACT, CONVEX_REACT_CLERK].contains(&module)
+        }
+    }
+}
+
+/// Other ways to give Convex an identity: a module (and those below it), the export that shows its use (all of them where none is named),
+/// and whose it is. The most telling first: Convex Auth may be handed to a `ConvexProviderWithAuth`.
+pub(crate) const OTHER_AUTH: &[(&str, Option<&str>, &str)] = &[
+    ("@convex-dev/auth", None, "Convex Auth"),
+    ("@convex-dev/better-auth", None, "Better Auth"),
+    ("@convex-dev/workos", None, "WorkOS AuthKit"),
+    ("@workos-inc/authkit-react", None, "WorkOS AuthKit"),
+    ("@convex-dev/convex-lucia-auth", None, "Lucia"),
+    ("convex/react-auth0", None, "Auth0"),
+    ("@umuthopeyildirim/convex-kinde-auth", None, "Kinde"),
+    (CONVEX_REACT, Some("ConvexProviderWithAuth"), "an identity provider of its own"),
+];

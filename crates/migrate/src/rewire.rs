@@ -1,0 +1,338 @@
+//! The change of an app's providers as edits, and its proof: the app is read again as it would become, and walked down from its roots.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use change::{Applicability, Base, ChangeGroup, GroupId, ImportChange, ImportedName, Language, Location, RelPath};
+use syntax::{
+    Bindings, ElementRewrite, FileFacts, ParsedModule, SourceFile, SourceKind, Tag, Value, attribute, env_member,
+    file_facts, has_own_lines, identifier, non_null, parse, rewrite_element,
+};
+
+use crate::ctx::Ctx;
+use crate::graph::modules::Modules;
+use crate::graph::render::{Node, Place, Sighting};
+use crate::graph::resolve::Resolver;
+use crate::graph::sources::FileId;
+use crate::key::{KeyRead, key_read};
+use crate::known::{CLERK_PROVIDER, CONVEX_PROVIDER_WITH_CLERK, CONVEX_REACT, CONVEX_REACT_CLERK, Provider};
+use crate::language::TypeScript;
+use crate::load;
+use crate::manifest::lowest;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::survey::Survey;
+use crate::tsconfig;
+use crate::wiring::Targets;
+
+/// Everything that decides what the wiring of one app becomes.
+pub(crate) struct Rewiring<'a> {
+    pub(crate) survey: &'a Survey<'a>,
+    pub(crate) targets: Targets,
+    /// Clerk's package: the one whose ClerkProvider is there, else the framework's.
+    pub(crate) sdk: String,
+    pub(crate) key: KeyRead,
+    key_needs_string: bool,
+}
+
+impl<'a> Rewiring<'a> {
+    pub(crate) fn new(ctx: &Ctx<'_>, survey: &'a Survey<'a>, targets: Targets) -> Self {
+        let sdk = &ctx.framework.sdk;
+        let has_core2 = ctx.app.dependency(sdk.core2).is_some() && ctx.app.dependency(sdk.current).is_none();
+        let package = if has_core2 { sdk.core2 } else { sdk.current };
+        let range = ctx.app.dependency(package);
+        let old =
+            range.and_then(lowest).zip(lowest(sdk.optional_key_from)).is_some_and(|(lowest, first)| lowest < first);
+        let first = targets.wraps.first().or(targets.swaps.first());
+        let sdk = targets.sdk.clone().unwrap_or_else(|| package.to_owned());
+        let key = key_read(ctx, first.map(|place| survey.path(place.0)));
+        let key_needs_string = has_core2 || old || tsconfig::exact_optional_property_types(ctx);
+        Self { survey, targets, sdk, key, key_needs_string }
+    }
+
+    /// The files that change, as they are.
+    ///
+    /// # Errors
+    /// A refusal where one can't be read any more.
+    pub(crate) fn bases(&self) -> Result<BTreeMap<RelPath, Base>, Refusal> {
+        let files: BTreeSet<FileId> = self.places().map(|place| place.0).collect();
+        let read = files.into_iter().map(|file| {
+            let path = self.survey.path(file);
+            let base = load::base(self.survey.workspace, path)
+                .filter(|base| FileFacts::content_hash(&base.text) == self.survey.modules.sources.facts(file).hash);
+            match base {
+                Some(base) => Ok((path.clone(), base)),
+                None => Err(Refusal::new(
+                    RefusalReason::UnreadableFile,
+                    "the file changed while it was read",
+                    Some(Location::file(path.clone())),
+                )),
+            }
+        });
+        read.collect()
+    }
+
+    fn places(&self) -> impl Iterator<Item = Place> {
+        self.targets.swaps.iter().chain(&self.targets.wraps).copied()
+    }
+
+    /// Whether the ClerkProvider around a plain provider comes and goes with a condition.
+    pub(crate) fn is_conditional(&self, place: Place) -> bool {
+        self.targets.wraps.contains(&place) && self.survey.jsx(place).is_some_and(|fact| fact.is_conditional)
+    }
+
+    /// The group: tags renamed and wrapped, imports asked for.
+    ///
+    /// # Errors
+    /// A refusal where an edit can't be made.
+    pub(crate) fn group(&self, bases: &BTreeMap<RelPath, Base>, language: &TypeScript) -> Result<ChangeGroup, Refusal> {
+        let app = &self.survey.app.id;
+        let mut group = ChangeGroup::new(
+            GroupId::new("wiring", app),
+            vec![app.clone()],
+            Applicability::NeedsReview,
+            "Give Convex the Clerk session: ConvexProviderWithClerk inside ClerkProvider",
+            "Convex validates a session only through ConvexProviderWithClerk, which needs Clerk's useAuth from outside; the app needs a \
+             publishable key afterwards.",
+        );
+        let files: BTreeSet<FileId> = self.places().map(|place| place.0).collect();
+        for file in files {
+            let path = self.survey.path(file);
+            let Some(base) = bases.get(path) else { continue };
+            self.file(&mut group, file, base, language)?;
+        }
+        Ok(group)
+    }
+
+    /// The edits of one file.
+    fn file(&self, group: &mut ChangeGroup, file: FileId, base: &Base, language: &TypeScript) -> Result<(), Refusal> {
+        let path = self.survey.path(file);
+        let module = parsed(path, &base.text)?;
+        let bindings = Bindings::new(&module);
+        let style = language.formatting.get(path).map(|formatting| formatting.style(&module)).unwrap_or_default();
+        let places: BTreeSet<Place> = self.places().filter(|place| place.0 == file).collect();
+        let wraps = places.iter().any(|place| self.targets.wraps.contains(place));
+        let swaps = places.iter().any(|place| self.targets.swaps.contains(place));
+        let mut names = Names { path, bindings: &bindings, group };
+        let clerk = wraps.then(|| names.local(&self.sdk, CLERK_PROVIDER, "ClerkAuthProvider"));
+        let use_auth = swaps.then(|| names.local(&self.sdk, "useAuth", "useClerkAuth"));
+        let with_clerk =
+            swaps.then(|| names.local(CONVEX_REACT_CLERK, CONVEX_PROVIDER_WITH_CLERK, "ConvexClerkProvider"));
+        for place in places {
+            self.stays_governed(&module, place)?;
+            let is_swap = self.targets.swaps.contains(&place);
+            let wrap = clerk.clone().filter(|_| self.targets.wraps.contains(&place));
+            let rewrite = ElementRewrite {
+                rename: with_clerk.clone().filter(|_| is_swap),
+                attributes: use_auth
+                    .iter()
+                    .filter(|_| is_swap)
+                    .map(|name| attribute("useAuth", identifier(name)))
+                    .collect(),
+                wrap_in: wrap.into_iter().map(|name| self.clerk_tag(name, path)).collect(),
+                pull_out: self.pulled(&module, place)?,
+            };
+            let Some(fact) = self.survey.jsx(place) else { return Err(self.unproven(place, "it is no element")) };
+            let edits = rewrite_element(&module, &style, fact.range, &rewrite);
+            let added = edits.and_then(|edits| edits.iter().try_for_each(|edit| group.edit(path, edit.clone())));
+            added.map_err(|conflict| self.unproven(place, &format!("its edits clash: {conflict}")))?;
+        }
+        self.drop_imports(group, file, &bindings);
+        Ok(())
+    }
+
+    /// The ClerkProvider that is taken out of a plain provider and put around it.
+    fn pulled(&self, module: &ParsedModule, place: Place) -> Result<Option<change::TextRange>, Refusal> {
+        let Some((clerk, _)) = self.targets.moves.iter().find(|(_, plain)| **plain == place) else { return Ok(None) };
+        let range = self.survey.jsx(*clerk).map(|fact| fact.range).filter(|range| has_own_lines(module, *range));
+        let refusal = || {
+            let message = "ClerkProvider stands inside ConvexProvider; it has to be outside";
+            Refusal::new(RefusalReason::ClerkInside, message, Some(self.survey.location(*clerk)))
+        };
+        range.map(Some).ok_or_else(refusal)
+    }
+
+    /// Refuses a comment that speaks of the line after it, which would be another one.
+    fn stays_governed(&self, module: &ParsedModule, place: Place) -> Result<(), Refusal> {
+        let Some(fact) = self.survey.jsx(place) else { return Ok(()) };
+        match module.comment_before(fact.range.start()).filter(|comment| governs_next_line(comment)) {
+            Some(comment) => {
+                let why = format!("the comment `{}` would no longer stand before ConvexProvider", comment.trim());
+                Err(self.unproven(place, &why))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// `<ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>`
+    fn clerk_tag(&self, name: String, path: &RelPath) -> Tag {
+        let mut value = env_member(self.key.object, &self.key.name, self.key.bracket);
+        let has_types = SourceKind::of(path).is_some_and(SourceKind::has_types);
+        // `import.meta.env.X` is `any` unless the app types it; `process.env.X` is `string | undefined`.
+        if self.key_needs_string && self.key.object == "process.env" && has_types {
+            value = non_null(value);
+        }
+        Tag { name, attributes: vec![attribute("publishableKey", value)] }
+    }
+
+    /// Asks for imports of the plain provider to go, where the tags that change were their only uses.
+    fn drop_imports(&self, group: &mut ChangeGroup, file: FileId, bindings: &Bindings) {
+        let facts = self.survey.modules.sources.facts(file);
+        let swapped = self.targets.swaps.iter().filter(|place| place.0 == file);
+        let names: Vec<_> = swapped.filter_map(|place| self.survey.jsx(*place)).flat_map(|fact| &fact.names).collect();
+        for import in &facts.imports {
+            for specifier in
+                import.specifiers.iter().filter(|s| matches!(s.name, ImportedName::Named(_) | ImportedName::Default))
+            {
+                let uses = bindings.uses_of_import(&specifier.local);
+                if !uses.is_empty() && uses.iter().all(|use_| names.contains(&use_)) {
+                    group.import(self.survey.path(file), ImportChange::Drop { local: specifier.local.clone() });
+                }
+            }
+        }
+    }
+
+    /// Reads the app as it would become and walks down: each provider for Clerk has one ClerkProvider around it on every way, `useAuth` is
+    /// from the same package, and no plain provider that was to go is left.
+    ///
+    /// # Errors
+    /// A refusal where that does not hold.
+    pub(crate) fn prove(
+        &self,
+        bases: &BTreeMap<RelPath, Base>,
+        group: &ChangeGroup,
+        language: &TypeScript,
+        resolver: &Resolver<'_>,
+    ) -> Result<(), Refusal> {
+        let mut changed = BTreeMap::new();
+        for (path, base) in bases {
+            let module = parsed(path, &after(path, base, group, language)?)?;
+            changed.insert(path.clone(), Arc::new(file_facts(&module, &Bindings::new(&module))));
+        }
+        let paths: Vec<RelPath> = changed.keys().cloned().collect();
+        let sources = self.survey.modules.sources.with(changed);
+        let modules = Modules::new(&sources, resolver);
+        let survey = Survey::new(self.survey.workspace, self.survey.app, &modules);
+        let place = self.targets.swaps.first().copied();
+        let fail = |why: &str| match place {
+            Some(place) => Err(self.unproven(place, why)),
+            None => Ok(()),
+        };
+        let own = |place: &Place| paths.contains(survey.path(place.0));
+        if survey.live_plain().iter().any(own) {
+            return fail("a plain provider is left");
+        }
+        let written: Vec<Place> = survey.places(Provider::WithClerk).filter(own).collect();
+        if written.len() != self.targets.swaps.len() {
+            return fail("a name in the file hides one that the change needs");
+        }
+        for place in written {
+            let seen: Vec<&Sighting> = survey.graph.of(place).collect();
+            let is_wired = match seen.is_empty() {
+                // Rendered in a way that can't be followed, in an app without another ClerkProvider: what stands around in the file counts.
+                true => self.around_in_file(&survey, place),
+                false => seen.iter().all(|sighting| self.has_one_clerk(sighting)),
+            };
+            if !is_wired || !self.has_use_auth(&survey, place) {
+                return fail("a name in the file hides one that the change needs");
+            }
+        }
+        Ok(())
+    }
+
+    fn has_one_clerk(&self, sighting: &Sighting) -> bool {
+        let mut clerks = sighting.above.iter().filter(|above| above.provider == Provider::Clerk);
+        let first = clerks.next().is_some_and(|clerk| clerk.module == self.sdk);
+        first && clerks.next().is_none()
+    }
+
+    fn around_in_file(&self, survey: &Survey<'_>, place: Place) -> bool {
+        let (file, Node::Jsx(id)) = place else { return false };
+        let facts = survey.modules.sources.facts(file);
+        let is_clerk = |id: &syntax::JsxId| {
+            survey.written.iter().any(|written| {
+                written.place == (file, Node::Jsx(*id))
+                    && written.provider == Provider::Clerk
+                    && written.module == self.sdk
+            })
+        };
+        facts.ancestors(id).filter(|(id, _)| is_clerk(id)).count() == 1
+    }
+
+    fn has_use_auth(&self, survey: &Survey<'_>, place: Place) -> bool {
+        match survey.attribute(place, "useAuth") {
+            Some(Value::Imported(imported)) => {
+                let is_hook = matches!(&imported.export, ImportedName::Named(name) if name == "useAuth");
+                is_hook && survey.package_of(place.0, imported).as_deref() == Some(&*self.sdk)
+            }
+            _ => false,
+        }
+    }
+
+    fn unproven(&self, place: Place, why: &str) -> Refusal {
+        let message = format!("the change could not be proven: {why}");
+        Refusal::new(RefusalReason::UnprovenForm, message, Some(self.survey.location(place)))
+    }
+}
+
+/// The text of a file after the change.
+fn after(path: &RelPath, base: &Base, group: &ChangeGroup, language: &TypeScript) -> Result<String, Refusal> {
+    let fail = |why: String| {
+        let message = format!("the change could not be proven: {why}");
+        Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))
+    };
+    let imports = group.imports().get(path).map_or(&[][..], Vec::as_slice);
+    let mut edits = group.edits().get(path).cloned().unwrap_or_default();
+    let made = language.import_edits(path, &base.text, imports).map_err(fail)?;
+    let merged = made.into_iter().try_for_each(|edit| edits.push(edit));
+    merged.map_err(|conflict| fail(format!("its imports clash: {conflict}")))?;
+    edits.apply(&base.text).ok_or_else(|| fail("its edits do not fit".to_owned()))
+}
+
+fn parsed(path: &RelPath, text: &str) -> Result<ParsedModule, Refusal> {
+    let fail = |why: &str| {
+        let message = format!("the change could not be proven: {why}");
+        Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))
+    };
+    let source = SourceFile::new(path.clone(), text.into()).ok_or_else(|| fail("it is no source file"))?;
+    parse(&source).map_err(|failure| fail(&failure.message))
+}
+
+/// `// @ts-expect-error`, `// eslint-disable-next-line`: what such a comment speaks of is the line after it.
+fn governs_next_line(comment: &str) -> bool {
+    let directives = [
+        "@ts-expect-error",
+        "@ts-ignore",
+        "eslint-disable-next-line",
+        "biome-ignore",
+        "oxlint-disable-next-line",
+        "tslint:disable-next",
+    ];
+    directives.iter().any(|directive| comment.contains(directive))
+}
+
+/// Names for what the change needs, imported under another where the file uses the usual one for something else.
+struct Names<'a, 'b> {
+    path: &'a RelPath,
+    bindings: &'a Bindings,
+    group: &'b mut ChangeGroup,
+}
+
+impl Names<'_, '_> {
+    fn local(&mut self, module: &str, name: &str, other: &str) -> String {
+        if let Some(local) = self.bindings.local_for(module, name) {
+            return local;
+        }
+        let numbered = (2..).map(|number| format!("{other}{number}"));
+        let mut names = [name.to_owned(), other.to_owned()].into_iter().chain(numbered);
+        let local = names.find(|name| !self.bindings.is_spelled(name)).unwrap_or_else(|| name.to_owned());
+        let import = ImportChange::Add {
+            module: module.to_owned(),
+            name: ImportedName::Named(name.to_owned()),
+            local: local.clone(),
+            type_only: false,
+            beside: Some(CONVEX_REACT.to_owned()),
+        };
+        self.group.import(self.path, import);
+        local
+    }
+}

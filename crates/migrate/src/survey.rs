@@ -1,0 +1,327 @@
+//! The providers of an app: where they are written, and where they are rendered.
+
+use std::collections::BTreeSet;
+
+use change::{ImportedName, Location, RelPath, TextRange};
+use syntax::{AttributeFact, CallFlow, CallId, ImportFact, ImportKind, Imported, JsxFact, JsxId, Value, Via};
+
+use crate::graph::evaluate::is_create_element;
+use crate::graph::modules::{Definition, Modules};
+use crate::graph::render::{Node, Place, RenderGraph, Sighting};
+use crate::graph::roots::Roots;
+use crate::graph::sources::FileId;
+use crate::known::{CONVEX_PROVIDER, CONVEX_REACT, OTHER_AUTH, Provider, provider};
+use crate::manifest::lowest;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::versions::CONVEX_FLOOR;
+use crate::workspace::{App, Workspace, join};
+
+/// Why nothing is to be done for an app that has the provider for Clerk.
+pub(crate) const ON_CLERK: &str = "it is on Clerk already";
+/// Why nothing is to be done for an app without a provider.
+pub(crate) const NO_PROVIDER: &str = "it renders no ConvexProvider";
+
+/// A provider as it is written in a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) provider: Provider,
+    /// The package that it is from.
+    pub(crate) module: String,
+    pub(crate) place: Place,
+}
+
+/// The providers of one app.
+pub(crate) struct Survey<'a> {
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) app: &'a App<'a>,
+    pub(crate) modules: &'a Modules<'a>,
+    pub(crate) roots: Roots,
+    pub(crate) graph: RenderGraph,
+    pub(crate) written: Vec<Written>,
+}
+
+impl<'a> Survey<'a> {
+    /// Finds the providers of an app and walks down to them.
+    pub(crate) fn new(workspace: &'a Workspace, app: &'a App<'a>, modules: &'a Modules<'a>) -> Self {
+        let roots = Roots::of(workspace, app, modules);
+        let graph = RenderGraph::new(modules, &roots.live);
+        let written = modules.sources.ids().flat_map(|file| written_in(modules, file)).collect();
+        Self { workspace, app, modules, roots, graph, written }
+    }
+
+    pub(crate) fn path(&self, file: FileId) -> &'a RelPath {
+        self.modules.sources.path(file)
+    }
+
+    /// The element at a place, if it is written as JSX.
+    pub(crate) fn jsx(&self, place: Place) -> Option<&'a JsxFact> {
+        match place.1 {
+            Node::Jsx(id) => self.modules.sources.facts(place.0).element(id),
+            Node::Call(_) => None,
+        }
+    }
+
+    /// The call at a place, if the element is made by `createElement`.
+    pub(crate) fn call(&self, place: Place) -> Option<&'a CallFlow> {
+        match place.1 {
+            Node::Jsx(_) => None,
+            Node::Call(id) => self.modules.sources.facts(place.0).flow.call(id),
+        }
+    }
+
+    /// Where a report points to for an element: its opening tag.
+    pub(crate) fn location(&self, place: Place) -> Location {
+        let range = self.jsx(place).map(|fact| fact.opening).or_else(|| self.call(place).map(|call| call.range));
+        Location { path: self.path(place.0).clone(), range: range.unwrap_or(TextRange::empty(0)) }
+    }
+
+    /// What an attribute of an element is set to.
+    pub(crate) fn attribute(&self, place: Place, name: &str) -> Option<&'a Value> {
+        let Node::Jsx(id) = place.1 else { return None };
+        let element = self.modules.sources.facts(place.0).flow.element(id)?;
+        element.attributes.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
+    }
+
+    /// The package that an imported name is from.
+    pub(crate) fn package_of(&self, file: FileId, imported: &'a Imported) -> Option<String> {
+        match self.modules.import(file, imported) {
+            Definition::Package(module, _) => Some(module.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// The places at which providers of a kind are written.
+    pub(crate) fn places(&self, wanted: Provider) -> impl Iterator<Item = Place> {
+        self.written.iter().filter(move |written| written.provider == wanted).map(|written| written.place)
+    }
+
+    /// Where providers of a kind are rendered.
+    pub(crate) fn sightings(&self, wanted: Provider) -> impl Iterator<Item = &Sighting> {
+        self.graph.sightings.iter().filter(move |sighting| sighting.provider == wanted)
+    }
+
+    /// Whether users may get to what is written in a file, as far as it is known: some root takes it in.
+    pub(crate) fn is_reached(&self, file: FileId) -> bool {
+        self.roots.live.is_empty() || self.roots.reached.contains(&file)
+    }
+
+    /// The plain providers that users get, or may get: those that a root renders, and those in a file that a root takes in, be it in a
+    /// way that could not be followed.
+    pub(crate) fn live_plain(&self) -> Vec<Place> {
+        let seen: BTreeSet<Place> = self.sightings(Provider::Plain).map(|sighting| sighting.place).collect();
+        let own = |place: &Place| self.workspace.package_of(self.path(place.0)) == Some(self.app.id.folder());
+        let may_be = self.places(Provider::Plain).filter(own);
+        let may_be = may_be.filter(|place| self.is_reached(place.0) || !self.roots.is_whole);
+        // A provider that is written nowhere as itself is a variable or a member: its place is that of the tag.
+        seen.iter().copied().chain(may_be.filter(|place| !seen.contains(place))).collect()
+    }
+
+    /// The plain providers that no root leads to.
+    pub(crate) fn dead_plain(&self) -> Vec<Place> {
+        let live = self.live_plain();
+        let own = |place: &Place| self.workspace.package_of(self.path(place.0)) == Some(self.app.id.folder());
+        self.places(Provider::Plain).filter(|place| own(place) && !live.contains(place)).collect()
+    }
+
+    /// A use of a provider as a value in a file that users may get: not as a tag, not as what `createElement` makes.
+    pub(crate) fn value_of(&self, wanted: Provider) -> Option<Location> {
+        let files = self.modules.sources.ids().filter(|file| self.is_reached(*file));
+        files.into_iter().find_map(|file| {
+            let facts = self.modules.sources.facts(file);
+            let made: Vec<TextRange> = self.written_calls(file, wanted);
+            let value = facts.values.iter().find(|value| {
+                provider_of(self.modules, file, &value.imported).is_some_and(|(provider, _)| provider == wanted)
+                    && !made.iter().any(|call| call.covers(value.range))
+            })?;
+            Some(Location { path: self.path(file).clone(), range: value.range })
+        })
+    }
+
+    fn written_calls(&self, file: FileId, wanted: Provider) -> Vec<TextRange> {
+        let here = self.places(wanted).filter(|place| place.0 == file);
+        here.filter_map(|place| self.call(place)).map(|call| call.range).collect()
+    }
+
+    /// An element of Convex's provider under a name that comes from `require`, or from a constant of the file.
+    pub(crate) fn through_another_name(&self, place: Place) -> bool {
+        let Some(JsxFact { tag: syntax::Reference::Imported(imported), .. }) = self.jsx(place) else { return false };
+        imported.via != Via::Import
+    }
+
+    /// An element that is Convex's provider as far as its name and its `client` tell, from a package whose source is not here:
+    /// `import { ConvexProvider } from "@acme/convex"`.
+    pub(crate) fn look_alike(&self) -> Option<Location> {
+        self.modules.sources.ids().filter(|file| self.is_reached(*file)).find_map(|file| {
+            let facts = self.modules.sources.facts(file);
+            let element = facts.elements.iter().find(|element| {
+                let syntax::Reference::Imported(imported) = &element.tag else { return false };
+                let has_client = element.attributes.iter().any(|a| a.name.as_deref() == Some("client"));
+                let named = matches!(&imported.export, ImportedName::Named(name) if name == CONVEX_PROVIDER);
+                let is_foreign = match self.modules.import(file, imported) {
+                    Definition::Package(module, _) => module != CONVEX_REACT,
+                    Definition::Unknown => true,
+                    _ => false,
+                };
+                named && has_client && is_foreign
+            })?;
+            Some(Location { path: self.path(file).clone(), range: element.opening })
+        })
+    }
+
+    /// A file that takes in all of convex/react, or takes it in late, and names the provider in its code:
+    /// `const { ConvexProvider } = await import("convex/react")`.
+    pub(crate) fn out_of_sight(&self) -> Option<Location> {
+        self.app.files.iter().find_map(|(path, file)| {
+            let facts = file.facts.as_ref().ok()?;
+            let id = self.modules.sources.id(path).filter(|id| self.is_reached(*id))?;
+            let whole = facts.imports.iter().any(|import| {
+                import.module == CONVEX_REACT
+                    && (import.kind != ImportKind::Static
+                        || import.specifiers.iter().any(|specifier| !matches!(specifier.name, ImportedName::Named(_))))
+            });
+            let seen = self.places(Provider::Plain).any(|place| place.0 == id);
+            let range = file.spells_provider.filter(|_| whole && !seen)?;
+            Some(Location { path: (*path).clone(), range })
+        })
+    }
+
+    /// Refuses an app whose files can't all be read.
+    ///
+    /// # Errors
+    /// A refusal where a file that mentions the providers can't be read.
+    pub(crate) fn is_readable(workspace: &Workspace, app: &App<'_>) -> Result<(), Refusal> {
+        if let Some((path, failure)) = app.files.iter().find_map(|(path, file)| {
+            let failure = file.facts.as_ref().err().filter(|_| file.mentions_providers)?;
+            Some((*path, failure))
+        }) {
+            let place = Location { path: path.clone(), range: failure.range };
+            let message = format!("a file that mentions the providers could not be read: {}", failure.message);
+            return Err(Refusal::new(RefusalReason::UnreadableFile, message, Some(place)));
+        }
+        let unread = workspace.unread.iter().find(|(path, _)| workspace.package_of(path) == Some(app.id.folder()));
+        if let Some((path, failure)) = unread {
+            let message = format!("a part of the app could not be read: {}", failure.message);
+            return Err(Refusal::new(RefusalReason::UnreadableFile, message, Some(Location::file(path.clone()))));
+        }
+        Ok(())
+    }
+
+    /// Refuses an app whose convex is older than what the provider for Clerk needs.
+    ///
+    /// # Errors
+    /// A refusal that names the version.
+    pub(crate) fn is_recent(&self) -> Result<(), Refusal> {
+        let convex = self.app.dependency("convex").and_then(lowest);
+        if let (Some(convex), Some(floor)) = (convex, lowest(CONVEX_FLOOR))
+            && convex < floor
+        {
+            let message = format!("convex {convex} is older than {floor}");
+            let place = join(self.app.id.folder(), "package.json").map(Location::file);
+            return Err(Refusal::new(RefusalReason::ConvexTooOld, message, place));
+        }
+        Ok(())
+    }
+
+    /// Refuses an app that gives Convex an identity already.
+    ///
+    /// # Errors
+    /// A refusal that names whose.
+    pub(crate) fn no_other_auth(&self) -> Result<(), Refusal> {
+        let refuse = |title: &str, place| {
+            let message = format!("the app signs people in with {title}");
+            Err(Refusal::new(RefusalReason::OtherAuth, message, Some(place)))
+        };
+        for (module, name, title) in OTHER_AUTH {
+            for (path, facts) in self.app.facts() {
+                if let Some(import) = facts.imports.iter().find(|import| shows_auth(import, module, *name)) {
+                    return refuse(title, Location { path: path.clone(), range: import.range });
+                }
+            }
+        }
+        let session = self.live_plain().into_iter().find_map(|place| self.session_inside(place));
+        match session {
+            Some((name, place)) => refuse(&format!("`{name}`"), place),
+            None => Ok(()),
+        }
+    }
+
+    /// A session provider of a package directly inside the provider: `<ConvexProvider><SessionProvider>`.
+    fn session_inside(&self, place: Place) -> Option<(String, Location)> {
+        let (file, Node::Jsx(id)) = place else { return None };
+        let facts = self.modules.sources.facts(file);
+        let inside = facts.elements.iter().filter(|element| element.parent == Some(id));
+        inside.into_iter().find_map(|element| {
+            let syntax::Reference::Imported(imported) = &element.tag else { return None };
+            let Definition::Package(_, ImportedName::Named(name)) = self.modules.import(file, imported) else {
+                return None;
+            };
+            let location = Location { path: self.path(file).clone(), range: element.opening };
+            name.ends_with("SessionProvider").then_some((name, location))
+        })
+    }
+}
+
+/// Whether an import shows that another provider of identities is used.
+fn shows_auth(import: &ImportFact, module: &str, name: Option<&str>) -> bool {
+    let mut values = import.specifiers.iter().filter(|specifier| !specifier.type_only);
+    match name {
+        Some(name) => import.module == module && values.any(|s| s.name == ImportedName::Named(name.to_owned())),
+        None => {
+            let is_below =
+                import.module.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            is_below && values.next().is_some()
+        }
+    }
+}
+
+/// The provider that an imported name is, and the package it is from.
+pub(crate) fn provider_of(modules: &Modules<'_>, file: FileId, imported: &Imported) -> Option<(Provider, String)> {
+    if imported.type_only {
+        return None;
+    }
+    match modules.import(file, imported) {
+        Definition::Package(module, name) => Some((provider(module, &name)?, module.to_owned())),
+        _ => None,
+    }
+}
+
+/// The providers that a file writes as elements.
+fn written_in(modules: &Modules<'_>, file: FileId) -> Vec<Written> {
+    let facts = modules.sources.facts(file);
+    let of = |value: &Value, node| match value {
+        Value::Imported(imported) => provider_of(modules, file, imported).map(|(provider, module)| Written {
+            provider,
+            module,
+            place: (file, node),
+        }),
+        _ => None,
+    };
+    let elements = (0..).map(JsxId).zip(&facts.flow.elements);
+    let elements = elements.filter_map(|(id, element)| of(element.tag.as_ref()?, Node::Jsx(id)));
+    let calls = (0..).map(CallId).zip(&facts.flow.calls).filter_map(|(id, call)| {
+        is_element_call(modules, file, call).then(|| of(call.arguments.first()?, Node::Call(id))).flatten()
+    });
+    elements.chain(calls).collect()
+}
+
+/// Whether a call is one of `createElement`.
+fn is_element_call(modules: &Modules<'_>, file: FileId, call: &CallFlow) -> bool {
+    match &call.callee {
+        Value::Imported(imported) => matches!(
+            modules.import(file, imported),
+            Definition::Package(module, name) if is_create_element(module, &name)
+        ),
+        // `React.createElement` of the default import
+        Value::Member(object, name) => matches!(
+            &**object,
+            Value::Imported(imported) if imported.export == ImportedName::Default
+                && is_create_element(&imported.module, &ImportedName::Named(name.clone()))
+        ),
+        _ => false,
+    }
+}
+
+/// `{...spread}`
+pub(crate) fn is_spread(attribute: &AttributeFact) -> bool {
+    attribute.name.is_none()
+}

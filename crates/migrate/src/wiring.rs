@@ -1,0 +1,331 @@
+//! What has to become of an app's providers so that each Convex provider has exactly one ClerkProvider around it, on every way down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::render::{Node, Place, Sighting, common};
+use crate::known::Provider;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::survey::{ON_CLERK, Survey, is_spread};
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub(crate) struct Targets {
+    /// Plain providers that become the one for Clerk.
+    pub(crate) swaps: BTreeSet<Place>,
+    /// Elements that get a ClerkProvider around them; a plain provider may be among them.
+    pub(crate) wraps: BTreeSet<Place>,
+    /// ClerkProviders that stand inside a plain provider and change places with it.
+    pub(crate) moves: BTreeMap<Place, Place>,
+    /// The package of the ClerkProvider that is there; `None` where there is none.
+    pub(crate) sdk: Option<String>,
+}
+
+/// What is decided of an app.
+pub(crate) enum Decision {
+    /// Its providers change.
+    Change(Targets),
+    /// Nothing changes, and why; plain providers that stay are named.
+    Keep { why: &'static str, kept: Vec<(Place, &'static str)> },
+}
+
+/// Decides what becomes of the providers.
+///
+/// # Errors
+/// A refusal where what is there can't be proven, or where no change would put one ClerkProvider on every way.
+pub(crate) fn decide(survey: &Survey<'_>) -> Result<Decision, Refusal> {
+    let mut live = survey.live_plain();
+    let with_clerk: Vec<Place> = survey.places(Provider::WithClerk).collect();
+    if !with_clerk.is_empty() && live.is_empty() {
+        let unused = "no root renders this plain provider";
+        let kept = survey.dead_plain().into_iter().map(|place| (place, unused)).collect();
+        return Ok(Decision::Keep { why: ON_CLERK, kept });
+    }
+    if let Some(kept) = beside_clerk(survey, &mut live)? {
+        return Ok(Decision::Keep { why: ON_CLERK, kept });
+    }
+    survey.no_other_auth()?;
+    survey.is_recent()?;
+    forms(survey, &live)?;
+    if live.is_empty() {
+        let unused = "no root renders this plain provider";
+        let kept = survey.dead_plain().into_iter().map(|place| (place, unused)).collect();
+        return Ok(Decision::Keep { why: crate::survey::NO_PROVIDER, kept });
+    }
+    for place in &live {
+        element(survey, *place)?;
+    }
+    nested(survey)?;
+    around(survey, live).map(Decision::Change)
+}
+
+fn refuse<T>(
+    survey: &Survey<'_>,
+    reason: RefusalReason,
+    message: impl Into<String>,
+    place: Place,
+) -> Result<T, Refusal> {
+    Err(Refusal::new(reason, message, Some(survey.location(place))))
+}
+
+/// Plain providers of an app that renders the one for Clerk as well. Those under roots of their own are left in `live`, to be changed; the
+/// others are kept, since the app chooses between the two.
+fn beside_clerk(survey: &Survey<'_>, live: &mut Vec<Place>) -> Result<Option<Vec<(Place, &'static str)>>, Refusal> {
+    if survey.places(Provider::WithClerk).next().is_none() {
+        return Ok(None);
+    }
+    let hiding = survey
+        .sightings(Provider::Plain)
+        .find(|sighting| sighting.above.iter().any(|above| above.provider == Provider::WithClerk));
+    if let Some(sighting) = hiding {
+        let message = "this plain provider stands inside ConvexProviderWithClerk and hides it";
+        return refuse(survey, RefusalReason::SeveralProviders, message, sighting.place);
+    }
+    let roots: BTreeSet<usize> = survey.sightings(Provider::WithClerk).map(|sighting| sighting.root).collect();
+    let is_seen = |place: &Place| survey.graph.of(*place).next().is_some();
+    let is_apart = |place: &Place| {
+        !roots.is_empty() && is_seen(place) && survey.graph.of(*place).all(|sighting| !roots.contains(&sighting.root))
+    };
+    let kept: Vec<Place> = live.iter().filter(|place| !is_apart(place)).copied().collect();
+    live.retain(|place| !kept.contains(place));
+    if !live.is_empty() {
+        return Ok(None);
+    }
+    let shadowed = |place: Place| {
+        survey.sightings(Provider::WithClerk).all(|sighting| sighting.above.iter().any(|above| above.place == place))
+    };
+    let say = |place: Place| match shadowed(place) {
+        true => "ConvexProviderWithClerk stands inside this plain provider on every way: nobody gets this one's client",
+        false => "the app renders ConvexProviderWithClerk as well, and chooses between the two",
+    };
+    Ok(Some(kept.into_iter().map(|place| (place, say(place))).collect()))
+}
+
+/// Refuses uses of the provider that are no element: the change could miss them.
+fn forms(survey: &Survey<'_>, live: &[Place]) -> Result<(), Refusal> {
+    let unproven = |message: &str, place| Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(place)));
+    if let Some(place) = survey.value_of(Provider::Plain) {
+        return unproven("ConvexProvider is used as a value here, not as an element", place);
+    }
+    if let Some(place) = live.iter().find(|place| !survey.places(Provider::Plain).any(|written| written == **place)) {
+        return unproven(
+            "which component this is is decided when the app runs; ConvexProvider is one of them",
+            survey.location(*place),
+        );
+    }
+    if let Some(place) = live.iter().find(|place| survey.through_another_name(**place)) {
+        return unproven("ConvexProvider comes from `require` or through another name", survey.location(*place));
+    }
+    if let Some(place) = survey.look_alike() {
+        return unproven("ConvexProvider comes through a module that could not be followed", place);
+    }
+    if let Some(place) = survey.out_of_sight() {
+        return unproven("convex/react is loaded in a way that can't be followed to ConvexProvider", place);
+    }
+    if survey.graph.is_exhausted
+        && survey.places(Provider::Clerk).next().is_some()
+        && let Some(place) = live.first()
+    {
+        return unproven("there are too many ways down to the providers to follow them all", survey.location(*place));
+    }
+    Ok(())
+}
+
+/// Refuses a provider whose own attributes or place can't be kept.
+fn element(survey: &Survey<'_>, place: Place) -> Result<(), Refusal> {
+    let own = survey.app.id.folder();
+    if survey.workspace.package_of(survey.path(place.0)) != Some(own) {
+        let message = "the provider is rendered in another package of the workspace, which other apps may use";
+        return refuse(survey, RefusalReason::UnprovenForm, message, place);
+    }
+    let pages = ["index.html", "public/index.html", "src/index.html"];
+    if survey.roots.live.is_empty() && survey.workspace.has_any(own, &pages).is_none() {
+        let message = "the package renders ConvexProvider, but no root of a React app";
+        return refuse(survey, RefusalReason::NoEntry, message, place);
+    }
+    let Some(fact) = survey.jsx(place) else {
+        let message = "ConvexProvider is used as a value here, not as an element";
+        return refuse(survey, RefusalReason::UnprovenForm, message, place);
+    };
+    let named = |name: &str| fact.attributes.iter().any(|attribute| attribute.name.as_deref() == Some(name));
+    if named("key") {
+        let message = "ConvexProvider has a `key`: it is rendered in a list, or made anew on purpose";
+        return refuse(survey, RefusalReason::UnprovenForm, message, place);
+    }
+    if !named("client") {
+        let message = match fact.attributes.iter().any(is_spread) {
+            true if spread_client(survey, place) => return Ok(()),
+            true => "`client` comes, if at all, with a spread that can't be followed",
+            false => "ConvexProvider has no `client`",
+        };
+        return refuse(survey, RefusalReason::NoClient, message, place);
+    }
+    if !fact.has_children && !named("children") {
+        let message = "ConvexProvider has no children; ConvexProviderWithClerk requires them";
+        return refuse(survey, RefusalReason::ChildlessProvider, message, place);
+    }
+    Ok(())
+}
+
+/// Whether an object that the file spells out brings the client: `const props = { client: convex }; <ConvexProvider {...props}>`.
+fn spread_client(survey: &Survey<'_>, place: Place) -> bool {
+    let (file, Node::Jsx(id)) = place else { return false };
+    let flow = &survey.modules.sources.facts(file).flow;
+    let Some(element) = flow.element(id) else { return false };
+    let has_client = |value: &syntax::Value| match value {
+        syntax::Value::Object(props) => props.iter().any(|(name, _)| name.as_deref() == Some("client")),
+        _ => false,
+    };
+    element.attributes.iter().filter(|(name, _)| name.is_none()).any(|(_, value)| match value {
+        syntax::Value::Variable(id) => {
+            let values = flow.variable(*id);
+            !values.is_empty() && values.iter().all(has_client)
+        }
+        value => has_client(value),
+    })
+}
+
+/// Refuses plain providers that stand inside each other: which deployment is to know who is signed in is for a person to say.
+fn nested(survey: &Survey<'_>) -> Result<(), Refusal> {
+    let inner = survey
+        .sightings(Provider::Plain)
+        .find(|sighting| sighting.above.iter().any(|above| above.provider == Provider::Plain));
+    match inner {
+        Some(sighting) => {
+            let message = "this plain ConvexProvider stands inside another one";
+            refuse(survey, RefusalReason::SeveralProviders, message, sighting.place)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Finds where ClerkProvider has to be for the plain providers at `swaps`.
+fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
+    let mut targets = Targets { swaps: swaps.iter().copied().collect(), ..Targets::default() };
+    let reached = |place: &Place| survey.is_reached(place.0);
+    let clerks: Vec<Place> = survey.places(Provider::Clerk).filter(reached).collect();
+    if let Some(location) = survey.value_of(Provider::Clerk) {
+        let message = "ClerkProvider is used as a value here";
+        return Err(Refusal::new(RefusalReason::ClerkElsewhere, message, Some(location)));
+    }
+    let sightings: Vec<&Sighting> = swaps.iter().flat_map(|place| survey.graph.of(*place)).collect();
+    if clerks.is_empty() {
+        targets.wraps = places_around(survey, &swaps, &sightings);
+        return Ok(targets);
+    }
+    let lost = swaps.iter().find(|place| survey.graph.of(**place).next().is_none());
+    let unsure = sightings.iter().find(|sighting| !sighting.is_certain).map(|sighting| &sighting.place).or(lost);
+    if let Some(place) = unsure {
+        let clerk = clerks.first().map(|clerk| survey.path(clerk.0).to_string()).unwrap_or_default();
+        let message = format!("whether the ClerkProvider in {clerk} stands around this provider could not be followed");
+        return refuse(survey, RefusalReason::ClerkElsewhere, message, *place);
+    }
+    targets.sdk = one_package(survey)?;
+    let has_clerk = |sighting: &&&Sighting| sighting.above.iter().any(|above| above.provider == Provider::Clerk);
+    let (covered, lacking): (Vec<&Sighting>, Vec<&Sighting>) =
+        sightings.iter().copied().partition(|sighting| has_clerk(&sighting));
+    let twice = covered
+        .iter()
+        .find(|sighting| sighting.above.iter().filter(|above| above.provider == Provider::Clerk).count() > 1);
+    if let Some(sighting) = twice {
+        let message = "two ClerkProviders stand around this provider, one inside the other: that throws";
+        return refuse(survey, RefusalReason::ClerkElsewhere, message, sighting.place);
+    }
+    if lacking.is_empty() {
+        return Ok(targets);
+    }
+    inside(survey, &mut targets, &lacking)?;
+    if !targets.moves.is_empty() {
+        return Ok(targets);
+    }
+    elsewhere(survey, &lacking)?;
+    if covered.is_empty() {
+        targets.wraps = places_around(survey, &swaps, &sightings);
+        return Ok(targets);
+    }
+    let shared: BTreeSet<Place> = covered.iter().flat_map(|sighting| sighting.trail.iter().copied()).collect();
+    for sighting in lacking {
+        let own = sighting.trail.iter().rev().find(|place| !shared.contains(place) && can_be_wrapped(survey, **place));
+        let Some(place) = own else {
+            let message = "on one way down to this provider there is a ClerkProvider, on another there is none";
+            return refuse(survey, RefusalReason::ClerkElsewhere, message, sighting.place);
+        };
+        targets.wraps.insert(*place);
+    }
+    Ok(targets)
+}
+
+/// The one package that the app's ClerkProviders are from.
+fn one_package(survey: &Survey<'_>) -> Result<Option<String>, Refusal> {
+    let clerks = survey.written.iter().filter(|written| written.provider == Provider::Clerk);
+    let mut found: Option<&str> = None;
+    for written in clerks.filter(|written| survey.is_reached(written.place.0)) {
+        if found.is_some_and(|known| known != written.module) {
+            let message = "ClerkProviders of different packages are rendered; this is the second";
+            return refuse(survey, RefusalReason::ClerkElsewhere, message, written.place);
+        }
+        found = Some(&written.module);
+    }
+    Ok(found.map(str::to_owned))
+}
+
+/// ClerkProviders that stand inside the plain ones: they change places where one function renders both.
+fn inside(survey: &Survey<'_>, targets: &mut Targets, lacking: &[&Sighting]) -> Result<(), Refusal> {
+    for clerk in survey.sightings(Provider::Clerk) {
+        let Some(plain) = clerk.above.iter().find(|above| targets.swaps.contains(&above.place)) else { continue };
+        let is_alone = targets.swaps.len() == 1 && lacking.iter().all(|sighting| sighting.place == plain.place);
+        let same = matches!((survey.jsx(clerk.place), survey.jsx(plain.place)), (Some(clerk), Some(plain)) if clerk.owner == plain.owner);
+        if !is_alone || !same || clerk.place.0 != plain.place.0 {
+            let message = "ClerkProvider stands inside ConvexProvider; it has to be outside";
+            return refuse(survey, RefusalReason::ClerkInside, message, clerk.place);
+        }
+        targets.moves.insert(clerk.place, plain.place);
+    }
+    Ok(())
+}
+
+/// Refuses an app that renders a ClerkProvider under the same root as a provider that has none: two of them could be there at a time.
+fn elsewhere(survey: &Survey<'_>, lacking: &[&Sighting]) -> Result<(), Refusal> {
+    let roots: BTreeSet<usize> = lacking.iter().map(|sighting| sighting.root).collect();
+    match survey.sightings(Provider::Clerk).find(|clerk| roots.contains(&clerk.root)) {
+        Some(clerk) => {
+            let plain = lacking.first().map(|sighting| survey.path(sighting.place.0).to_string()).unwrap_or_default();
+            let message = format!("a ClerkProvider is rendered here, away from ConvexProvider in {plain}");
+            refuse(survey, RefusalReason::ClerkElsewhere, message, clerk.place)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Where ClerkProvider goes in an app that has none around: the nearest element around all the plain providers of a root, else around each.
+fn places_around(survey: &Survey<'_>, swaps: &[Place], sightings: &[&Sighting]) -> BTreeSet<Place> {
+    let each: BTreeSet<Place> = swaps.iter().copied().collect();
+    if each.len() < 2 || swaps.iter().any(|place| survey.graph.of(*place).next().is_none()) {
+        return each;
+    }
+    let roots: BTreeSet<usize> = sightings.iter().map(|sighting| sighting.root).collect();
+    let mut found = BTreeSet::new();
+    for root in roots {
+        let own: Vec<&&Sighting> = sightings.iter().filter(|sighting| sighting.root == root).collect();
+        let places: BTreeSet<Place> = own.iter().map(|sighting| sighting.place).collect();
+        let shared = common(own.iter().map(|sighting| sighting.trail.as_slice()));
+        let nearest = shared.into_iter().rev().find(|place| can_be_wrapped(survey, *place));
+        match nearest.filter(|_| places.len() > 1) {
+            Some(place) => drop(found.insert(place)),
+            None => found.extend(places),
+        }
+    }
+    found
+}
+
+/// Whether an element may have another around it: a route stands only in its router, and the app's own code is all that is changed.
+fn can_be_wrapped(survey: &Survey<'_>, place: Place) -> bool {
+    let Some(fact) = survey.jsx(place) else { return false };
+    let name = match &fact.tag {
+        syntax::Reference::Imported(imported) => match &imported.export {
+            change::ImportedName::Named(name) => name.as_str(),
+            _ => "",
+        },
+        _ => "",
+    };
+    survey.workspace.package_of(survey.path(place.0)) == Some(survey.app.id.folder()) && name != "Route"
+}
