@@ -125,11 +125,12 @@ fn findings_are_the_expected_ones() {
             let pick = |item: &Value| keys.iter().map(|key| ((*key).to_owned(), item[*key].clone())).collect();
             plan[list].as_array().unwrap().iter().map(|item| Value::Object(pick(item))).collect()
         };
-        let found = json!({
+        let mut found = json!({
             "apps": texts("apps", &["id", "framework", "outcome", "reason", "message", "location"]),
             "findings": texts("findings", &["rule", "severity", "location", "message"]),
             "steps": texts("steps", &["id", "title", "at"]),
         });
+        found.sort_all_objects();
         if let Some(reason) = &case.reason {
             equal("reason", found["apps"][0]["reason"].as_str().unwrap_or_default(), reason)?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use change::{AppId, Base, Finding, RelPath, TextRange};
@@ -56,7 +56,12 @@ impl Workspace {
 
     /// The text of a file that was not read with the sources: settings and the like. A named pipe under such a name would never end.
     pub(crate) fn text(&self, path: &RelPath) -> Option<String> {
-        let path = self.base.join(path.as_str());
+        Self::text_at(&self.base, path)
+    }
+
+    /// The text of a file below `base`.
+    pub(crate) fn text_at(base: &Path, path: &RelPath) -> Option<String> {
+        let path = base.join(path.as_str());
         fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
         fs::read_to_string(path).ok()
     }

@@ -10,7 +10,8 @@
 //! import { ConvexProviderWithClerk } from "convex/react-clerk";
 //! ```
 //! A name joins an import of its module where there is one. Otherwise its new import stands in its sorted place, if the file sorts its
-//! package imports; else beside the import it was asked to stand beside; else after the last one; else at the top of the code.
+//! package imports; else beside the import it was asked to stand beside; else after the last package
+//! import; else after the last one; else at the top of the code.
 
 use std::collections::BTreeMap;
 
@@ -202,7 +203,7 @@ impl<'a> Layout<'a> {
             let gone = all.iter().find(|(_, import)| import.is_gone());
             gone.or(all.iter().find(values)).or(all.first()).map(|(index, _)| *index)
         });
-        beside.or(self.declarations.len().checked_sub(1)).map(|index| (index, false))
+        beside.or(packages.last().copied()).or(self.declarations.len().checked_sub(1)).map(|index| (index, false))
     }
 
     fn declaration_edits(&self, import: &Declaration<'_>, edits: &mut EditSet) -> Result<(), Conflict> {

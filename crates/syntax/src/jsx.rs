@@ -21,7 +21,9 @@
 //! not moved. An element that stands on one line within a statement is put on lines of its own, where whitespace means nothing.
 
 use change::{Conflict, EditSet, TextEdit, TextRange};
-use swc_ecma_ast::{JSXAttrOrSpread, JSXElement, JSXElementChild, JSXElementName, JSXText, Str, Tpl};
+use swc_ecma_ast::{
+    JSXAttrOrSpread, JSXElement, JSXElementChild, JSXElementName, JSXOpeningElement, JSXText, Str, Tpl,
+};
 use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::build::{self, Attribute};
@@ -129,8 +131,18 @@ impl Rewriter<'_> {
         self.rewrite.wrap_in.len() + usize::from(self.pulled.is_some())
     }
 
-    /// A tag of the element that is taken out, at `indent`: the other lines of an opening tag on several lines move with its first.
-    fn pulled_tag(&self, tag: TextRange, indent: &str) -> String {
+    /// A tag of the element that is taken out, at `indent`: on one line where it fits now that it stands further out; else the other lines
+    /// of an opening tag on several lines move with its first.
+    fn pulled_tag(&self, opening: &JSXOpeningElement, indent: &str) -> String {
+        let tag = self.module.range(opening);
+        let attributes: Vec<&str> =
+            opening.attrs.iter().map(|attribute| self.slice(self.module.attribute_range(attribute))).collect();
+        let line = format!("<{} {}>", self.slice(self.module.range(&opening.name)), attributes.join(" "));
+        let many = self.style.single_attribute_per_line && attributes.len() > 1;
+        let fits = self.columns(indent) + line.chars().count() <= self.style.width as usize;
+        if fits && !many && !attributes.is_empty() && !line.contains('\n') && !self.module.has_comment_in(tag) {
+            return line;
+        }
         let line = self.module.lines.line_start(tag.start());
         let old = self.slice(TextRange::new(line, tag.start()));
         let mut lines = self.slice(tag).split('\n');
@@ -166,7 +178,7 @@ impl Rewriter<'_> {
         }
         if let Some(pulled) = &self.pulled {
             let Some((opening, closing)) = tag_lines(self.module, pulled) else { return Ok(()) };
-            let tag = self.pulled_tag(self.module.range(&pulled.opening), &indent);
+            let tag = self.pulled_tag(&pulled.opening, &indent);
             before.push_str(&format!("{tag}{eol}{indent}{unit}"));
             if let Some(tag) = &pulled.closing {
                 after.insert_str(0, &format!("{eol}{indent}{}", self.slice(self.module.range(tag))));
@@ -601,7 +613,7 @@ mod tests {
     #[test]
     fn an_inner_element_is_pulled_out() {
         let before = "f(\n  <Old a={a}>\n    <B>\n      <Inner\n        x={1}\n      >\n        <App />\n      </Inner>\n    </B>\n  </Old>,\n);\n";
-        let after = "f(\n  <Inner\n    x={1}\n  >\n    <New a={a} use={u}>\n      <B>\n        <App />\n      </B>\n    </New>\n  </Inner>,\n);\n";
+        let after = "f(\n  <Inner x={1}>\n    <New a={a} use={u}>\n      <B>\n        <App />\n      </B>\n    </New>\n  </Inner>,\n);\n";
         let edited = parsed("a.tsx", before, |module| {
             let mut all = Elements { module: &module, found: Vec::new() };
             module.program.visit_with(&mut all);

@@ -9,4 +9,5 @@ pub(crate) mod relevance;
 pub(crate) mod render;
 pub(crate) mod resolve;
 pub(crate) mod roots;
+pub(crate) mod snapshot;
 pub(crate) mod sources;

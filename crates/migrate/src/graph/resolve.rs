@@ -1,41 +1,299 @@
-//! Stub.
-use crate::workspace::{Workspace, resolve as path_of};
-use change::{Finding, RelPath};
-use std::collections::BTreeSet;
+//! To what file a module specifier leads, by `oxc_resolver` on a snapshot of the project: relative paths, the aliases of tsconfig.json and
+//! jsconfig.json, and the packages of the workspace. What is installed is never looked at: a plan must not depend on it.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use change::{Finding, RelPath};
+use oxc_resolver::{ResolveOptions, ResolverGeneric, TsconfigDiscovery};
+
+use super::snapshot::{Shared, Snapshot};
+use crate::workspace::{Workspace, folders_up};
+
+/// TypeScript before JavaScript, as TypeScript has it; a bundler that prefers JavaScript finds no twin in most projects.
+const ENDINGS: [&str; 8] = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+
+/// Where a module specifier leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
+    /// A source file of the project.
     File(RelPath),
+    /// A package that is installed, or something that holds no components: styles, pictures.
     Package,
+    /// It can't be told.
     Missing,
 }
+
+/// Finds the files that specifiers lead to.
 pub(crate) struct Resolver<'a> {
     workspace: &'a Workspace,
-    sources: &'a BTreeSet<RelPath>,
+    resolver: ResolverGeneric<Shared>,
+    snapshot: Arc<Snapshot>,
+    known: Mutex<HashMap<(String, String), Target>>,
 }
+
 impl<'a> Resolver<'a> {
-    pub(crate) fn new(workspace: &'a Workspace, sources: &'a BTreeSet<RelPath>) -> Self {
-        Self { workspace, sources }
-    }
-    pub(crate) fn resolve(&self, from: &RelPath, specifier: &str) -> Target {
-        let package = self.workspace.package_of(from).unwrap_or_default();
-        let base = if specifier.starts_with('.') {
-            path_of(from.folder(), specifier)
-        } else if let Some(rest) = specifier.strip_prefix("@/") {
-            path_of(package, &format!("src/{rest}"))
-        } else {
-            return Target::Package;
+    /// `sources` are all source files of the project, whether they were read or not.
+    pub(crate) fn new(workspace: &'a Workspace, sources: &BTreeSet<RelPath>) -> Self {
+        let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
+        let alias = |from: &str, to: &[&str]| (from.to_owned(), strings(to));
+        let options = ResolveOptions {
+            tsconfig: Some(TsconfigDiscovery::Auto),
+            extensions: strings(&ENDINGS),
+            // `./a.js` is `./a.ts` in TypeScript.
+            extension_alias: vec![
+                alias(".js", &[".ts", ".tsx", ".js", ".jsx"]),
+                alias(".jsx", &[".tsx", ".jsx"]),
+                alias(".mjs", &[".mts", ".mjs"]),
+                alias(".cjs", &[".cts", ".cjs"]),
+            ],
+            condition_names: strings(&["source", "development", "import", "module", "browser", "types", "default"]),
+            main_fields: strings(&["source", "module", "main", "types"]),
+            symlinks: false,
+            node_path: false,
+            ..ResolveOptions::default()
         };
-        let Some(base) = base else { return Target::Missing };
-        for end in ["", ".ts", ".tsx", ".js", ".jsx", "/index.ts", "/index.tsx", "/index.js"] {
-            if let Ok(path) = RelPath::new(format!("{base}{end}")) {
-                if self.sources.contains(&path) {
-                    return Target::File(path);
-                }
-            }
-        }
-        if specifier.ends_with(".css") || specifier.ends_with(".svg") { Target::Package } else { Target::Missing }
+        let snapshot = Arc::new(Snapshot::new(workspace, sources));
+        let resolver = ResolverGeneric::new_with_file_system(Shared(snapshot.clone()), options);
+        Self { workspace, resolver, snapshot, known: Mutex::default() }
     }
+
+    /// Where `specifier` leads in the file at `from`.
+    pub(crate) fn resolve(&self, from: &RelPath, specifier: &str) -> Target {
+        let key = (from.folder().to_owned(), specifier.to_owned());
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(&key) {
+            return found.clone();
+        }
+        let found = self.find(from, specifier);
+        known().insert(key, found.clone());
+        found
+    }
+
+    /// Notes on settings whose `extends` was not found.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        Vec::new()
+        self.snapshot.findings()
+    }
+
+    fn find(&self, from: &RelPath, specifier: &str) -> Target {
+        let (plain, query) = specifier.split_once('?').map_or((specifier, ""), |(plain, query)| (plain, query));
+        if !query.is_empty() || is_elsewhere(plain) {
+            return Target::Package;
+        }
+        let resolved = self.resolver.resolve_file(self.snapshot.absolute(from), plain).ok();
+        let path = resolved.and_then(|resolved| self.snapshot.real(resolved.path()));
+        if let Some(path) = path {
+            return match RelPath::new(path) {
+                Ok(path) if self.snapshot.has_file(path.as_str()) => Target::File(path),
+                // A declaration, JSON.
+                _ => Target::Package,
+            };
+        }
+        let guessed = self.in_package(plain).or_else(|| self.by_convention(from, plain));
+        if let Some(path) = guessed {
+            return Target::File(path);
+        }
+        if is_asset(plain) || self.is_declared(from, plain) { Target::Package } else { Target::Missing }
+    }
+
+    /// A workspace package whose manifest names what is not there, as long as it is not built: its source entry.
+    fn in_package(&self, specifier: &str) -> Option<RelPath> {
+        let name = package_name(specifier);
+        let folder = self.snapshot.package(name)?;
+        let rest = specifier.get(name.len()..)?.trim_start_matches('/');
+        let stems = match rest {
+            "" => vec!["src/index".to_owned(), "index".to_owned(), "src/main".to_owned(), "lib/index".to_owned()],
+            rest => vec![format!("src/{rest}"), rest.to_owned()],
+        };
+        stems.iter().find_map(|stem| self.file_at(&format!("{folder}/{stem}")))
+    }
+
+    /// What many apps in JavaScript have in their bundler's settings only: `@/x` is src/x.
+    fn by_convention(&self, from: &RelPath, specifier: &str) -> Option<RelPath> {
+        let package = self.workspace.package_of(from)?;
+        let prefix = if package.is_empty() { String::new() } else { format!("{package}/") };
+        let aliases = ["@/", "~/", "#/", "/src/", "src/"];
+        let rest = aliases.iter().find_map(|alias| specifier.strip_prefix(alias))?;
+        [format!("{prefix}src/{rest}"), format!("{prefix}{rest}")].iter().find_map(|path| self.file_at(path))
+    }
+
+    fn file_at(&self, path: &str) -> Option<RelPath> {
+        let exact = std::iter::once(path.to_owned());
+        let ended = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
+        let index = ENDINGS.iter().map(|ending| format!("{path}/index{ending}"));
+        exact
+            .chain(ended)
+            .chain(index)
+            .find(|path| self.snapshot.has_file(path))
+            .and_then(|path| RelPath::new(path).ok())
+    }
+
+    /// Whether a package is one that a manifest around names.
+    fn is_declared(&self, from: &RelPath, specifier: &str) -> bool {
+        let name = package_name(specifier);
+        let manifests =
+            folders_up(from.folder()).filter_map(|folder| self.workspace.manifests.get(folder)?.as_ref().ok());
+        let types = format!("@types/{}", name.trim_start_matches('@').replace('/', "__"));
+        let mut declared =
+            manifests.map(|manifest| [name, &types].iter().any(|name| manifest.dependency(name).is_some()));
+        // A workspace package that has no source here is declared as well, but what it passes on is not known.
+        declared.any(|declared| declared) || BUILT_IN.contains(&name)
+    }
+}
+
+/// Modules that Node brings along.
+const BUILT_IN: [&str; 14] = [
+    "assert",
+    "buffer",
+    "child_process",
+    "crypto",
+    "events",
+    "fs",
+    "http",
+    "https",
+    "os",
+    "path",
+    "stream",
+    "url",
+    "util",
+    "zlib",
+];
+
+/// `@acme/ui` of `@acme/ui/button`
+fn package_name(specifier: &str) -> &str {
+    let parts = if specifier.starts_with('@') { 2 } else { 1 };
+    let end = specifier.match_indices('/').nth(parts - 1).map_or(specifier.len(), |(at, _)| at);
+    specifier.get(..end).unwrap_or(specifier)
+}
+
+/// Modules that a bundler or runtime makes up.
+fn is_elsewhere(specifier: &str) -> bool {
+    ["node:", "virtual:", "https:", "http:", "data:", "astro:", "bun:"]
+        .iter()
+        .any(|prefix| specifier.starts_with(prefix))
+}
+
+/// Whether a file holds no components.
+fn is_asset(specifier: &str) -> bool {
+    let name = specifier.rsplit('/').next().unwrap_or_default();
+    let endings = [
+        "css", "scss", "sass", "less", "svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "json", "woff",
+        "woff2", "ttf", "mp3", "mp4", "wasm", "txt", "md", "pdf",
+    ];
+    name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending))
+        // What `convex dev` and others write and git may ignore.
+        || specifier.contains("_generated/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    struct Project(std::path::PathBuf);
+
+    impl Project {
+        fn new(name: &str, files: &[(&str, &str)]) -> Self {
+            let folder = std::env::temp_dir().join(format!("convex-clerk-resolve-{name}-{}", std::process::id()));
+            drop(fs::remove_dir_all(&folder));
+            for (path, text) in files {
+                let path = folder.join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            Self(folder)
+        }
+
+        #[track_caller]
+        fn check(&self, from: &str, expected: &[(&str, &str)]) -> Vec<Finding> {
+            let workspace = crate::load::load(&self.0).unwrap();
+            let resolver = Resolver::new(&workspace, &workspace.sources);
+            for (specifier, target) in expected {
+                let found = match resolver.resolve(&RelPath::new(from).unwrap(), specifier) {
+                    Target::File(path) => path.to_string(),
+                    other => format!("{other:?}"),
+                };
+                assert_eq!(found, *target, "{specifier}");
+            }
+            resolver.findings()
+        }
+    }
+
+    impl Drop for Project {
+        fn drop(&mut self) {
+            drop(fs::remove_dir_all(&self.0));
+        }
+    }
+
+    #[test]
+    fn paths_and_aliases() {
+        let project = Project::new(
+            "aliases",
+            &[
+                ("package.json", r#"{"dependencies":{"react":"19","@radix-ui/slot":"1"}}"#),
+                ("tsconfig.json", r#"{"files":[],"references":[{"path":"./tsconfig.app.json"}]}"#),
+                (
+                    "tsconfig.app.json",
+                    "{\"extends\":[\"./base.json\",\"@acme/tsconfig/app.json\"],/* c */\"include\":[\"src\"],\"compilerOptions\":{\"paths\":{\"@ui/*\":[\"./src/ui/*\"]},}}",
+                ),
+                ("base.json", "{}"),
+                ("src/main.tsx", ""),
+                ("src/ui/button.tsx", ""),
+                ("src/ui/index.ts", ""),
+                ("src/a.ts", ""),
+                ("node_modules/left/index.js", ""),
+            ],
+        );
+        let findings = project.check(
+            "src/main.tsx",
+            &[
+                ("./a", "src/a.ts"),
+                ("./a.js", "src/a.ts"),
+                ("./ui", "src/ui/index.ts"),
+                ("@ui/button", "src/ui/button.tsx"),
+                ("@/ui/button", "src/ui/button.tsx"),
+                ("./none", "Missing"),
+                ("./style.css", "Package"),
+                ("./a?worker", "Package"),
+                ("react/jsx-runtime", "Package"),
+                ("@radix-ui/slot", "Package"),
+                ("node:fs", "Package"),
+                ("left", "Missing"),
+                ("@nope/none", "Missing"),
+            ],
+        );
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].message.contains("@acme/tsconfig/app.json"));
+    }
+
+    #[test]
+    fn workspace_packages_without_node_modules() {
+        let project = Project::new(
+            "workspace",
+            &[
+                ("package.json", r#"{"workspaces":["apps/*","packages/*"]}"#),
+                ("apps/web/package.json", r#"{"name":"web","dependencies":{"@acme/ui":"workspace:*","kit":"*"}}"#),
+                ("apps/web/jsconfig.json", r#"{"compilerOptions":{"baseUrl":"src"}}"#),
+                ("apps/web/src/main.jsx", ""),
+                ("apps/web/src/lib/convex.js", ""),
+                (
+                    "packages/ui/package.json",
+                    r#"{"name":"@acme/ui","exports":{".":"./dist/index.js","./*":"./src/*.tsx"}}"#,
+                ),
+                ("packages/ui/src/index.ts", ""),
+                ("packages/ui/src/card.tsx", ""),
+                ("packages/kit/package.json", r#"{"name":"kit","main":"./entry.ts"}"#),
+                ("packages/kit/entry.ts", ""),
+            ],
+        );
+        project.check(
+            "apps/web/src/main.jsx",
+            &[
+                ("@acme/ui", "packages/ui/src/index.ts"),
+                ("@acme/ui/card", "packages/ui/src/card.tsx"),
+                ("kit", "packages/kit/entry.ts"),
+                ("lib/convex", "apps/web/src/lib/convex.js"),
+            ],
+        );
     }
 }
