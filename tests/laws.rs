@@ -213,6 +213,7 @@ fn rules_that_are_not_the_repositorys_hide_nothing() {
         "src/Other.tsx",
         "import { ClerkProvider } from \"@clerk/react\";\nexport const A = () => <ClerkProvider>a</ClerkProvider>;\n",
     );
+    project.write("src/App.tsx", "import { A } from \"./Other\";\nexport default () => <A />;\n");
     project.commit();
     assert_eq!(project.run(&["migrate", "--check"]).code, Some(3));
     for (file, rule) in

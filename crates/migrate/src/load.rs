@@ -321,7 +321,7 @@ fn utf8(bytes: Vec<u8>) -> Result<String, ParseFailure> {
 }
 
 fn parse_all(hits: Vec<(RelPath, Hit)>) -> BTreeMap<RelPath, LoadedFile> {
-    in_parallel(hits, |path, hit| loaded(path, hit))
+    in_parallel(hits, loaded)
 }
 
 /// The facts of source files that the walk left alone, their texts and trees dropped. One that can't be parsed is left out.

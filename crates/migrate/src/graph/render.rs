@@ -110,18 +110,13 @@ fn collect<T: Clone>(chain: &Chain<T>) -> Vec<T> {
 }
 
 /// A place on the way down.
+#[derive(Default)]
 struct At<'a> {
     above: Chain<Above>,
     trail: Chain<Place>,
     /// What `<Outlet />` shows.
     outlet: Rc<Vec<Data<'a>>>,
     is_uncertain: bool,
-}
-
-impl Default for At<'_> {
-    fn default() -> Self {
-        Self { above: None, trail: None, outlet: Rc::default(), is_uncertain: false }
-    }
 }
 
 impl<'a> At<'a> {
