@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use change::{Applicability, Base, ChangeGroup, GroupId, ImportChange, ImportedName, Language, Location, RelPath};
+use change::{
+    Applicability, Base, ChangeGroup, GroupId, ImportChange, ImportedName, Language, Location, RelPath, TextRange,
+};
 use syntax::{
-    Bindings, ElementRewrite, FileFacts, ParsedModule, SourceFile, SourceKind, Tag, Value, attribute, env_member,
-    file_facts, has_own_lines, identifier, non_null, parse, rewrite_element,
+    Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ParsedModule, Property, SourceFile, SourceKind, Tag,
+    Value, attribute, env_member, file_facts, has_own_lines, identifier, non_null, parse, rewrite_call,
+    rewrite_element,
 };
 
 use crate::ctx::Ctx;
@@ -119,29 +122,67 @@ impl<'a> Rewiring<'a> {
             swaps.then(|| names.local(CONVEX_REACT_CLERK, CONVEX_PROVIDER_WITH_CLERK, "ConvexClerkProvider"));
         for place in places {
             self.stays_governed(&module, place)?;
-            let is_swap = self.targets.swaps.contains(&place);
-            let wrap = clerk.clone().filter(|_| self.targets.wraps.contains(&place));
-            let rewrite = ElementRewrite {
-                rename: with_clerk.clone().filter(|_| is_swap),
-                attributes: use_auth
-                    .iter()
-                    .filter(|_| is_swap)
-                    .map(|name| attribute("useAuth", identifier(name)))
-                    .collect(),
-                wrap_in: wrap.into_iter().map(|name| self.clerk_tag(name, path)).collect(),
-                pull_out: self.pulled(&module, place)?,
+            let local = LocalNames {
+                clerk: clerk.as_deref(),
+                use_auth: use_auth.as_deref(),
+                with_clerk: with_clerk.as_deref(),
             };
-            let Some(fact) = self.survey.jsx(place) else { return Err(self.unproven(place, "it is no element")) };
-            let edits = rewrite_element(&module, &style, fact.range, &rewrite);
-            let added = edits.and_then(|edits| edits.iter().try_for_each(|edit| group.edit(path, edit.clone())));
+            let edits = match (self.survey.jsx(place), self.survey.call(place)) {
+                (Some(fact), _) => {
+                    let rewrite = self.element(place, path, &local, self.pulled(&module, place)?);
+                    rewrite_element(&module, &style, fact.range, &rewrite).map(Some)
+                }
+                (None, Some(call)) => rewrite_call(&module, &style, call.range, &self.call(place, path, &local)),
+                (None, None) => Ok(None),
+            };
+            let edits = edits.map_err(|conflict| self.unproven(place, &format!("its edits clash: {conflict}")))?;
+            let Some(edits) = edits else {
+                let message = "this call of createElement has comments, spreads or several children, which would have to be laid out anew";
+                let location = Some(self.survey.location(place));
+                return Err(Refusal::new(RefusalReason::UnprovenForm, message, location));
+            };
+            let added = edits.iter().try_for_each(|edit| group.edit(path, edit.clone()));
             added.map_err(|conflict| self.unproven(place, &format!("its edits clash: {conflict}")))?;
         }
         self.drop_imports(group, file, &bindings);
         Ok(())
     }
 
+    /// What becomes of an element.
+    fn element(
+        &self,
+        place: Place,
+        path: &RelPath,
+        local: &LocalNames<'_>,
+        pull_out: Option<TextRange>,
+    ) -> ElementRewrite {
+        let is_swap = self.targets.swaps.contains(&place);
+        let wrap = local.clerk.filter(|_| self.targets.wraps.contains(&place));
+        let use_auth = local.use_auth.iter().filter(|_| is_swap);
+        ElementRewrite {
+            rename: local.with_clerk.filter(|_| is_swap).map(str::to_owned),
+            attributes: use_auth.map(|name| attribute("useAuth", identifier(name))).collect(),
+            wrap_in: wrap.into_iter().map(|name| self.clerk_tag(name.to_owned(), path)).collect(),
+            pull_out,
+        }
+    }
+
+    /// What becomes of a call of `createElement`.
+    fn call(&self, place: Place, path: &RelPath, local: &LocalNames<'_>) -> CallRewrite {
+        let is_swap = self.targets.swaps.contains(&place);
+        let property = |name: &str, value| Property { name: name.to_owned(), value };
+        let wrap = local.clerk.filter(|_| self.targets.wraps.contains(&place));
+        CallRewrite {
+            rename: local.with_clerk.filter(|_| is_swap).map(str::to_owned),
+            property: local.use_auth.filter(|_| is_swap).map(|name| property("useAuth", identifier(name))),
+            wrap_in: wrap.map(|name| (name.to_owned(), property("publishableKey", self.key_value(path)))),
+            // ConvexProviderWithClerk requires children, and types know nothing of a third argument.
+            child_as_property: is_swap && SourceKind::of(path).is_some_and(SourceKind::has_types),
+        }
+    }
+
     /// The ClerkProvider that is taken out of a plain provider and put around it.
-    fn pulled(&self, module: &ParsedModule, place: Place) -> Result<Option<change::TextRange>, Refusal> {
+    fn pulled(&self, module: &ParsedModule, place: Place) -> Result<Option<TextRange>, Refusal> {
         let Some((clerk, _)) = self.targets.moves.iter().find(|(_, plain)| **plain == place) else { return Ok(None) };
         let range = self.survey.jsx(*clerk).map(|fact| fact.range).filter(|range| has_own_lines(module, *range));
         let refusal = || {
@@ -153,8 +194,8 @@ impl<'a> Rewiring<'a> {
 
     /// Refuses a comment that speaks of the line after it, which would be another one.
     fn stays_governed(&self, module: &ParsedModule, place: Place) -> Result<(), Refusal> {
-        let Some(fact) = self.survey.jsx(place) else { return Ok(()) };
-        match module.comment_before(fact.range.start()).filter(|comment| governs_next_line(comment)) {
+        let Some(start) = self.survey.range(place).map(TextRange::start) else { return Ok(()) };
+        match module.comment_before(start).filter(|comment| governs_next_line(comment)) {
             Some(comment) => {
                 let why = format!("the comment `{}` would no longer stand before ConvexProvider", comment.trim());
                 Err(self.unproven(place, &why))
@@ -165,26 +206,31 @@ impl<'a> Rewiring<'a> {
 
     /// `<ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>`
     fn clerk_tag(&self, name: String, path: &RelPath) -> Tag {
+        Tag { name, attributes: vec![attribute("publishableKey", self.key_value(path))] }
+    }
+
+    /// `import.meta.env.VITE_CLERK_PUBLISHABLE_KEY`
+    fn key_value(&self, path: &RelPath) -> Expression {
         let mut value = env_member(self.key.object, &self.key.name, self.key.bracket);
         let has_types = SourceKind::of(path).is_some_and(SourceKind::has_types);
         // `import.meta.env.X` is `any` unless the app types it; `process.env.X` is `string | undefined`.
         if self.key_needs_string && self.key.object == "process.env" && has_types {
             value = non_null(value);
         }
-        Tag { name, attributes: vec![attribute("publishableKey", value)] }
+        value
     }
 
     /// Asks for imports of the plain provider to go, where the tags that change were their only uses.
     fn drop_imports(&self, group: &mut ChangeGroup, file: FileId, bindings: &Bindings) {
         let facts = self.survey.modules.sources.facts(file);
         let swapped = self.targets.swaps.iter().filter(|place| place.0 == file);
-        let names: Vec<_> = swapped.filter_map(|place| self.survey.jsx(*place)).flat_map(|fact| &fact.names).collect();
+        let names: Vec<TextRange> = swapped.flat_map(|place| self.survey.names(*place)).collect();
         for import in &facts.imports {
             for specifier in
                 import.specifiers.iter().filter(|s| matches!(s.name, ImportedName::Named(_) | ImportedName::Default))
             {
                 let uses = bindings.uses_of_import(&specifier.local);
-                if !uses.is_empty() && uses.iter().all(|use_| names.contains(&use_)) {
+                if !uses.is_empty() && uses.iter().all(|use_| names.contains(use_)) {
                     group.import(self.survey.path(file), ImportChange::Drop { local: specifier.local.clone() });
                 }
             }
@@ -272,6 +318,13 @@ impl<'a> Rewiring<'a> {
         let message = format!("the change could not be proven: {why}");
         Refusal::new(RefusalReason::UnprovenForm, message, Some(self.survey.location(place)))
     }
+}
+
+/// What the names that the change needs are in one file.
+struct LocalNames<'a> {
+    clerk: Option<&'a str>,
+    use_auth: Option<&'a str>,
+    with_clerk: Option<&'a str>,
 }
 
 /// The text of a file after the change.

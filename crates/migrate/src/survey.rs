@@ -69,6 +69,17 @@ impl<'a> Survey<'a> {
         }
     }
 
+    /// The whole element.
+    pub(crate) fn range(&self, place: Place) -> Option<TextRange> {
+        self.jsx(place).map(|fact| fact.range).or_else(|| self.call(place).map(|call| call.range))
+    }
+
+    /// Where an element names its component: in both of its tags, or as the first argument.
+    pub(crate) fn names(&self, place: Place) -> Vec<TextRange> {
+        let made = self.call(place).and_then(|call| call.ranges.first().copied());
+        self.jsx(place).map_or_else(|| made.into_iter().collect(), |fact| fact.names.clone())
+    }
+
     /// Where a report points to for an element: its opening tag.
     pub(crate) fn location(&self, place: Place) -> Location {
         let range = self.jsx(place).map(|fact| fact.opening).or_else(|| self.call(place).map(|call| call.range));
@@ -77,9 +88,15 @@ impl<'a> Survey<'a> {
 
     /// What an attribute of an element is set to.
     pub(crate) fn attribute(&self, place: Place, name: &str) -> Option<&'a Value> {
-        let Node::Jsx(id) = place.1 else { return None };
-        let element = self.modules.sources.facts(place.0).flow.element(id)?;
-        element.attributes.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
+        let flow = &self.modules.sources.facts(place.0).flow;
+        let attributes: &[(Option<String>, Value)] = match place.1 {
+            Node::Jsx(id) => &flow.element(id)?.attributes,
+            Node::Call(id) => match flow.call(id)?.arguments.get(1)? {
+                Value::Object(properties) => properties,
+                _ => return None,
+            },
+        };
+        attributes.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
     }
 
     /// The package that an imported name is from.

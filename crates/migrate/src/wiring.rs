@@ -142,10 +142,7 @@ fn element(survey: &Survey<'_>, place: Place) -> Result<(), Refusal> {
         let message = "the package renders ConvexProvider, but no root of a React app";
         return refuse(survey, RefusalReason::NoEntry, message, place);
     }
-    let Some(fact) = survey.jsx(place) else {
-        let message = "ConvexProvider is used as a value here, not as an element";
-        return refuse(survey, RefusalReason::UnprovenForm, message, place);
-    };
+    let Some(fact) = survey.jsx(place) else { return created(survey, place) };
     let named = |name: &str| fact.attributes.iter().any(|attribute| attribute.name.as_deref() == Some(name));
     if named("key") {
         let message = "ConvexProvider has a `key`: it is rendered in a list, or made anew on purpose";
@@ -160,6 +157,24 @@ fn element(survey: &Survey<'_>, place: Place) -> Result<(), Refusal> {
         return refuse(survey, RefusalReason::NoClient, message, place);
     }
     if !fact.has_children && !named("children") {
+        let message = "ConvexProvider has no children; ConvexProviderWithClerk requires them";
+        return refuse(survey, RefusalReason::ChildlessProvider, message, place);
+    }
+    Ok(())
+}
+
+/// The same for a call of `createElement`.
+fn created(survey: &Survey<'_>, place: Place) -> Result<(), Refusal> {
+    if survey.attribute(place, "key").is_some() {
+        let message = "ConvexProvider has a `key`: it is rendered in a list, or made anew on purpose";
+        return refuse(survey, RefusalReason::UnprovenForm, message, place);
+    }
+    if survey.attribute(place, "client").is_none() {
+        let message = "what createElement gives ConvexProvider has no `client` that can be seen";
+        return refuse(survey, RefusalReason::NoClient, message, place);
+    }
+    let has_child = survey.call(place).is_some_and(|call| call.arguments.len() > 2);
+    if !has_child && survey.attribute(place, "children").is_none() {
         let message = "ConvexProvider has no children; ConvexProviderWithClerk requires them";
         return refuse(survey, RefusalReason::ChildlessProvider, message, place);
     }

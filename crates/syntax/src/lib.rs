@@ -6,6 +6,7 @@
 mod bindings;
 mod build;
 mod collect;
+mod create_element;
 mod facts;
 mod flow;
 mod imports;
@@ -21,6 +22,7 @@ mod votes;
 
 pub use bindings::{Bindings, Imported, Meaning, Via};
 pub use build::{Attribute, Expression, attribute, env_member, identifier, non_null};
+pub use create_element::{CallRewrite, Property, rewrite_call};
 pub use facts::{
     Argument, AttributeFact, AttributeValue, CallFact, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource,
     FileFacts, ImportFact, ImportKind, JsxFact, JsxId, Reference, SpecifierFact, ValueFact, file_facts,
@@ -29,5 +31,5 @@ pub use imports::import_edits;
 pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element};
 pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, on_deep_stack, parse};
 pub use source::{Source, SourceFile, SourceKind};
-pub use value::{CallFlow, CallId, ElementFlow, Flow, FunctionFlow, FunctionId, Value, VariableFlow, VariableId};
+pub use value::{CallFlow, CallId, ElementFlow, Flow, FunctionFlow, FunctionId, Value, VariableId};
 pub use votes::evidence_of;

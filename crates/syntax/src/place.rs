@@ -38,7 +38,7 @@ pub(crate) enum Place {
     },
 }
 
-/// The place of the element at `range`.
+/// The place of the element, or of the call that makes one, at `range`.
 pub(crate) fn place_of(module: &ParsedModule, range: TextRange) -> Place {
     let mut search = Search { module, range, place: None, parents: Vec::new() };
     module.program.visit_with(&mut search);
@@ -55,7 +55,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn is_it(&self, expr: &Expr) -> bool {
-        matches!(expr, Expr::JSXElement(_)) && self.module.range(expr) == self.range
+        matches!(expr, Expr::JSXElement(_) | Expr::Call(_)) && self.module.range(expr) == self.range
     }
 
     fn bare(&mut self, expr: Option<&Expr>) {

@@ -7,6 +7,8 @@
 //! root.render(<Shell>{ready ? <Page /> : null}</Shell>);       // a call; the element's child is one of two values
 //! ```
 
+use std::sync::Arc;
+
 use change::{ImportedName, TextRange};
 
 use crate::bindings::Imported;
@@ -28,7 +30,7 @@ pub struct CallId(pub u32);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// An export of another module.
-    Imported(Imported),
+    Imported(Arc<Imported>),
     /// A name that nothing in the file declares.
     Global(String),
     /// A name that the file declares.
@@ -59,15 +61,6 @@ pub enum Value {
     Nothing,
     /// Anything else.
     Opaque,
-}
-
-/// A name that the file declares.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct VariableFlow {
-    /// Its name.
-    pub name: String,
-    /// What is assigned to it, everywhere in the file.
-    pub values: Vec<Value>,
 }
 
 /// An element; its place among the others is its [`JsxId`].
@@ -103,6 +96,8 @@ pub struct CallFlow {
     pub callee: Value,
     /// With what.
     pub arguments: Vec<Value>,
+    /// Where each argument is.
+    pub ranges: Vec<TextRange>,
     /// The function around.
     pub owner: Option<FunctionId>,
 }
@@ -110,8 +105,8 @@ pub struct CallFlow {
 /// What the expressions of a file are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flow {
-    /// The names that it declares and uses.
-    pub variables: Vec<VariableFlow>,
+    /// What is assigned to each name that it declares, everywhere in the file.
+    pub variables: Vec<Vec<Value>>,
     /// Its elements, in the order of [`crate::FileFacts::elements`].
     pub elements: Vec<ElementFlow>,
     /// Its functions and classes.
@@ -123,9 +118,20 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// Gives back the memory that growing took: facts are kept as long as the tool runs.
+    pub(crate) fn shrunk(mut self) -> Self {
+        self.variables.iter_mut().for_each(Vec::shrink_to_fit);
+        self.functions.iter_mut().for_each(|function| function.returns.shrink_to_fit());
+        self.variables.shrink_to_fit();
+        self.elements.shrink_to_fit();
+        self.functions.shrink_to_fit();
+        self.calls.shrink_to_fit();
+        self
+    }
+
     /// What is assigned to a name.
     pub fn variable(&self, id: VariableId) -> &[Value] {
-        self.variables.get(id.0 as usize).map_or(&[], |variable| &variable.values)
+        self.variables.get(id.0 as usize).map_or(&[], Vec::as_slice)
     }
 
     /// The element `id`.
