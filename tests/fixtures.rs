@@ -72,7 +72,7 @@ pub(crate) fn cases() -> Vec<Case> {
         }
     }
     cases.sort_by(|a, b| a.name.cmp(&b.name));
-    assert!(cases.len() >= 25, "{} fixtures", cases.len());
+    assert!(cases.len() >= 125, "{} fixtures", cases.len());
     cases
 }
 
@@ -215,6 +215,34 @@ fn every_form_that_is_claimed_has_a_fixture() {
     let missing: Vec<&&str> =
         SHAPES.iter().filter(|shape| !covered.iter().any(|covered| covered.starts_with(**shape))).collect();
     assert!(missing.is_empty(), "no fixture for {missing:?}");
+}
+
+/// Each row of docs/shapes.md says what its fixture says.
+#[test]
+fn the_table_of_shapes_is_true() {
+    let text = fs::read_to_string(root().join("docs/shapes.md")).unwrap();
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| nr") && !line.starts_with("| -"))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    let cases = cases();
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let [_, _, outcome, fixture] = row.as_slice() else { panic!("{row:?}") };
+        let case = cases.iter().find(|case| case.name == format!("react/{fixture}"));
+        let says = case.map(|case| match (&*case.expect, &case.reason) {
+            ("refused", Some(reason)) => reason.clone(),
+            ("none", _) => "nothing".to_owned(),
+            _ => "patch".to_owned(),
+        });
+        if says.as_deref() != Some(outcome) {
+            wrong.push(format!("{fixture}: {outcome}, but the fixture says {says:?}"));
+        }
+    }
+    let numbers: Vec<usize> = rows.iter().filter_map(|row| row[0].parse().ok()).collect();
+    assert!(numbers.iter().copied().eq(1..=rows.len()) && rows.len() >= 34, "{numbers:?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

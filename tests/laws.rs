@@ -30,7 +30,10 @@ fn untouched_bytes_stay_identical() {
             let is_moved = taken.trim().starts_with('<') && given.contains(&bare(taken));
             // `{ client }, child` becomes `{ client, useAuth, children: child }`.
             let is_brace = taken.chars().all(|c| c.is_whitespace() || "},".contains(c));
+            // `const { ConvexProvider, ConvexReactClient } = require("convex/react")`
+            let is_unused = taken.trim_matches([',', ' ', '\n']) == "ConvexProvider" && edit["text"] == "";
             if !(is_space
+                || is_unused
                 || is_brace
                 || is_moved
                 || is_name && edit["text"].as_str().unwrap().ends_with("Clerk")

@@ -33,15 +33,17 @@ reasons! {
          nobody, so the right place for the new one can't be read from the code.\n\n```tsx\n<ConvexProvider client={convex} />\n```\n\nPut \
          the provider around the part of the app that uses Convex, and run again.\n"
     ClerkElsewhere "clerk-elsewhere"
-        "A ClerkProvider stands in another file."
-        "Exactly one `ClerkProvider` must stand outside `ConvexProviderWithClerk`: two nested ones throw, and none makes `useAuth` throw. \
-         The app renders a `ClerkProvider` in another file, and this version proves the order of the two within one file only.\n\nMove \
-         the two providers into one file, or change `ConvexProvider` to `ConvexProviderWithClerk` by hand.\n"
+        "A ClerkProvider is not around the provider on every way down, or twice."
+        "Exactly one `ClerkProvider` must stand outside `ConvexProviderWithClerk`, on every way from a root of the app down to it: two nested \
+         ones throw, and none makes `useAuth` throw. Here one stands beside the provider, around it on some ways only, twice on a way, comes \
+         from two packages, or is placed in a way that can't be followed.\n\n```tsx\n<Shell>{/* which component Shell is, is known when the \
+         app runs */}\n  <App />\n</Shell>\n```\n\nPut one `ClerkProvider` around all of the app, and run again.\n"
     ClerkInside "clerk-inside"
-        "ClerkProvider stands inside ConvexProvider."
-        "`ConvexProviderWithClerk` calls Clerk's `useAuth`, so `ClerkProvider` has to be outside of it. Here it is inside:\n\n```tsx\n\
-         <ConvexProvider client={convex}>\n  <ClerkProvider publishableKey={key}>\n```\n\nSwap the two by hand, then run again: the \
-         provider's own change is made for you.\n"
+        "ClerkProvider stands inside ConvexProvider, in another component."
+        "`ConvexProviderWithClerk` calls Clerk's `useAuth`, so `ClerkProvider` has to be outside of it. Where one component renders both, they \
+         change places; here another component renders the inner one, or its tags share their lines with other code:\n\n```tsx\n\
+         <ConvexProvider client={convex}>\n  <App /> {/* renders ClerkProvider */}\n```\n\nMove `ClerkProvider` out by hand, then run \
+         again: the provider's own change is made for you.\n"
     ConvexTooOld "convex-too-old"
         "The app uses a convex version before 1.0."
         "`ConvexProviderWithClerk` of today takes a client that versions before 1.0 do not have. Upgrade `convex` first: \
@@ -59,14 +61,15 @@ reasons! {
         "The app already gives Convex an identity: Convex Auth, Auth0, WorkOS AuthKit, Better Auth, Kinde, or a `ConvexProviderWithAuth` of \
          its own. Clerk can't be added beside it; which of the two stays is a decision for a person.\n"
     SeveralProviders "several-providers"
-        "The app renders several plain providers."
-        "More than one `ConvexProvider` is rendered. Which of them users get, and whether one lies within another, is not proven by this \
-         version; changing all of them could nest two `ClerkProvider`s, which throws.\n"
+        "Providers of Convex stand inside each other."
+        "A plain `ConvexProvider` stands inside another one, or inside `ConvexProviderWithClerk`, and hides it from what is below. Which of the \
+         two is to know who is signed in is a decision for a person: they may belong to two deployments.\n\nRemove one, or change them by \
+         hand.\n"
     UnprovenForm "unproven-form"
         "ConvexProvider is used in a form that can't be followed."
-        "The provider is not a plain JSX element: it is a value in an array, an argument of `createElement`, behind another name or \
-         `require`, or it comes through another module.\n\n```tsx\nconst providers = [[ConvexProvider, { client: convex }]];\n```\n\nWrite it \
-         as an element, imported from `convex/react`, and run again.\n"
+        "The provider is a value in an array, goes by a constant, is chosen when the app runs, is rendered by another package of the workspace, \
+         or comes through a module that is not in the repository.\n\n```tsx\nconst providers = [[ConvexProvider, { client: convex }]];\n\
+         ```\n\nWrite it as an element in the app itself, imported from `convex/react`, and run again.\n"
     UnreadableFile "unreadable-file"
         "A file that mentions the providers could not be read."
         "A file of the app that mentions `ConvexProvider` or `ClerkProvider` has a syntax error, unresolved merge conflicts, Flow types, is \

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use change::{
     Applicability, Base, ChangeGroup, GroupId, ImportChange, ImportedName, Language, Location, RelPath, TextRange,
 };
+use syntax::style::Style;
 use syntax::{
-    Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ParsedModule, Property, SourceFile, SourceKind, Tag,
-    Value, attribute, env_member, file_facts, has_own_lines, identifier, non_null, parse, rewrite_call,
-    rewrite_element,
+    Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ParsedModule, Property, RequireChange, SourceFile,
+    SourceKind, Tag, Value, Via, attribute, env_member, file_facts, has_own_lines, identifier, is_es_module, non_null,
+    parse, require_edits, rewrite_call, rewrite_element,
 };
 
 use crate::ctx::Ctx;
@@ -18,7 +19,9 @@ use crate::graph::render::{Node, Place, Sighting};
 use crate::graph::resolve::Resolver;
 use crate::graph::sources::FileId;
 use crate::key::{KeyRead, key_read};
-use crate::known::{CLERK_PROVIDER, CONVEX_PROVIDER_WITH_CLERK, CONVEX_REACT, CONVEX_REACT_CLERK, Provider};
+use crate::known::{
+    CLERK_PROVIDER, CONVEX_PROVIDER, CONVEX_PROVIDER_WITH_CLERK, CONVEX_REACT, CONVEX_REACT_CLERK, Provider,
+};
 use crate::language::TypeScript;
 use crate::load;
 use crate::manifest::lowest;
@@ -115,9 +118,16 @@ impl<'a> Rewiring<'a> {
         let places: BTreeSet<Place> = self.places().filter(|place| place.0 == file).collect();
         let wraps = places.iter().any(|place| self.targets.wraps.contains(place));
         let swaps = places.iter().any(|place| self.targets.swaps.contains(place));
-        let mut names = Names { path, bindings: &bindings, group };
+        let required = places.iter().copied().find(|place| self.survey.via(*place) == Some(Via::Require));
+        let by_require = required.filter(|_| swaps);
+        let has_imports = by_require.is_none() || is_es_module(&module);
+        if let Some(place) = by_require {
+            self.require(group, place, &module, &bindings, &style, !has_imports && wraps)?;
+        }
+        let mut names = Names { path, bindings: &bindings, group, adds: has_imports };
         let clerk = wraps.then(|| names.local(&self.sdk, CLERK_PROVIDER, "ClerkAuthProvider"));
         let use_auth = swaps.then(|| names.local(&self.sdk, "useAuth", "useClerkAuth"));
+        names.adds = by_require.is_none();
         let with_clerk =
             swaps.then(|| names.local(CONVEX_REACT_CLERK, CONVEX_PROVIDER_WITH_CLERK, "ConvexClerkProvider"));
         for place in places {
@@ -146,6 +156,45 @@ impl<'a> Rewiring<'a> {
         }
         self.drop_imports(group, file, &bindings);
         Ok(())
+    }
+
+    /// Changes what the file takes in by `require`; names that are taken already are refused, since such a statement is not laid out anew.
+    fn require(
+        &self,
+        group: &mut ChangeGroup,
+        place: Place,
+        module: &ParsedModule,
+        bindings: &Bindings,
+        style: &Style,
+        wraps: bool,
+    ) -> Result<(), Refusal> {
+        let fail = || {
+            let message = "ConvexProvider comes from a `require` in a form that is not laid out anew";
+            Refusal::new(RefusalReason::UnprovenForm, message, Some(self.survey.location(place)))
+        };
+        let is_es = is_es_module(module);
+        let clerk_names: Vec<&str> = if wraps { vec![CLERK_PROVIDER, "useAuth"] } else { vec!["useAuth"] };
+        let fresh = [CONVEX_PROVIDER_WITH_CLERK].into_iter().chain(clerk_names.iter().copied().filter(|_| !is_es));
+        // `import.meta` is no syntax of a CommonJS file.
+        let has_no_key = !is_es && wraps && self.key.object == "import.meta.env";
+        if has_no_key || fresh.into_iter().any(|name| bindings.is_spelled(name)) {
+            return Err(fail());
+        }
+        let swapped = self.targets.swaps.iter().filter(|swap| swap.0 == place.0);
+        let tags: Vec<TextRange> = swapped.flat_map(|swap| self.survey.names(*swap)).collect();
+        let others = bindings.places_of_required(CONVEX_PROVIDER).into_iter().filter(|range| !tags.contains(range));
+        let change = RequireChange {
+            from: CONVEX_REACT,
+            name: CONVEX_PROVIDER,
+            // What is left is where it is declared.
+            drops: others.count() <= 1,
+            to: CONVEX_REACT_CLERK,
+            new_name: CONVEX_PROVIDER_WITH_CLERK,
+            before: (!is_es).then(|| (&*self.sdk, clerk_names)),
+        };
+        let edits = require_edits(module, style, &change).ok().flatten().ok_or_else(fail)?;
+        let path = self.survey.path(place.0);
+        edits.iter().try_for_each(|edit| group.edit(path, edit.clone())).map_err(|_| fail())
     }
 
     /// What becomes of an element.
@@ -368,12 +417,17 @@ struct Names<'a, 'b> {
     path: &'a RelPath,
     bindings: &'a Bindings,
     group: &'b mut ChangeGroup,
+    /// Whether names come in by imports; else a `require` was changed that brings them.
+    adds: bool,
 }
 
 impl Names<'_, '_> {
     fn local(&mut self, module: &str, name: &str, other: &str) -> String {
         if let Some(local) = self.bindings.local_for(module, name) {
             return local;
+        }
+        if !self.adds {
+            return name.to_owned();
         }
         let numbered = (2..).map(|number| format!("{other}{number}"));
         let mut names = [name.to_owned(), other.to_owned()].into_iter().chain(numbered);

@@ -159,10 +159,17 @@ impl<'a> Survey<'a> {
         here.filter_map(|place| self.call(place)).map(|call| call.range).collect()
     }
 
-    /// An element of Convex's provider under a name that comes from `require`, or from a constant of the file.
-    pub(crate) fn through_another_name(&self, place: Place) -> bool {
-        let Some(JsxFact { tag: syntax::Reference::Imported(imported), .. }) = self.jsx(place) else { return false };
-        imported.via != Via::Import
+    /// How the name of an element's component came into its file.
+    pub(crate) fn via(&self, place: Place) -> Option<Via> {
+        let flow = &self.modules.sources.facts(place.0).flow;
+        let component = match place.1 {
+            Node::Jsx(id) => flow.element(id)?.tag.as_ref()?,
+            Node::Call(id) => flow.call(id)?.arguments.first()?,
+        };
+        match component {
+            Value::Imported(imported) => Some(imported.via),
+            _ => None,
+        }
     }
 
     /// An element that is Convex's provider as far as its name and its `client` tell, from a package whose source is not here:

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use syntax::Via;
+
 use crate::graph::render::{Node, Place, Sighting, common};
 use crate::known::Provider;
 use crate::refusal::{Refusal, RefusalReason};
@@ -112,8 +114,8 @@ fn forms(survey: &Survey<'_>, live: &[Place]) -> Result<(), Refusal> {
             survey.location(*place),
         );
     }
-    if let Some(place) = live.iter().find(|place| survey.through_another_name(**place)) {
-        return unproven("ConvexProvider comes from `require` or through another name", survey.location(*place));
+    if let Some(place) = live.iter().find(|place| survey.via(**place) == Some(Via::Alias)) {
+        return unproven("ConvexProvider goes by a constant of the file here", survey.location(*place));
     }
     if let Some(place) = survey.look_alike() {
         return unproven("ConvexProvider comes through a module that could not be followed", place);

@@ -179,6 +179,14 @@ impl Bindings {
     }
 }
 
+impl Bindings {
+    /// Where a name that `require` binds as `local` stands, its declaration included.
+    pub fn places_of_required(&self, local: &str) -> Vec<TextRange> {
+        let bound = self.imported.iter().filter(|(id, imported)| imported.via == Via::Require && *id.0 == *local);
+        bound.filter_map(|(id, _)| self.uses.get(id)).flatten().copied().collect()
+    }
+}
+
 /// Whether JSX takes a tag of this name for a component, not for an HTML element.
 pub(crate) fn is_component_name(name: &str) -> bool {
     !name.starts_with(|first: char| first.is_ascii_lowercase())

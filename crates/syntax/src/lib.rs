@@ -14,6 +14,7 @@ mod jsx;
 mod parse;
 mod place;
 mod print;
+mod requires;
 mod source;
 mod span;
 pub mod style;
@@ -30,6 +31,7 @@ pub use facts::{
 pub use imports::import_edits;
 pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element};
 pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, on_deep_stack, parse};
+pub use requires::{RequireChange, is_es_module, require_edits};
 pub use source::{Source, SourceFile, SourceKind};
 pub use value::{CallFlow, CallId, ElementFlow, Flow, FunctionFlow, FunctionId, Value, VariableId};
 pub use votes::evidence_of;
