@@ -128,9 +128,16 @@ impl<'a> Survey<'a> {
         let seen: BTreeSet<Place> = self.sightings(Provider::Plain).map(|sighting| sighting.place).collect();
         let own = |place: &Place| self.workspace.package_of(self.path(place.0)) == Some(self.app.id.folder());
         let may_be = self.places(Provider::Plain).filter(own);
-        let may_be = may_be.filter(|place| self.is_reached(place.0) || !self.roots.is_whole);
+        let is_lost = !self.roots.is_whole && seen.is_empty();
+        let may_be = may_be.filter(|place| self.is_reached(place.0) || is_lost);
         // A provider that is written nowhere as itself is a variable or a member: its place is that of the tag.
         seen.iter().copied().chain(may_be.filter(|place| !seen.contains(place))).collect()
+    }
+
+    /// Whether users get the provider for Clerk, or may get it.
+    pub(crate) fn has_live_clerk(&self) -> bool {
+        self.sightings(Provider::WithClerk).next().is_some()
+            || self.places(Provider::WithClerk).any(|place| self.is_reached(place.0))
     }
 
     /// The plain providers that no root leads to.

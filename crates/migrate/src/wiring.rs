@@ -72,7 +72,7 @@ fn refuse<T>(
 /// Plain providers of an app that renders the one for Clerk as well. Those under roots of their own are left in `live`, to be changed; the
 /// others are kept, since the app chooses between the two.
 fn beside_clerk(survey: &Survey<'_>, live: &mut Vec<Place>) -> Result<Option<Vec<(Place, &'static str)>>, Refusal> {
-    if survey.places(Provider::WithClerk).next().is_none() {
+    if !survey.has_live_clerk() {
         return Ok(None);
     }
     let hiding = survey

@@ -78,11 +78,7 @@ impl RenderGraph {
         };
         for (index, root) in roots.iter().enumerate() {
             walk.root = index;
-            let flow = walk.evaluator.flow(root.file);
-            let rendered = flow.call(root.call).and_then(|call| call.arguments.get(root.argument));
-            if let Some(value) = rendered {
-                walk.render(&Data::Code(root.file, value, None), &At::default());
-            }
+            walk.root(root);
         }
         let is_exhausted = walk.evaluator.is_exhausted() || walk.sightings.len() >= MAX_SIGHTINGS;
         Self { sightings: walk.sightings, is_exhausted }
@@ -158,6 +154,39 @@ struct Walk<'a, 'm> {
 impl<'a> Walk<'a, '_> {
     fn is_over(&self) -> bool {
         self.evaluator.is_exhausted() || self.sightings.len() >= MAX_SIGHTINGS
+    }
+
+    /// Renders what a root is given; a root within a function is given what the function is called with.
+    ///
+    /// `export function mount(node) { createRoot(el).render(<Shell>{node}</Shell>); }`
+    fn root(&mut self, root: &Root) {
+        let flow = self.evaluator.flow(root.file);
+        let Some(call) = flow.call(root.call) else { return };
+        let Some(value) = call.arguments.get(root.argument) else { return };
+        let scopes = call.owner.map(|owner| self.calls_of(root.file, owner)).unwrap_or_default();
+        if scopes.is_empty() {
+            return self.render(&Data::Code(root.file, value, None), &At::default());
+        }
+        for scope in scopes {
+            self.render(&Data::Code(root.file, value, scope), &At::default());
+        }
+    }
+
+    /// The calls of a function in the files that lead to providers.
+    fn calls_of(&self, file: FileId, function: FunctionId) -> Vec<Scope<'a>> {
+        let modules = self.evaluator.modules;
+        let files = modules.sources.ids().filter(|id| self.relevance.file(*id));
+        let calls = files.flat_map(|at| self.evaluator.flow(at).calls.iter().map(move |call| (at, call)));
+        let named = calls.filter(|(_, call)| matches!(call.callee, Value::Imported(_) | Value::Variable(_)));
+        let same = named.filter(|(at, call)| {
+            let callees = self.evaluator.value(*at, &call.callee, &None);
+            callees.iter().any(|callee| matches!(callee, Data::Function(f, id, _) if (*f, *id) == (file, function)))
+        });
+        same.map(|(at, call)| {
+            let arguments = self.evaluator.codes(at, &call.arguments, &None);
+            Some(Rc::new(Frame { file, function, arguments, carries: true, parent: None }))
+        })
+        .collect()
     }
 
     /// Renders whatever `data` may be.
@@ -259,7 +288,17 @@ impl<'a> Walk<'a, '_> {
         let place = (file, Node::Jsx(id));
         match &flow.tag {
             Some(tag) => self.node(place, &Data::Code(file, tag, scope.clone()), props, at),
-            None => self.render_all(&props.children, &at.inside(place)),
+            // `<section {...props} />` may get its children with the rest.
+            None => {
+                let at = at.inside(place);
+                self.render_all(&props.children, &at);
+                let spreads = props.named.iter().filter(|(name, _)| name.is_none());
+                for object in spreads.flat_map(|(_, data)| self.evaluator.force(data)).collect::<Vec<_>>() {
+                    if !matches!(object, Data::Unknown) {
+                        self.render_all(&self.evaluator.member(&object, "children"), &at);
+                    }
+                }
+            }
         }
     }
 

@@ -64,7 +64,7 @@ fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallF
             Definition::Package(module, ImportedName::Named(name)) => (Some(module.to_owned()), name),
             _ => return None,
         },
-        Value::Member(_, name) if takes_react_dom() => (None, name.clone()),
+        Value::Member(object, name) if takes_react_dom() || is_root(modules, file, object) => (None, name.clone()),
         _ => return None,
     };
     let is_dom = module.as_deref().is_none_or(|module| module.starts_with("react-dom") || module == "preact");
@@ -75,6 +75,20 @@ fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallF
         name if name.starts_with("renderTo") && is_server => Some((0, true)),
         _ => None,
     }
+}
+
+/// Whether a value is a root that another file made: `export const root = createRoot(…)`.
+fn is_root(modules: &Modules<'_>, file: FileId, object: &Value) -> bool {
+    let Value::Imported(imported) = object else { return false };
+    let Definition::Value(file, Value::Variable(id)) = modules.import(file, imported) else { return false };
+    let flow = &modules.sources.facts(file).flow;
+    flow.variable(*id).iter().any(|value| match value {
+        Value::Call(id) => flow.call(*id).is_some_and(|call| match &call.callee {
+            Value::Imported(imported) => imported.module.starts_with("react-dom"),
+            _ => false,
+        }),
+        _ => false,
+    })
 }
 
 /// The files that the app's pages load.
