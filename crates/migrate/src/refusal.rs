@@ -61,9 +61,10 @@ reasons! {
         "The app already gives Convex an identity: Convex Auth, Auth0, WorkOS AuthKit, Better Auth, Kinde, or a `ConvexProviderWithAuth` of \
          its own. Clerk can't be added beside it; which of the two stays is a decision for a person.\n"
     SeveralProviders "several-providers"
-        "Providers of Convex stand inside each other."
+        "Providers of Convex stand inside each other, or beside each other with nothing around."
         "A plain `ConvexProvider` stands inside another one, or inside `ConvexProviderWithClerk`, and hides it from what is below. Which of the \
-         two is to know who is signed in is a decision for a person: they may belong to two deployments.\n\nRemove one, or change them by \
+         two is to know who is signed in is a decision for a person: they may belong to two deployments.\n\nOr several are there at a time, and no \
+         element stands around all of them that could hold the one `ClerkProvider`.\n\nRemove one, put an element around, or change them by \
          hand.\n"
     UnprovenForm "unproven-form"
         "ConvexProvider is used in a form that can't be followed."

@@ -38,6 +38,8 @@ pub(crate) struct Rewiring<'a> {
     pub(crate) sdk: String,
     pub(crate) key: KeyRead,
     key_needs_string: bool,
+    /// Whether Clerk's package allows one ClerkProvider at a time, wherever it stands.
+    is_core2: bool,
 }
 
 impl<'a> Rewiring<'a> {
@@ -49,10 +51,12 @@ impl<'a> Rewiring<'a> {
         let old =
             range.and_then(lowest).zip(lowest(sdk.optional_key_from)).is_some_and(|(lowest, first)| lowest < first);
         let first = targets.wraps.first().or(targets.swaps.first());
+        let core2 = sdk.core2;
         let sdk = targets.sdk.clone().unwrap_or_else(|| package.to_owned());
         let key = key_read(ctx, first.map(|place| survey.path(place.0)));
-        let key_needs_string = has_core2 || old || tsconfig::exact_optional_property_types(ctx);
-        Self { survey, targets, sdk, key, key_needs_string }
+        let is_core2 = sdk == core2;
+        let key_needs_string = is_core2 || old || tsconfig::exact_optional_property_types(ctx);
+        Self { survey, targets, sdk, key, key_needs_string, is_core2 }
     }
 
     /// The files that change, as they are.
@@ -100,6 +104,7 @@ impl<'a> Rewiring<'a> {
             "Convex validates a session only through ConvexProviderWithClerk, which needs Clerk's useAuth from outside; the app needs a \
              publishable key afterwards.",
         );
+        self.one_at_a_time()?;
         let files: BTreeSet<FileId> = self.places().map(|place| place.0).collect();
         for file in files {
             let path = self.survey.path(file);
@@ -107,6 +112,23 @@ impl<'a> Rewiring<'a> {
             self.file(&mut group, file, base, language)?;
         }
         Ok(group)
+    }
+
+    /// Refuses ClerkProviders of Core 2 under two roots of one page: it counts all that are there.
+    fn one_at_a_time(&self) -> Result<(), Refusal> {
+        let mut pages = BTreeMap::new();
+        for sighting in self.survey.graph.sightings.iter().filter(|_| self.is_core2) {
+            let wrapped =
+                sighting.trail.iter().chain([&sighting.place]).find(|place| self.targets.wraps.contains(place));
+            let (Some(place), Some(root)) = (wrapped, self.survey.roots.live.get(sighting.root)) else { continue };
+            if *pages.entry(root.file).or_insert(sighting.root) != sighting.root {
+                let message =
+                    "each root of the page would get a ClerkProvider, and Clerk's Core 2 package allows one at a time";
+                let location = Some(self.survey.location(*place));
+                return Err(Refusal::new(RefusalReason::SeveralProviders, message, location));
+            }
+        }
+        Ok(())
     }
 
     /// The edits of one file.
@@ -315,6 +337,10 @@ impl<'a> Rewiring<'a> {
         let own = |place: &Place| paths.contains(survey.path(place.0));
         if survey.live_plain().iter().any(own) {
             return fail("a plain provider is left");
+        }
+        let is_nested = |clerk: &Sighting| clerk.above.iter().any(|above| above.provider == Provider::Clerk);
+        if survey.sightings(Provider::Clerk).any(is_nested) {
+            return fail("a ClerkProvider would stand inside another one");
         }
         let written: Vec<Place> = survey.places(Provider::WithClerk).filter(own).collect();
         if written.len() != self.targets.swaps.len() {

@@ -226,7 +226,7 @@ fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
     }
     let sightings: Vec<&Sighting> = swaps.iter().flat_map(|place| survey.graph.of(*place)).collect();
     if clerks.is_empty() {
-        targets.wraps = places_around(survey, &swaps, &sightings);
+        targets.wraps = places_around(survey, &swaps, &sightings)?;
         return Ok(targets);
     }
     let lost = swaps.iter().find(|place| survey.graph.of(**place).next().is_none());
@@ -256,7 +256,7 @@ fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
     }
     elsewhere(survey, &lacking)?;
     if covered.is_empty() {
-        targets.wraps = places_around(survey, &swaps, &sightings);
+        targets.wraps = places_around(survey, &swaps, &sightings)?;
         return Ok(targets);
     }
     let shared: BTreeSet<Place> = covered.iter().flat_map(|sighting| sighting.trail.iter().copied()).collect();
@@ -289,8 +289,14 @@ fn one_package(survey: &Survey<'_>) -> Result<Option<String>, Refusal> {
 fn inside(survey: &Survey<'_>, targets: &mut Targets, lacking: &[&Sighting]) -> Result<(), Refusal> {
     for clerk in survey.sightings(Provider::Clerk) {
         let Some(plain) = clerk.above.iter().find(|above| targets.swaps.contains(&above.place)) else { continue };
-        let is_alone = targets.swaps.len() == 1 && lacking.iter().all(|sighting| sighting.place == plain.place);
-        let same = matches!((survey.jsx(clerk.place), survey.jsx(plain.place)), (Some(clerk), Some(plain)) if clerk.owner == plain.owner);
+        let others = targets.moves.keys().any(|moved| *moved != clerk.place);
+        let is_alone =
+            !others && targets.swaps.len() == 1 && lacking.iter().all(|sighting| sighting.place == plain.place);
+        // Out of a condition it would be there always, and its key may be a string within the condition only.
+        let is_branch = survey.jsx(clerk.place).is_some_and(|fact| fact.is_conditional);
+        let owners =
+            survey.jsx(clerk.place).zip(survey.jsx(plain.place)).map(|(clerk, plain)| (clerk.owner, plain.owner));
+        let same = !is_branch && owners.is_some_and(|(clerk, plain)| clerk == plain);
         if !is_alone || !same || clerk.place.0 != plain.place.0 {
             let message = "ClerkProvider stands inside ConvexProvider; it has to be outside";
             return refuse(survey, RefusalReason::ClerkInside, message, clerk.place);
@@ -313,25 +319,52 @@ fn elsewhere(survey: &Survey<'_>, lacking: &[&Sighting]) -> Result<(), Refusal> 
     }
 }
 
-/// Where ClerkProvider goes in an app that has none around: the nearest element around all the plain providers of a root, else around each.
-fn places_around(survey: &Survey<'_>, swaps: &[Place], sightings: &[&Sighting]) -> BTreeSet<Place> {
-    let each: BTreeSet<Place> = swaps.iter().copied().collect();
-    if each.len() < 2 || swaps.iter().any(|place| survey.graph.of(*place).next().is_none()) {
-        return each;
-    }
+/// Where ClerkProvider goes in an app that has none around: around the plain provider if there is one at a time; else around the nearest
+/// element that all of a root's have in common, so that there is one of it as well.
+fn places_around(survey: &Survey<'_>, swaps: &[Place], sightings: &[&Sighting]) -> Result<BTreeSet<Place>, Refusal> {
+    let lost = swaps.iter().filter(|place| survey.graph.of(**place).next().is_none());
+    let mut found: BTreeSet<Place> = lost.copied().collect();
     let roots: BTreeSet<usize> = sightings.iter().map(|sighting| sighting.root).collect();
-    let mut found = BTreeSet::new();
     for root in roots {
-        let own: Vec<&&Sighting> = sightings.iter().filter(|sighting| sighting.root == root).collect();
-        let places: BTreeSet<Place> = own.iter().map(|sighting| sighting.place).collect();
-        let shared = common(own.iter().map(|sighting| sighting.trail.as_slice()));
-        let nearest = shared.into_iter().rev().find(|place| can_be_wrapped(survey, *place));
-        match nearest.filter(|_| places.len() > 1) {
-            Some(place) => drop(found.insert(place)),
-            None => found.extend(places),
-        }
+        let own = sightings.iter().filter(|sighting| sighting.root == root);
+        let ways: BTreeSet<Vec<Place>> =
+            own.map(|sighting| sighting.trail.iter().copied().chain([sighting.place]).collect()).collect();
+        found.extend(places_of_root(survey, &ways)?);
     }
-    found
+    Ok(found)
+}
+
+/// The same for one root, with every way down from it, the provider last.
+fn places_of_root(survey: &Survey<'_>, ways: &BTreeSet<Vec<Place>>) -> Result<BTreeSet<Place>, Refusal> {
+    let providers: BTreeSet<Place> = ways.iter().filter_map(|way| way.last().copied()).collect();
+    // What is rendered in a list is there more than once, and has to keep its key.
+    let is_single = |place: &&Place| survey.attribute(**place, "key").is_none();
+    let single: Vec<Vec<Place>> = ways.iter().map(|way| way.iter().take_while(is_single).copied().collect()).collect();
+    let is_listed = single.iter().zip(ways).any(|(single, way)| single.len() < way.len());
+    let shared = common(single.iter().map(Vec::as_slice));
+    let one_page_at_a_time = shared.last().is_some_and(|place| is_router(survey, *place));
+    if !is_listed && (ways.len() == 1 || (providers.len() == 1 && one_page_at_a_time)) {
+        return Ok(providers);
+    }
+    if let Some(nearest) = shared.iter().rev().find(|place| can_be_wrapped(survey, **place)) {
+        return Ok(BTreeSet::from([*nearest]));
+    }
+    let apart = ways.iter().filter_map(|way| way.get(shared.len()));
+    let always = apart.filter(|place| !survey.jsx(**place).is_some_and(|fact| fact.is_conditional)).count();
+    match providers.last() {
+        Some(last) if is_listed || always > 1 => {
+            let message = "providers are there at the same time, and no element stands around all of them that could hold ClerkProvider";
+            refuse(survey, RefusalReason::SeveralProviders, message, *last)
+        }
+        _ => Ok(providers),
+    }
+}
+
+/// Whether an element shows one of its pages at a time.
+fn is_router(survey: &Survey<'_>, place: Place) -> bool {
+    let Some(syntax::Reference::Imported(imported)) = survey.jsx(place).map(|fact| &fact.tag) else { return false };
+    let names = ["Routes", "Switch", "RouterProvider", "Outlet"];
+    matches!(&imported.export, change::ImportedName::Named(name) if names.contains(&name.as_str()))
 }
 
 /// Whether an element may have another around it: a route stands only in its router, and the app's own code is all that is changed.

@@ -311,8 +311,12 @@ impl<'a, 'm> Evaluator<'a, 'm> {
             // A module's own exports, or what a handler makes of them: `.then((m) => ({ default: m.Page }))`.
             "then" => objects.iter().flat_map(|object| given(vec![object.clone()], first)).collect(),
             "map" | "flatMap" => {
-                let items = objects.iter().flat_map(|object| self.items(object));
-                vec![Data::List(Rc::new(items.flat_map(|item| given(vec![item], first)).collect()))]
+                let mut items: Vec<Data<'a>> = objects.iter().flat_map(|object| self.items(object)).collect();
+                // A list of texts or numbers.
+                if items.is_empty() {
+                    items.push(Data::Unknown);
+                }
+                vec![Data::List(Rc::new(items.into_iter().flat_map(|item| given(vec![item], first)).collect()))]
             }
             "filter" | "slice" | "concat" => {
                 let all = objects.iter().flat_map(|object| self.items(object));

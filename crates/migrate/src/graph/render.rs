@@ -8,7 +8,6 @@
 //! Components of the app are followed with what they are given. Those of packages are taken to render everything that they are given, in
 //! their place; what a router's `<Outlet />` shows are the children of its route.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use change::ImportedName;
@@ -476,9 +475,11 @@ fn export_of(name: &str) -> ImportedName {
     if name == "default" { ImportedName::Default } else { ImportedName::Named(name.to_owned()) }
 }
 
-/// The places that every one of some trails passes, outermost first.
+/// What some trails have in common before they part, outermost first.
 pub(crate) fn common<'s>(mut trails: impl Iterator<Item = &'s [Place]>) -> Vec<Place> {
     let Some(first) = trails.next() else { return Vec::new() };
-    let others: Vec<HashSet<&Place>> = trails.map(|trail| trail.iter().collect()).collect();
-    first.iter().filter(|place| others.iter().all(|other| other.contains(place))).copied().collect()
+    let together = trails.fold(first.len(), |length, trail| {
+        first.iter().zip(trail).take(length).take_while(|(one, other)| one == other).count()
+    });
+    first.iter().take(together).copied().collect()
 }
