@@ -92,8 +92,8 @@ fn by_url(ctx: &Ctx<'_>, provider: Option<&RelPath>, reads: &[&EnvFact]) -> Opti
     let mut files: Vec<_> =
         ctx.app.facts().filter(|(path, _)| Some(*path) == provider || is_client_code(ctx, path)).collect();
     files.sort_by_key(|(path, _)| Some(*path) != provider);
-    let calls = files.iter().flat_map(|(_, facts)| &facts.calls).filter(|call| call.is_new && client(&call.callee));
-    let given = calls.filter_map(|call| call.arguments.first()).find_map(|argument| match argument {
+    let made = files.iter().flat_map(|(_, facts)| &facts.news).filter(|new| client(&new.callee));
+    let given = made.filter_map(|new| new.arguments.first()).find_map(|argument| match argument {
         // What the app's own client is made with works, whatever the bundler's documentation says of it.
         Argument::Env(read) => Some(read),
         _ => None,

@@ -9,8 +9,8 @@ use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::bindings::{Bindings, Meaning, export_name, imported_name, required, string_value, unwrapped};
 use crate::facts::{
-    Argument, AttributeFact, AttributeValue, CallFact, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource,
-    FileFacts, ImportFact, ImportKind, JsxFact, JsxId, Reference, SpecifierFact, ValueFact,
+    Argument, AttributeFact, AttributeValue, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource, FileFacts,
+    ImportFact, ImportKind, JsxFact, JsxId, NewFact, Reference, SpecifierFact, ValueFact,
 };
 use crate::parse::ParsedModule;
 
@@ -226,19 +226,13 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn call(&mut self, callee: &Expr, arguments: &[ast::ExprOrSpread], range: TextRange, is_new: bool) {
+    fn made(&mut self, callee: &Expr, arguments: &[ast::ExprOrSpread], range: TextRange) {
         let argument = |argument: &ast::ExprOrSpread| match argument.spread {
             Some(_) => Argument::Other,
             None => self.argument(&argument.expr),
         };
-        let call = CallFact {
-            callee: self.reference(callee),
-            range,
-            arguments: arguments.iter().map(argument).collect(),
-            is_new,
-            owner: self.owner,
-        };
-        self.facts.calls.push(call);
+        let arguments = arguments.iter().map(argument).collect();
+        self.facts.news.push(NewFact { callee: self.reference(callee), range, arguments });
     }
 
     /// Visits a callee: its name is called, not used as a value.
@@ -454,7 +448,6 @@ impl Visit for Collector<'_> {
             ast::Callee::Expr(callee) => {
                 self.visit_callee(callee);
                 call.args.visit_with(self);
-                self.call(callee, &call.args, range, false);
             }
             ast::Callee::Import(_) => {
                 if let Some(module) = call.args.first().and_then(|argument| string_value(&argument.expr)) {
@@ -470,7 +463,7 @@ impl Visit for Collector<'_> {
     fn visit_new_expr(&mut self, new: &ast::NewExpr) {
         self.visit_callee(&new.callee);
         new.args.visit_with(self);
-        self.call(&new.callee, new.args.as_deref().unwrap_or_default(), self.range(new), true);
+        self.made(&new.callee, new.args.as_deref().unwrap_or_default(), self.range(new));
     }
 
     fn visit_member_expr(&mut self, member: &ast::MemberExpr) {

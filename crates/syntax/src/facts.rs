@@ -172,7 +172,7 @@ pub struct JsxFact {
     pub owner: Option<ComponentId>,
 }
 
-/// An argument of a call.
+/// An argument of `new`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Argument {
     /// `"text"`
@@ -187,19 +187,15 @@ pub enum Argument {
     Other,
 }
 
-/// A call, or `new` with its arguments.
+/// `new Client(url)`. Calls are in [`Flow`]: of what is made with `new`, what the environment gives it counts as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallFact {
-    /// What is called.
+pub struct NewFact {
+    /// The class.
     pub callee: Reference,
     /// Where.
     pub range: TextRange,
     /// Its arguments.
     pub arguments: Vec<Argument>,
-    /// Whether it is `new`.
-    pub is_new: bool,
-    /// The nearest function or class around it.
-    pub owner: Option<ComponentId>,
 }
 
 /// A read of an environment variable: `import.meta.env.NAME`.
@@ -239,8 +235,8 @@ pub struct FileFacts {
     pub components: Vec<ComponentFact>,
     /// Its elements, an outer one before those in it.
     pub elements: Vec<JsxFact>,
-    /// Its calls.
-    pub calls: Vec<CallFact>,
+    /// What it makes with `new`.
+    pub news: Vec<NewFact>,
     /// Imported names used as values.
     pub values: Vec<ValueFact>,
     /// Its reads of the environment.
@@ -313,7 +309,7 @@ mod tests {
         let facts = facts(
             "const url = (import.meta.env.VITE_URL as string) ?? 'x';\nconst c = new Client(url!);\nconst { A: b } = process.env;\nprocess.env['B'];\nfunction f(process) { process.env.C }\n",
         );
-        let Argument::Env(env) = &facts.calls[0].arguments[0] else { panic!("{:?}", facts.calls) };
+        let Argument::Env(env) = &facts.news[0].arguments[0] else { panic!("{:?}", facts.news) };
         assert_eq!((env.object, &*env.name, env.bracket), ("import.meta.env", "VITE_URL", false));
         let names: Vec<_> = facts.env.iter().map(|env| (&*env.name, env.bracket)).collect();
         assert_eq!(names, [("VITE_URL", false), ("A", false), ("B", true)]);
@@ -330,7 +326,7 @@ mod tests {
             "String(import.meta.env.X)",
         ] {
             let facts = facts(&format!("new Client({url});"));
-            let call = facts.calls.iter().find(|call| call.is_new).unwrap();
+            let call = facts.news.first().unwrap();
             assert!(matches!(&call.arguments[0], Argument::Env(env) if env.name == "X"), "{url}: {:?}", call.arguments);
         }
     }
@@ -380,9 +376,9 @@ mod tests {
 
     #[test]
     fn values_are_uses_that_are_neither_tags_nor_callees() {
-        let facts = facts("import { P, f } from 'm';\nf(<P/>, P, [P]);\nlet x: typeof P;\nconst o = { P };\n");
+        let facts = facts("import { P, f } from 'm';\nnew f(<P/>, P, [P]);\nlet x: typeof P;\nconst o = { P };\n");
         assert_eq!(facts.values.len(), 3, "{:?}", facts.values);
-        assert!(facts.calls[0].callee.is(&["m"], "f"));
-        assert_eq!(facts.calls[0].arguments[0], Argument::Element(JsxId(0)));
+        assert!(facts.news[0].callee.is(&["m"], "f"));
+        assert_eq!(facts.news[0].arguments[0], Argument::Element(JsxId(0)));
     }
 }

@@ -25,8 +25,8 @@ pub use bindings::{Bindings, Imported, Meaning, Via};
 pub use build::{Attribute, Expression, attribute, env_member, identifier, non_null};
 pub use create_element::{CallRewrite, Property, rewrite_call};
 pub use facts::{
-    Argument, AttributeFact, AttributeValue, CallFact, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource,
-    FileFacts, ImportFact, ImportKind, JsxFact, JsxId, Reference, SpecifierFact, ValueFact, file_facts,
+    Argument, AttributeFact, AttributeValue, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource, FileFacts,
+    ImportFact, ImportKind, JsxFact, JsxId, NewFact, Reference, SpecifierFact, ValueFact, file_facts,
 };
 pub use imports::import_edits;
 pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element};

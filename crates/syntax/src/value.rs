@@ -151,6 +151,9 @@ impl Flow {
 
     /// The functions that are properties of a class, with what they give back: its render methods written as arrows.
     pub fn properties_of(&self, class: FunctionId) -> impl Iterator<Item = &FunctionFlow> {
-        self.functions.iter().filter(move |function| function.class == Some(class))
+        // Most functions are no class, and a file may have thousands.
+        let is_class = self.function(class).is_some_and(|function| function.is_class);
+        let functions = if is_class { self.functions.as_slice() } else { &[] };
+        functions.iter().filter(move |function| function.class == Some(class))
     }
 }

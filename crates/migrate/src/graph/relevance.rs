@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use change::ImportedName;
-use syntax::{CallId, FunctionId, Imported, JsxId, Value, VariableId};
+use syntax::{Flow, FunctionId, Imported, Value};
 
 use super::modules::Modules;
 use super::sources::FileId;
@@ -18,20 +19,12 @@ pub(crate) enum Relevance {
     Yes,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Node {
-    Element(JsxId),
-    Function(FunctionId),
-    Variable(VariableId),
-    Call(CallId),
-}
-
 /// What can lead to a provider.
 pub(crate) struct RelevanceMap<'a, 'm> {
     modules: &'m Modules<'a>,
     files: BTreeSet<FileId>,
     is_marked: fn(&str, &ImportedName) -> bool,
-    known: RefCell<HashMap<(FileId, Node), Relevance>>,
+    known: RefCell<HashMap<FileId, Rc<OfFile>>>,
 }
 
 impl<'a, 'm> RelevanceMap<'a, 'm> {
@@ -47,30 +40,13 @@ impl<'a, 'm> RelevanceMap<'a, 'm> {
     }
 
     pub(crate) fn value(&self, file: FileId, value: &Value) -> Relevance {
-        match value {
-            Value::Imported(imported) => self.imported(file, imported),
-            Value::Variable(id) => self.node(file, Node::Variable(*id)),
-            Value::Argument(..) => Relevance::Given,
-            Value::Member(object, _) | Value::Item(object) => self.value(file, object),
-            Value::Element(id) => self.node(file, Node::Element(*id)),
-            Value::Function(id) => self.node(file, Node::Function(*id)),
-            Value::Call(id) => self.node(file, Node::Call(*id)),
-            Value::Module(module) => self.module(file, module),
-            Value::List(values) | Value::OneOf(values) => self.most(file, values.iter()),
-            Value::Object(props) => self.most(file, props.iter().map(|(_, value)| value)),
-            Value::Global(_) | Value::Text(_) | Value::Nothing | Value::Opaque => Relevance::No,
-        }
-    }
-
-    fn most<'v>(&self, file: FileId, values: impl Iterator<Item = &'v Value>) -> Relevance {
-        let mut most = Relevance::No;
-        for value in values {
-            most = most.max(self.value(file, value));
-            if most == Relevance::Yes {
-                break;
-            }
-        }
-        most
+        let known = self.known.borrow().get(&file).cloned();
+        let of_file = known.unwrap_or_else(|| {
+            let found = Rc::new(OfFile::of(self, file));
+            self.known.borrow_mut().insert(file, found.clone());
+            found
+        });
+        of_file.value(self, file, value)
     }
 
     fn imported(&self, file: FileId, imported: &Imported) -> Relevance {
@@ -88,30 +64,87 @@ impl<'a, 'm> RelevanceMap<'a, 'm> {
             Ok(_) => Relevance::No,
         }
     }
+}
 
-    fn node(&self, file: FileId, node: Node) -> Relevance {
-        if let Some(known) = self.known.borrow().get(&(file, node)) {
-            return *known;
-        }
-        // Whatever leads back here adds nothing.
-        self.known.borrow_mut().insert((file, node), Relevance::No);
-        let flow = &self.modules.sources.facts(file).flow;
-        let found = match node {
-            Node::Variable(id) => self.most(file, flow.variable(id).iter()),
-            Node::Element(id) => flow.element(id).map_or(Relevance::No, |element| {
-                let attributes = element.attributes.iter().map(|(_, value)| value);
-                self.most(file, element.tag.iter().chain(attributes).chain(&element.children))
-            }),
-            Node::Function(id) => flow.function(id).map_or(Relevance::No, |function| {
-                let arrows = flow.properties_of(id).flat_map(|property| &property.returns);
-                self.most(file, function.returns.iter().chain(arrows))
-            }),
-            Node::Call(id) => flow
-                .call(id)
-                .map_or(Relevance::No, |call| self.most(file, std::iter::once(&call.callee).chain(&call.arguments))),
+/// The relevance of everything that a file names.
+struct OfFile {
+    variables: Vec<Relevance>,
+    elements: Vec<Relevance>,
+    functions: Vec<Relevance>,
+    calls: Vec<Relevance>,
+}
+
+impl OfFile {
+    /// Components of a file may render each other in a circle, so this is read until nothing is added any more.
+    ///
+    /// `const Tree = () => <Node />; const Node = () => <Provider><Tree /></Provider>;`
+    fn of(map: &RelevanceMap<'_, '_>, file: FileId) -> Self {
+        let flow = &map.modules.sources.facts(file).flow;
+        let nothing = |length| vec![Relevance::No; length];
+        let mut found = Self {
+            variables: nothing(flow.variables.len()),
+            elements: nothing(flow.elements.len()),
+            functions: nothing(flow.functions.len()),
+            calls: nothing(flow.calls.len()),
         };
-        self.known.borrow_mut().insert((file, node), found);
+        while found.is_grown(map, file, flow) {}
         found
+    }
+
+    fn is_grown(&mut self, map: &RelevanceMap<'_, '_>, file: FileId, flow: &Flow) -> bool {
+        let mut is_grown = false;
+        let mut grow = |known: &mut Relevance, found: Relevance| {
+            is_grown |= found > *known;
+            *known = found.max(*known);
+        };
+        // What is within comes after what is around.
+        for (index, element) in flow.elements.iter().enumerate().rev() {
+            let attributes = element.attributes.iter().map(|(_, value)| value);
+            let found = self.most(map, file, element.tag.iter().chain(attributes).chain(&element.children));
+            grow(&mut self.elements[index], found);
+        }
+        for (index, call) in flow.calls.iter().enumerate().rev() {
+            let found = self.most(map, file, std::iter::once(&call.callee).chain(&call.arguments));
+            grow(&mut self.calls[index], found);
+        }
+        for (index, function) in flow.functions.iter().enumerate().rev() {
+            let arrows = flow.properties_of(FunctionId(index as u32)).flat_map(|property| &property.returns);
+            let found = self.most(map, file, function.returns.iter().chain(arrows));
+            grow(&mut self.functions[index], found);
+        }
+        for (index, values) in flow.variables.iter().enumerate() {
+            let found = self.most(map, file, values.iter());
+            grow(&mut self.variables[index], found);
+        }
+        is_grown
+    }
+
+    fn most<'v>(&self, map: &RelevanceMap<'_, '_>, file: FileId, values: impl Iterator<Item = &'v Value>) -> Relevance {
+        let mut most = Relevance::No;
+        for value in values {
+            most = most.max(self.value(map, file, value));
+            if most == Relevance::Yes {
+                break;
+            }
+        }
+        most
+    }
+
+    fn value(&self, map: &RelevanceMap<'_, '_>, file: FileId, value: &Value) -> Relevance {
+        let at = |known: &[Relevance], index: u32| known.get(index as usize).copied().unwrap_or(Relevance::No);
+        match value {
+            Value::Imported(imported) => map.imported(file, imported),
+            Value::Variable(id) => at(&self.variables, id.0),
+            Value::Argument(..) => Relevance::Given,
+            Value::Member(object, _) | Value::Item(object) => self.value(map, file, object),
+            Value::Element(id) => at(&self.elements, id.0),
+            Value::Function(id) => at(&self.functions, id.0),
+            Value::Call(id) => at(&self.calls, id.0),
+            Value::Module(module) => map.module(file, module),
+            Value::List(values) | Value::OneOf(values) => self.most(map, file, values.iter()),
+            Value::Object(props) => self.most(map, file, props.iter().map(|(_, value)| value)),
+            Value::Global(_) | Value::Text(_) | Value::Nothing | Value::Opaque => Relevance::No,
+        }
     }
 }
 
