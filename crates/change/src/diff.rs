@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
-use crate::{FileChange, RelPath};
+use crate::{FileChange, RelPath, TextEdit, TextRange};
 
 /// The object ids of a file before and after, in full hex, as the `index` line names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +115,38 @@ fn hunk<'a>(ops: &[DiffOp], old: &[&'a str], new: &[&'a str]) -> Option<Hunk<'a>
         new_len: last.new_range().end - first.new_range().start,
         lines,
     })
+}
+
+/// The edits that make `after` of `before`: of the lines that differ, the characters that do.
+pub fn edits_between(before: &str, after: &str) -> Vec<TextEdit> {
+    let mut starts = vec![0];
+    starts.extend(before.split_inclusive('\n').scan(0, |at, line| {
+        *at += line.len();
+        Some(*at)
+    }));
+    let mut edits = Vec::new();
+    for hunk in hunks(before, after, 0) {
+        let side =
+            |kind| hunk.lines.iter().filter(move |line| line.kind == kind).map(|line| line.text).collect::<String>();
+        let start = starts.get(hunk.old_start).copied().unwrap_or(before.len());
+        character_edits(start as u32, &side(LineKind::Removed), &side(LineKind::Added), &mut edits);
+    }
+    edits
+}
+
+fn character_edits(start: u32, old: &str, new: &str, edits: &mut Vec<TextEdit>) {
+    let old: Vec<char> = old.chars().collect();
+    let new: Vec<char> = new.chars().collect();
+    let length = |chars: &[char]| chars.iter().map(|c| c.len_utf8() as u32).sum::<u32>();
+    let mut at = start;
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        let taken = length(old.get(op.old_range()).unwrap_or_default());
+        if !matches!(op, DiffOp::Equal { .. }) {
+            let text: String = new.get(op.new_range()).unwrap_or_default().iter().collect();
+            edits.push(TextEdit::replacement(TextRange::new(at, at + taken), text));
+        }
+        at += taken;
+    }
 }
 
 /// The patch of one file, as `git diff` would print it; `""` where nothing changes.
@@ -240,7 +272,22 @@ mod tests {
         result
     }
 
+    #[test]
+    fn edits_between_texts_are_cut_to_what_differs() {
+        let edits = edits_between("{\n  \"a\": 1\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n");
+        assert_eq!(edits, [TextEdit::insertion(10, ",\n  \"b\": 2")]);
+    }
+
     proptest! {
+        #[test]
+        fn edits_between_lead_from_one_to_the_other(before in "[aé\n]{0,12}", after in "[aé\n]{0,12}") {
+            let mut edits = crate::EditSet::default();
+            for edit in edits_between(&before, &after) {
+                edits.push(edit).unwrap();
+            }
+            prop_assert_eq!(edits.apply(&before), Some(after));
+        }
+
         #[test]
         fn hunks_turn_the_old_text_into_the_new(before in "([ab]?\r?\n){0,20}[ab]?", after in "([ab]?\r?\n){0,20}[ab]?", context in 0usize..4) {
             let hunks = hunks(&before, &after, context);

@@ -114,6 +114,20 @@ impl EditSet {
         self.edits.iter()
     }
 
+    /// Where a range of the original stands afterwards; what is inserted at its edges lies outside of it.
+    pub fn moved(&self, range: TextRange) -> TextRange {
+        let shift = |offset: u32, counts: &dyn Fn(&TextEdit) -> bool| {
+            self.edits
+                .iter()
+                .filter(|edit| counts(edit))
+                .fold(i64::from(offset), |at, edit| at + edit.text.len() as i64 - i64::from(edit.range.len()))
+        };
+        let start = shift(range.start(), &|edit| edit.range.end() <= range.start());
+        let end = shift(range.end(), &|edit| edit.range.start() < range.end());
+        let offset = |at: i64| u32::try_from(at).unwrap_or_default();
+        TextRange::new(offset(start), offset(end.max(start)))
+    }
+
     /// Whether there is no edit.
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
@@ -198,6 +212,20 @@ mod tests {
     fn edit() -> impl Strategy<Value = TextEdit> {
         (0u32..24, 0u32..6, "[a-z]{0,3}")
             .prop_map(|(start, len, text)| TextEdit::replacement(TextRange::new(start, start + len), text))
+    }
+
+    #[test]
+    fn a_range_moves_with_what_is_before_it() {
+        let mut edits = EditSet::default();
+        for edit in [
+            TextEdit::insertion(0, "ab"),
+            TextEdit::insertion(2, "("),
+            TextEdit::replacement(TextRange::new(3, 5), ""),
+            TextEdit::insertion(6, ")"),
+        ] {
+            edits.push(edit).unwrap();
+        }
+        assert_eq!(edits.moved(TextRange::new(2, 6)), TextRange::new(5, 7));
     }
 
     proptest! {

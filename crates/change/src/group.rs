@@ -89,6 +89,26 @@ pub enum ImportChange {
     },
 }
 
+/// A change of a file of settings: package.json, tsconfig.json, pnpm-workspace.yaml, .env.example. What several groups ask of a file is
+/// laid out together, and the same thing once, however many apps need it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SettingsChange {
+    /// The member at `path` becomes the text `value`; it is added where it lacks, in its place where its neighbours are sorted.
+    Set {
+        /// The keys from the top: `["dependencies", "convex"]`.
+        path: Vec<String>,
+        /// What it becomes.
+        value: String,
+    },
+    /// The list at `path` has the text `item`; it is added where it lacks, and so is the list.
+    Include {
+        /// The keys from the top: `["compilerOptions", "types"]`.
+        path: Vec<String>,
+        /// What has to be in it.
+        item: String,
+    },
+}
+
 /// Edits that are made together or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeGroup {
@@ -106,6 +126,7 @@ pub struct ChangeGroup {
     pub requires: Vec<GroupId>,
     edits: BTreeMap<RelPath, EditSet>,
     imports: BTreeMap<RelPath, Vec<ImportChange>>,
+    settings: BTreeMap<RelPath, Vec<SettingsChange>>,
     creates: BTreeMap<RelPath, String>,
 }
 
@@ -121,6 +142,7 @@ impl ChangeGroup {
             requires: Vec::new(),
             edits: BTreeMap::new(),
             imports: BTreeMap::new(),
+            settings: BTreeMap::new(),
             creates: BTreeMap::new(),
         }
     }
@@ -141,6 +163,14 @@ impl ChangeGroup {
         }
     }
 
+    /// Asks for a change of a file of settings.
+    pub fn settings(&mut self, path: &RelPath, change: SettingsChange) {
+        let changes = self.settings.entry(path.clone()).or_default();
+        if !changes.contains(&change) {
+            changes.push(change);
+        }
+    }
+
     /// Adds a new file with its whole text.
     pub fn create(&mut self, path: &RelPath, text: String) {
         self.creates.insert(path.clone(), text);
@@ -156,6 +186,11 @@ impl ChangeGroup {
         &self.imports
     }
 
+    /// The settings that change, of each file.
+    pub fn settings_changes(&self) -> &BTreeMap<RelPath, Vec<SettingsChange>> {
+        &self.settings
+    }
+
     /// The new files.
     pub fn creates(&self) -> &BTreeMap<RelPath, String> {
         &self.creates
@@ -163,7 +198,8 @@ impl ChangeGroup {
 
     /// Every file the group touches, in order.
     pub fn paths(&self) -> Vec<&RelPath> {
-        let mut paths: Vec<_> = self.edits.keys().chain(self.imports.keys()).chain(self.creates.keys()).collect();
+        let edited = self.edits.keys().chain(self.imports.keys()).chain(self.settings.keys());
+        let mut paths: Vec<_> = edited.chain(self.creates.keys()).collect();
         paths.sort();
         paths.dedup();
         paths
@@ -171,6 +207,7 @@ impl ChangeGroup {
 
     /// Whether the group changes nothing.
     pub fn is_empty(&self) -> bool {
-        self.edits.values().all(EditSet::is_empty) && self.imports.is_empty() && self.creates.is_empty()
+        let is_unedited = self.edits.values().all(EditSet::is_empty) && self.imports.is_empty();
+        is_unedited && self.settings.is_empty() && self.creates.is_empty()
     }
 }

@@ -14,10 +14,10 @@ mod path;
 mod plan;
 mod range;
 
-pub use diff::{BlobIds, DiffLine, Hunk, LineKind, git_patch, hunks, quoted_path};
+pub use diff::{BlobIds, DiffLine, Hunk, LineKind, edits_between, git_patch, hunks, quoted_path};
 pub use edit::{Conflict, EditSet, TextEdit};
 pub use finding::{Finding, Location, Related, Severity};
-pub use group::{Applicability, ChangeGroup, GroupId, ImportChange, ImportedName};
+pub use group::{Applicability, ChangeGroup, GroupId, ImportChange, ImportedName, SettingsChange};
 pub use line_index::{ColumnUnit, LineCol, LineIndex};
 pub use path::{RelPath, RelPathError};
 pub use plan::{

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Applicability, ChangeGroup, Conflict, EditSet, Finding, GroupId, ImportChange, Location, RelPath, TextEdit,
+    Applicability, ChangeGroup, Conflict, EditSet, Finding, GroupId, ImportChange, Location, RelPath, SettingsChange,
+    TextEdit,
 };
 
 /// The folder of an app below the base; `.` is the base itself.
@@ -115,6 +116,12 @@ pub trait Language: Send + Sync {
     /// A sentence saying why it can't be done.
     fn import_edits(&self, path: &RelPath, text: &str, changes: &[ImportChange]) -> Result<Vec<TextEdit>, String>;
 
+    /// The edits of `text`, the file of settings `path` as it is on disk, that make it what `changes` ask for.
+    ///
+    /// # Errors
+    /// A sentence saying why it can't be done.
+    fn settings_edits(&self, path: &RelPath, text: &str, changes: &[SettingsChange]) -> Result<Vec<TextEdit>, String>;
+
     /// Reads a changed file again.
     ///
     /// # Errors
@@ -139,9 +146,9 @@ pub enum RenderError {
     /// An edit lies outside the file, or the file is not in the plan.
     #[error("an edit does not fit {0}")]
     Misplaced(RelPath),
-    /// The imports could not be laid out.
+    /// Imports or settings could not be laid out.
     #[error("{path}: {message}")]
-    Imports {
+    Layout {
         /// The file.
         path: RelPath,
         /// Why.
@@ -259,14 +266,25 @@ impl Plan {
         let chosen = self.chosen(selection);
         let mut edits: BTreeMap<&RelPath, EditSet> = BTreeMap::new();
         let mut imports: BTreeMap<&RelPath, Vec<ImportChange>> = BTreeMap::new();
+        let mut settings: BTreeMap<&RelPath, Vec<SettingsChange>> = BTreeMap::new();
+        let mut merged: BTreeMap<&RelPath, Vec<&EditSet>> = BTreeMap::new();
         let mut files: BTreeMap<RelPath, FileChange> = BTreeMap::new();
         for group in self.parts.groups.iter().filter(|group| chosen.contains(&group.id)) {
             for (path, set) in group.edits() {
-                let merged = edits.entry(path).or_default().merge(set);
-                merged.map_err(|conflict| RenderError::Conflict { path: path.clone(), conflict })?;
+                // A file that several apps share, such as the configuration of their backend, changes for each in the same way.
+                let known = merged.entry(path).or_default();
+                if !known.contains(&set) {
+                    known.push(set);
+                    let merged = edits.entry(path).or_default().merge(set);
+                    merged.map_err(|conflict| RenderError::Conflict { path: path.clone(), conflict })?;
+                }
             }
             for (path, changes) in group.imports() {
                 let wanted = imports.entry(path).or_default();
+                wanted.extend(changes.iter().filter(|change| !wanted.contains(change)).cloned().collect::<Vec<_>>());
+            }
+            for (path, changes) in group.settings_changes() {
+                let wanted = settings.entry(path).or_default();
                 wanted.extend(changes.iter().filter(|change| !wanted.contains(change)).cloned().collect::<Vec<_>>());
             }
             for (path, text) in group.creates() {
@@ -277,12 +295,17 @@ impl Plan {
                 }
             }
         }
-        for (path, changes) in imports {
-            let base = self.base(path)?;
-            let made = self.parts.language.import_edits(path, &base.text, &changes);
-            let made = made.map_err(|message| RenderError::Imports { path: path.clone(), message })?;
+        let language = &self.parts.language;
+        let imports = imports
+            .into_iter()
+            .map(|(path, changes)| Ok((path, language.import_edits(path, &self.base(path)?.text, &changes))));
+        let settings = settings
+            .into_iter()
+            .map(|(path, changes)| Ok((path, language.settings_edits(path, &self.base(path)?.text, &changes))));
+        for made in imports.chain(settings) {
+            let (path, made) = made?;
             let set = edits.entry(path).or_default();
-            for edit in made {
+            for edit in made.map_err(|message| RenderError::Layout { path: path.clone(), message })? {
                 set.push(edit).map_err(|conflict| RenderError::Conflict { path: path.clone(), conflict })?;
             }
         }
@@ -317,6 +340,10 @@ mod tests {
     impl Language for Lines {
         fn import_edits(&self, _: &RelPath, _: &str, changes: &[ImportChange]) -> Result<Vec<TextEdit>, String> {
             Ok(vec![TextEdit::insertion(0, format!("imports {}\n", changes.len()))])
+        }
+
+        fn settings_edits(&self, _: &RelPath, _: &str, changes: &[SettingsChange]) -> Result<Vec<TextEdit>, String> {
+            Ok(vec![TextEdit::insertion(0, format!("settings {}\n", changes.len()))])
         }
 
         fn verify(&self, _: &RelPath, text: &str) -> Result<(), String> {
@@ -361,6 +388,21 @@ mod tests {
         let half = plan(vec![app("a", AppOutcome::Migrated), app("b", refused())], groups.clone());
         assert_eq!(half.groups().iter().map(|group| group.id.as_str()).collect::<Vec<_>>(), ["shared:a"]);
         assert!(plan(vec![app("a", refused()), app("b", refused())], groups).groups().is_empty());
+    }
+
+    #[test]
+    fn what_two_apps_ask_of_a_file_is_done_once() {
+        let wiring = |name: &str| {
+            let mut wiring = group("wiring", name, &[]);
+            wiring.edit(&path("a.ts"), TextEdit::insertion(3, "x")).unwrap();
+            wiring.settings(&path("b.ts"), SettingsChange::Set { path: vec!["k".to_owned()], value: "v".to_owned() });
+            wiring
+        };
+        let apps = vec![app("a", AppOutcome::Migrated), app("b", AppOutcome::Migrated)];
+        let plan = plan(apps, vec![wiring("a"), wiring("b")]);
+        let files = plan.render(&Selection::AtLeast(Applicability::Manual)).unwrap();
+        assert_eq!(files[&path("a.ts")].after, "012x3456789\n");
+        assert_eq!(files[&path("b.ts")].after, "settings 1\n0123456789\n");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::jsonc;
 use crate::manifest::Manifest;
 use crate::recognised::RECOGNISED;
 use crate::refusal::{Refusal, RefusalReason};
-use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test, join};
+use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test, join, takes_in_tests};
 
 /// A package that may be a Convex app.
 pub(crate) struct Candidate<'a> {
@@ -76,12 +76,15 @@ fn candidate<'a>(
         .files
         .iter()
         .filter(|(path, _)| workspace.package_of(path) == Some(folder) && !is_test(path, folder))
+        .filter(|(_, file)| !file.facts.as_ref().is_ok_and(|facts| takes_in_tests(facts)))
         .collect();
     let manifests = folders_up(folder).filter_map(|folder| workspace.manifests.get(folder)?.as_ref().ok()).collect();
     let app = App { id: AppId::new(folder), manifests, files };
     let depends = |name: &str| manifest.is_ok_and(|manifest| manifest.dependency(name).is_some());
     let uses_convex = app.files.iter().any(|(_, file)| is_convex_client(file));
-    if !(uses_convex || depends("convex") && depends("react")) {
+    // `import { ConvexProvider } from "@acme/data"`, which passes on what is of convex/react.
+    let leans_on_convex = || app.files.iter().any(|(_, file)| file.spells_provider.is_some()) && depends("react");
+    if !(uses_convex || depends("convex") && depends("react") || leans_on_convex()) {
         return None;
     }
     let broken = manifest.err().map(|failure| {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use change::{ImportChange, Language, RelPath, TextEdit};
+use change::{ImportChange, Language, RelPath, SettingsChange, TextEdit};
 use syntax::{SourceFile, import_edits, on_deep_stack, parse};
 
 use crate::formatting::Formatting;
+use crate::jsonc;
+use crate::settings_edits::{is_env, settings_edits};
 
 /// TypeScript and TSX in the styles of one project.
 pub(crate) struct TypeScript {
@@ -25,8 +27,18 @@ impl Language for TypeScript {
         })
     }
 
+    fn settings_edits(&self, path: &RelPath, text: &str, changes: &[SettingsChange]) -> Result<Vec<TextEdit>, String> {
+        settings_edits(path, text, changes)
+    }
+
     fn verify(&self, path: &RelPath, text: &str) -> Result<(), String> {
-        // Only source files have a parser of their own here.
+        let name = path.file_name();
+        if name.ends_with(".json") || name.ends_with(".jsonc") {
+            return jsonc::parse(text).map(drop).map_err(|failure| failure.message);
+        }
+        if name.ends_with(".yaml") || is_env(name) {
+            return Ok(());
+        }
         let Some(source) = SourceFile::new(path.clone(), text.into()) else { return Ok(()) };
         on_deep_stack(|| parse(&source).map(drop).map_err(|failure| failure.message))
     }

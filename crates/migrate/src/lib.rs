@@ -16,10 +16,12 @@ mod load;
 mod manifest;
 mod mocks;
 mod notes;
+mod proof;
 mod recognised;
 mod refusal;
 mod rewire;
 mod rules;
+mod settings_edits;
 mod steps;
 mod survey;
 mod tsconfig;
@@ -103,6 +105,9 @@ impl PlanError {
     /// What to do next, if there is something to say.
     pub fn help(&self) -> Option<String> {
         match self {
+            Self::Unreadable { path, .. } if path.is_file() => {
+                Some("it is a file: give the folder of an app, or of a repository".to_owned())
+            }
             Self::Unreadable { .. } => None,
             Self::NoPackage { nearest: Some(nearest), .. } => Some(format!("did you mean `{}`?", nearest.display())),
             Self::NoPackage { nearest: None, .. } => Some("give the folder of an app, or of a repository".to_owned()),

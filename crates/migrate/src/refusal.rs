@@ -36,7 +36,8 @@ reasons! {
         "A ClerkProvider is not around the provider on every way down, or twice."
         "Exactly one `ClerkProvider` must stand outside `ConvexProviderWithClerk`, on every way from a root of the app down to it: two nested \
          ones throw, and none makes `useAuth` throw. Here one stands beside the provider, around it on some ways only, twice on a way, comes \
-         from two packages, or is placed in a way that can't be followed.\n\n```tsx\n<Shell>{/* which component Shell is, is known when the \
+         from two packages, or is placed in a way that can't be followed: in an element that goes into a list by `push`, in a page that \
+         `import.meta.glob` takes in, below a file that can't be read.\n\n```tsx\n<Shell>{/* which component Shell is, is known when the \
          app runs */}\n  <App />\n</Shell>\n```\n\nPut one `ClerkProvider` around all of the app, and run again.\n"
     ClerkInside "clerk-inside"
         "ClerkProvider stands inside ConvexProvider, in another component."
@@ -58,8 +59,8 @@ reasons! {
          react-dom: it looks like a library that apps take their provider from. Where Clerk's provider belongs is decided in those apps.\n"
     OtherAuth "other-auth"
         "Another way to sign in is set up."
-        "The app already gives Convex an identity: Convex Auth, Auth0, WorkOS AuthKit, Better Auth, Kinde, or a `ConvexProviderWithAuth` of \
-         its own. Clerk can't be added beside it; which of the two stays is a decision for a person.\n"
+        "The app already gives Convex an identity: Convex Auth, Auth0, WorkOS AuthKit, Better Auth, Kinde, a `ConvexProviderWithAuth` of \
+         its own, or tokens that it hands its client by `setAuth`. Clerk can't be added beside it; which of the two stays is a decision for a person.\n"
     SeveralProviders "several-providers"
         "Providers of Convex stand inside each other, or beside each other with nothing around."
         "A plain `ConvexProvider` stands inside another one, or inside `ConvexProviderWithClerk`, and hides it from what is below. Which of the \

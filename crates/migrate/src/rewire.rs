@@ -1,22 +1,20 @@
-//! The change of an app's providers as edits, and its proof: the app is read again as it would become, and walked down from its roots.
+//! The change of an app's providers as edits.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use change::{
-    Applicability, Base, ChangeGroup, GroupId, ImportChange, ImportedName, Language, Location, RelPath, TextRange,
+    Applicability, Base, ChangeGroup, EditSet, GroupId, ImportChange, ImportedName, Location, RelPath, TextEdit,
+    TextRange, edits_between,
 };
 use syntax::style::Style;
 use syntax::{
-    Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ParsedModule, Property, RequireChange, SourceFile,
-    SourceKind, Tag, Value, Via, attribute, env_member, file_facts, has_own_lines, identifier, is_es_module, non_null,
+    Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ImportKind, ParsedModule, Property, RequireChange,
+    SourceFile, SourceKind, Tag, Value, Via, attribute, env_member, has_own_lines, identifier, is_es_module, non_null,
     parse, require_edits, rewrite_call, rewrite_element,
 };
 
 use crate::ctx::Ctx;
-use crate::graph::modules::Modules;
-use crate::graph::render::{Node, Place, Sighting};
-use crate::graph::resolve::Resolver;
+use crate::graph::render::Place;
 use crate::graph::sources::FileId;
 use crate::key::{KeyRead, key_read};
 use crate::known::{
@@ -87,7 +85,19 @@ impl<'a> Rewiring<'a> {
 
     /// Whether the ClerkProvider around a plain provider comes and goes with a condition.
     pub(crate) fn is_conditional(&self, place: Place) -> bool {
-        self.targets.wraps.contains(&place) && self.survey.jsx(place).is_some_and(|fact| fact.is_conditional)
+        let is_branch = self.survey.jsx(place).is_some_and(|fact| fact.is_conditional);
+        self.targets.wraps.contains(&place) && (is_branch || self.passes_on_without(place))
+    }
+
+    /// Whether the component around a provider has another way out that shows what it is given without one.
+    ///
+    /// `if (!client) return <>{children}</>;`
+    fn passes_on_without(&self, place: Place) -> bool {
+        let facts = self.survey.modules.sources.facts(place.0);
+        let Some(range) = self.survey.range(place) else { return false };
+        let around = facts.flow.functions.iter().filter(|function| function.range.covers(range));
+        let Some(function) = around.min_by_key(|function| function.range.len()) else { return false };
+        function.returns.iter().any(|value| passes_children_on(facts, value, range, 0))
     }
 
     /// The group: tags renamed and wrapped, imports asked for.
@@ -114,18 +124,37 @@ impl<'a> Rewiring<'a> {
         Ok(group)
     }
 
-    /// Refuses ClerkProviders of Core 2 under two roots of one page: it counts all that are there.
+    /// Refuses ClerkProviders of Core 2 that could be there at the same time: it counts all of a page, under whatever roots.
     fn one_at_a_time(&self) -> Result<(), Refusal> {
+        let graph = &self.survey.graph;
         let mut pages = BTreeMap::new();
-        for sighting in self.survey.graph.sightings.iter().filter(|_| self.is_core2) {
-            let wrapped =
-                sighting.trail.iter().chain([&sighting.place]).find(|place| self.targets.wraps.contains(place));
-            let (Some(place), Some(root)) = (wrapped, self.survey.roots.live.get(sighting.root)) else { continue };
+        let mut ways = BTreeSet::new();
+        for sighting in graph.sightings.iter().filter(|_| self.is_core2) {
+            let trail: Vec<Place> = sighting.trail.iter().chain([&sighting.place]).copied().collect();
+            let is_wrapped = |place: &Place| self.targets.wraps.contains(place);
+            let there = |place: &Place| sighting.provider == Provider::Clerk && *place == sighting.place;
+            let found = trail.iter().position(|place| is_wrapped(place) || there(place));
+            let (Some(at), Some(root)) = (found, self.survey.roots.live.get(sighting.root)) else { continue };
+            let refuse = |message: &str| {
+                let location = trail.get(at).map(|place| self.survey.location(*place));
+                Err(Refusal::new(RefusalReason::SeveralProviders, message, location))
+            };
             if *pages.entry(root.file).or_insert(sighting.root) != sighting.root {
-                let message =
-                    "each root of the page would get a ClerkProvider, and Clerk's Core 2 package allows one at a time";
-                let location = Some(self.survey.location(*place));
-                return Err(Refusal::new(RefusalReason::SeveralProviders, message, location));
+                return refuse(
+                    "each root of the page would have a ClerkProvider, and Clerk's Core 2 package allows one at a time",
+                );
+            }
+            if graph.is_repeated(sighting.root) {
+                return refuse(
+                    "what makes this root may run several times, and Clerk's Core 2 package allows one ClerkProvider at a time",
+                );
+            }
+            // `<div>{tree}{tree}</div>`: the same way twice.
+            let is_last = sighting.provider == Provider::Plain && at + 1 == trail.len();
+            if is_last && !ways.insert((sighting.root, trail.clone())) {
+                return refuse(
+                    "this provider is there twice at a time, and Clerk's Core 2 package allows one ClerkProvider",
+                );
             }
         }
         Ok(())
@@ -152,32 +181,89 @@ impl<'a> Rewiring<'a> {
         names.adds = by_require.is_none();
         let with_clerk =
             swaps.then(|| names.local(CONVEX_REACT_CLERK, CONVEX_PROVIDER_WITH_CLERK, "ConvexClerkProvider"));
-        for place in places {
-            self.stays_governed(&module, place)?;
-            let local = LocalNames {
-                clerk: clerk.as_deref(),
-                use_auth: use_auth.as_deref(),
-                with_clerk: with_clerk.as_deref(),
-            };
-            let edits = match (self.survey.jsx(place), self.survey.call(place)) {
-                (Some(fact), _) => {
-                    let rewrite = self.element(place, path, &local, self.pulled(&module, place)?);
-                    rewrite_element(&module, &style, fact.range, &rewrite).map(Some)
-                }
-                (None, Some(call)) => rewrite_call(&module, &style, call.range, &self.call(place, path, &local)),
-                (None, None) => Ok(None),
-            };
-            let edits = edits.map_err(|conflict| self.unproven(place, &format!("its edits clash: {conflict}")))?;
-            let Some(edits) = edits else {
-                let message = "this call of createElement has comments, spreads or several children, which would have to be laid out anew";
-                let location = Some(self.survey.location(place));
-                return Err(Refusal::new(RefusalReason::UnprovenForm, message, location));
-            };
-            let added = edits.iter().try_for_each(|edit| group.edit(path, edit.clone()));
-            added.map_err(|conflict| self.unproven(place, &format!("its edits clash: {conflict}")))?;
+        let local =
+            LocalNames { clerk: clerk.as_deref(), use_auth: use_auth.as_deref(), with_clerk: with_clerk.as_deref() };
+        for place in &places {
+            self.stays_governed(&module, *place)?;
+        }
+        self.imports_stay_governed(&module, file)?;
+        let edits = match self.share_lines(&module, &places) {
+            true => self.one_by_one(path, base, language, &places, &local)?,
+            false => self.all_at_once(&module, &style, path, &places, &local)?,
+        };
+        let added = edits.into_iter().try_for_each(|edit| group.edit(path, edit));
+        if let (Err(conflict), Some(place)) = (added, places.first()) {
+            return Err(self.unproven(*place, &format!("its edits clash: {conflict}")));
         }
         self.drop_imports(group, file, &bindings);
         Ok(())
+    }
+
+    /// The edits of elements that have nothing to do with each other's lines.
+    fn all_at_once(
+        &self,
+        module: &ParsedModule,
+        style: &Style,
+        path: &RelPath,
+        places: &BTreeSet<Place>,
+        local: &LocalNames<'_>,
+    ) -> Result<Vec<TextEdit>, Refusal> {
+        let mut all = EditSet::default();
+        for place in places {
+            let edits = match (self.survey.jsx(*place), self.survey.call(*place)) {
+                (Some(fact), _) => {
+                    let rewrite = self.element(*place, path, local, self.pulled(module, *place)?);
+                    rewrite_element(module, style, fact.range, &rewrite).map(Some)
+                }
+                (None, Some(call)) => rewrite_call(module, style, call.range, &self.call(*place, path, local)),
+                (None, None) => Ok(None),
+            };
+            let edits = edits.map_err(|conflict| self.unproven(*place, &format!("its edits clash: {conflict}")))?;
+            let Some(edits) = edits else {
+                let message = "this call of createElement has comments, spreads, several children or a child on lines of its own, which would have to be laid out anew";
+                let location = Some(self.survey.location(*place));
+                return Err(Refusal::new(RefusalReason::UnprovenForm, message, location));
+            };
+            let merged = all.merge(&edits);
+            merged.map_err(|conflict| self.unproven(*place, &format!("its edits clash: {conflict}")))?;
+        }
+        Ok(all.iter().cloned().collect())
+    }
+
+    /// Whether elements may break a line that they share, or that one of them shares with what is around the other.
+    ///
+    /// `flag ? <ConvexProvider client={a}><App /></ConvexProvider> : <ConvexProvider client={b}><App /></ConvexProvider>`
+    fn share_lines(&self, module: &ParsedModule, places: &BTreeSet<Place>) -> bool {
+        let elements: Vec<TextRange> = places.iter().filter_map(|place| Some(self.survey.jsx(*place)?.range)).collect();
+        let is_one_line =
+            |range: &TextRange| module.lines.line_start(range.start()) == module.lines.line_start(range.end());
+        let all = elements.len() == places.len() && elements.len() > 1;
+        all && self.targets.moves.is_empty() && elements.iter().any(is_one_line)
+    }
+
+    /// Changes one element after the other, each in the text that the last one left.
+    fn one_by_one(
+        &self,
+        path: &RelPath,
+        base: &Base,
+        language: &TypeScript,
+        places: &BTreeSet<Place>,
+        local: &LocalNames<'_>,
+    ) -> Result<Vec<TextEdit>, Refusal> {
+        let mut text = base.text.to_string();
+        let mut left: Vec<(Place, TextRange)> =
+            places.iter().filter_map(|place| Some((*place, self.survey.range(*place)?))).collect();
+        left.reverse();
+        while let Some((place, range)) = left.pop() {
+            let module = parsed(path, &text)?;
+            let style = language.formatting.get(path).map(|formatting| formatting.style(&module)).unwrap_or_default();
+            let edits = rewrite_element(&module, &style, range, &self.element(place, path, local, None));
+            let edits = edits.map_err(|conflict| self.unproven(place, &format!("its edits clash: {conflict}")))?;
+            let next = edits.apply(&text).ok_or_else(|| self.unproven(place, "its edits do not fit"))?;
+            left.iter_mut().for_each(|(_, range)| *range = edits.moved(*range));
+            text = next;
+        }
+        Ok(edits_between(&base.text, &text))
     }
 
     /// Changes what the file takes in by `require`; names that are taken already are refused, since such a statement is not laid out anew.
@@ -275,6 +361,22 @@ impl<'a> Rewiring<'a> {
         }
     }
 
+    /// The same for an import that another may take the place of.
+    ///
+    /// `// @ts-expect-error no types here` above `import { ConvexProvider } from "convex/react"`
+    fn imports_stay_governed(&self, module: &ParsedModule, file: FileId) -> Result<(), Refusal> {
+        let imports = self.survey.modules.sources.facts(file).imports.iter();
+        let beside = imports.filter(|import| import.kind == ImportKind::Static && import.module == CONVEX_REACT);
+        for import in beside {
+            if let Some(comment) = module.comment_before(import.range.start()).filter(|c| governs_next_line(c)) {
+                let message = format!("the comment `{}` would no longer stand before its import", comment.trim());
+                let location = Location { path: self.survey.path(file).clone(), range: import.range };
+                return Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(location)));
+            }
+        }
+        Ok(())
+    }
+
     /// `<ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>`
     fn clerk_tag(&self, name: String, path: &RelPath) -> Tag {
         Tag { name, attributes: vec![attribute("publishableKey", self.key_value(path))] }
@@ -308,90 +410,24 @@ impl<'a> Rewiring<'a> {
         }
     }
 
-    /// Reads the app as it would become and walks down: each provider for Clerk has one ClerkProvider around it on every way, `useAuth` is
-    /// from the same package, and no plain provider that was to go is left.
-    ///
-    /// # Errors
-    /// A refusal where that does not hold.
-    pub(crate) fn prove(
-        &self,
-        bases: &BTreeMap<RelPath, Base>,
-        group: &ChangeGroup,
-        language: &TypeScript,
-        resolver: &Resolver<'_>,
-    ) -> Result<(), Refusal> {
-        let mut changed = BTreeMap::new();
-        for (path, base) in bases {
-            let module = parsed(path, &after(path, base, group, language)?)?;
-            changed.insert(path.clone(), Arc::new(file_facts(&module, &Bindings::new(&module))));
-        }
-        let paths: Vec<RelPath> = changed.keys().cloned().collect();
-        let sources = self.survey.modules.sources.with(changed);
-        let modules = Modules::new(&sources, resolver);
-        let survey = Survey::new(self.survey.workspace, self.survey.app, &modules);
-        let place = self.targets.swaps.first().copied();
-        let fail = |why: &str| match place {
-            Some(place) => Err(self.unproven(place, why)),
-            None => Ok(()),
-        };
-        let own = |place: &Place| paths.contains(survey.path(place.0));
-        if survey.live_plain().iter().any(own) {
-            return fail("a plain provider is left");
-        }
-        let is_nested = |clerk: &Sighting| clerk.above.iter().any(|above| above.provider == Provider::Clerk);
-        if survey.sightings(Provider::Clerk).any(is_nested) {
-            return fail("a ClerkProvider would stand inside another one");
-        }
-        let written: Vec<Place> = survey.places(Provider::WithClerk).filter(own).collect();
-        if written.len() != self.targets.swaps.len() {
-            return fail("a name in the file hides one that the change needs");
-        }
-        for place in written {
-            let seen: Vec<&Sighting> = survey.graph.of(place).collect();
-            let is_wired = match seen.is_empty() {
-                // Rendered in a way that can't be followed, in an app without another ClerkProvider: what stands around in the file counts.
-                true => self.around_in_file(&survey, place),
-                false => seen.iter().all(|sighting| self.has_one_clerk(sighting)),
-            };
-            if !is_wired || !self.has_use_auth(&survey, place) {
-                return fail("a name in the file hides one that the change needs");
-            }
-        }
-        Ok(())
-    }
-
-    fn has_one_clerk(&self, sighting: &Sighting) -> bool {
-        let mut clerks = sighting.above.iter().filter(|above| above.provider == Provider::Clerk);
-        let first = clerks.next().is_some_and(|clerk| clerk.module == self.sdk);
-        first && clerks.next().is_none()
-    }
-
-    fn around_in_file(&self, survey: &Survey<'_>, place: Place) -> bool {
-        let (file, Node::Jsx(id)) = place else { return false };
-        let facts = survey.modules.sources.facts(file);
-        let is_clerk = |id: &syntax::JsxId| {
-            survey.written.iter().any(|written| {
-                written.place == (file, Node::Jsx(*id))
-                    && written.provider == Provider::Clerk
-                    && written.module == self.sdk
-            })
-        };
-        facts.ancestors(id).filter(|(id, _)| is_clerk(id)).count() == 1
-    }
-
-    fn has_use_auth(&self, survey: &Survey<'_>, place: Place) -> bool {
-        match survey.attribute(place, "useAuth") {
-            Some(Value::Imported(imported)) => {
-                let is_hook = matches!(&imported.export, ImportedName::Named(name) if name == "useAuth");
-                is_hook && survey.package_of(place.0, imported).as_deref() == Some(&*self.sdk)
-            }
-            _ => false,
-        }
-    }
-
-    fn unproven(&self, place: Place, why: &str) -> Refusal {
+    pub(crate) fn unproven(&self, place: Place, why: &str) -> Refusal {
         let message = format!("the change could not be proven: {why}");
         Refusal::new(RefusalReason::UnprovenForm, message, Some(self.survey.location(place)))
+    }
+}
+
+/// Whether a value shows the children that a component was given, other than by the element at `provider`.
+fn passes_children_on(facts: &FileFacts, value: &Value, provider: TextRange, followed: u8) -> bool {
+    let next = |value: &Value| followed < 16 && passes_children_on(facts, value, provider, followed + 1);
+    match value {
+        Value::Member(object, name) => name == "children" && matches!(**object, Value::Argument(..)),
+        Value::Variable(id) => facts.flow.variable(*id).iter().any(next),
+        Value::List(values) | Value::OneOf(values) => values.iter().any(next),
+        Value::Element(id) => {
+            let is_provider = facts.element(*id).is_none_or(|element| element.range == provider);
+            !is_provider && facts.flow.element(*id).is_some_and(|element| element.children.iter().any(next))
+        }
+        _ => false,
     }
 }
 
@@ -402,21 +438,7 @@ struct LocalNames<'a> {
     with_clerk: Option<&'a str>,
 }
 
-/// The text of a file after the change.
-fn after(path: &RelPath, base: &Base, group: &ChangeGroup, language: &TypeScript) -> Result<String, Refusal> {
-    let fail = |why: String| {
-        let message = format!("the change could not be proven: {why}");
-        Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))
-    };
-    let imports = group.imports().get(path).map_or(&[][..], Vec::as_slice);
-    let mut edits = group.edits().get(path).cloned().unwrap_or_default();
-    let made = language.import_edits(path, &base.text, imports).map_err(fail)?;
-    let merged = made.into_iter().try_for_each(|edit| edits.push(edit));
-    merged.map_err(|conflict| fail(format!("its imports clash: {conflict}")))?;
-    edits.apply(&base.text).ok_or_else(|| fail("its edits do not fit".to_owned()))
-}
-
-fn parsed(path: &RelPath, text: &str) -> Result<ParsedModule, Refusal> {
+pub(crate) fn parsed(path: &RelPath, text: &str) -> Result<ParsedModule, Refusal> {
     let fail = |why: &str| {
         let message = format!("the change could not be proven: {why}");
         Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))

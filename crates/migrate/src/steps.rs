@@ -29,6 +29,11 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
         let doc = "https://clerk.com/docs/react/getting-started/quickstart";
         steps.push(step("install-clerk", &format!("Install {sdk}."), folder(), Some(copy), Some(doc)));
     }
+    if ctx.app.dependency("convex").is_none() {
+        let copy = format!("{} convex", install_command(ctx));
+        let title = "Install convex in the app: what it has now comes through another package of the workspace.";
+        steps.push(step("install-convex", title, folder(), Some(copy), None));
+    }
     let convex = ctx.app.dependency("convex").and_then(lowest);
     if let (Some(convex), Some(floor)) = (convex, lowest(CONVEX_INTEGRATION))
         && convex < floor

@@ -10,8 +10,8 @@ use crate::graph::modules::{Definition, Modules};
 use crate::graph::render::{Node, Place, RenderGraph, Sighting};
 use crate::graph::roots::Roots;
 use crate::graph::sources::FileId;
-use crate::known::{CONVEX_PROVIDER, CONVEX_REACT, OTHER_AUTH, Provider, provider};
-use crate::manifest::lowest;
+use crate::known::{CONVEX_PROVIDER, CONVEX_REACT, OTHER_AUTH, Provider, is_clerk_module, provider};
+use crate::manifest::is_outside;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::versions::CONVEX_FLOOR;
 use crate::workspace::{App, Workspace, join};
@@ -119,17 +119,31 @@ impl<'a> Survey<'a> {
 
     /// Whether users may get to what is written in a file, as far as it is known: some root takes it in.
     pub(crate) fn is_reached(&self, file: FileId) -> bool {
-        self.roots.live.is_empty() || self.roots.reached.contains(&file)
+        self.roots.live.is_empty() || self.roots.reach.has(file)
     }
 
-    /// The plain providers that users get, or may get: those that a root renders, and those in a file that a root takes in, be it in a
-    /// way that could not be followed.
+    /// Whether the code at a place may run: some root takes its file in, and running code names what it stands in.
+    pub(crate) fn may_run(&self, place: Place) -> bool {
+        let range = || self.range(place).unwrap_or(TextRange::empty(0));
+        self.roots.live.is_empty() || self.roots.reach.runs(self.modules, place.0, range())
+    }
+
+    /// Providers of a kind that may be rendered, though the walk met them nowhere: their code runs, or what some root takes in may be any
+    /// file.
+    pub(crate) fn unseen(&self, wanted: Provider) -> impl Iterator<Item = Place> {
+        let seen: BTreeSet<Place> = self.sightings(wanted).map(|sighting| sighting.place).collect();
+        let may_be = |place: &Place| self.may_run(*place) || self.roots.reach.is_open;
+        self.places(wanted).filter(move |place| !seen.contains(place) && may_be(place))
+    }
+
+    /// The plain providers that users get, or may get: those that a root renders, and those in code that may run, be it in a way that could
+    /// not be followed.
     pub(crate) fn live_plain(&self) -> Vec<Place> {
         let seen: BTreeSet<Place> = self.sightings(Provider::Plain).map(|sighting| sighting.place).collect();
         let own = |place: &Place| self.workspace.package_of(self.path(place.0)) == Some(self.app.id.folder());
         let may_be = self.places(Provider::Plain).filter(own);
-        let is_lost = !self.roots.is_whole && seen.is_empty();
-        let may_be = may_be.filter(|place| self.is_reached(place.0) || is_lost);
+        let is_lost = self.roots.reach.is_open && seen.is_empty();
+        let may_be = may_be.filter(|place| self.may_run(*place) || is_lost);
         // A provider that is written nowhere as itself is a variable or a member: its place is that of the tag.
         seen.iter().copied().chain(may_be.filter(|place| !seen.contains(place))).collect()
     }
@@ -137,7 +151,7 @@ impl<'a> Survey<'a> {
     /// Whether users get the provider for Clerk, or may get it.
     pub(crate) fn has_live_clerk(&self) -> bool {
         self.sightings(Provider::WithClerk).next().is_some()
-            || self.places(Provider::WithClerk).any(|place| self.is_reached(place.0))
+            || self.places(Provider::WithClerk).any(|place| self.may_run(place))
     }
 
     /// The plain providers that no root leads to.
@@ -242,11 +256,10 @@ impl<'a> Survey<'a> {
     /// # Errors
     /// A refusal that names the version.
     pub(crate) fn is_recent(&self) -> Result<(), Refusal> {
-        let convex = self.app.dependency("convex").and_then(lowest);
-        if let (Some(convex), Some(floor)) = (convex, lowest(CONVEX_FLOOR))
-            && convex < floor
-        {
-            let message = format!("convex {convex} is older than {floor}");
+        let convex = self.app.dependency("convex");
+        // `*` and `>=0.19` take later versions as well.
+        if let Some(convex) = convex.filter(|convex| is_outside(convex, &format!(">={CONVEX_FLOOR}"))) {
+            let message = format!("convex {convex} is older than {CONVEX_FLOOR}");
             let place = join(self.app.id.folder(), "package.json").map(Location::file);
             return Err(Refusal::new(RefusalReason::ConvexTooOld, message, place));
         }
@@ -269,10 +282,59 @@ impl<'a> Survey<'a> {
                 }
             }
         }
+        if let Some(place) = self.set_auth() {
+            return refuse("tokens of its own, by `setAuth` of the client", place);
+        }
         let session = self.live_plain().into_iter().find_map(|place| self.session_inside(place));
         match session {
             Some((name, place)) => refuse(&format!("`{name}`"), place),
             None => Ok(()),
+        }
+    }
+
+    /// A call by which the app hands its client tokens itself: `convex.setAuth(fetchToken)`. Clerk's, in a file that takes them from there,
+    /// aside: those are what the migration is to give.
+    fn set_auth(&self) -> Option<Location> {
+        let files = self.modules.sources.ids().filter(|file| self.is_reached(*file));
+        files.into_iter().find_map(|file| {
+            let facts = self.modules.sources.facts(file);
+            let is_bridge = facts.imports.iter().any(|import| is_clerk_module(&import.module));
+            let call = facts.flow.calls.iter().filter(|_| !is_bridge).find(|call| match &call.callee {
+                Value::Member(object, name) => name == "setAuth" && self.is_client(file, object, 0),
+                _ => false,
+            })?;
+            Some(Location { path: self.path(file).clone(), range: call.range })
+        })
+    }
+
+    /// Whether a value is a React client of Convex, made here or elsewhere in the app: `useConvex()`, `new ConvexReactClient(url)`.
+    fn is_client(&self, file: FileId, value: &'a Value, followed: u8) -> bool {
+        let next = |value: &'a Value| followed < 8 && self.is_client(file, value, followed + 1);
+        let flow = &self.modules.sources.facts(file).flow;
+        match value {
+            Value::Variable(id) => flow.variable(*id).iter().any(next),
+            Value::OneOf(values) => values.iter().any(next),
+            Value::Member(object, _) | Value::Item(object) => next(object),
+            Value::Function(id) => flow.function(*id).is_some_and(|function| function.returns.iter().any(next)),
+            Value::Imported(imported) => match self.modules.import(file, imported) {
+                Definition::Value(file, value) => followed < 8 && self.is_client(file, value, followed + 1),
+                _ => false,
+            },
+            Value::Call(id) => flow.call(*id).is_some_and(|call| {
+                let is_made = match &call.callee {
+                    Value::Imported(imported) => matches!(
+                        self.modules.import(file, imported),
+                        Definition::Package(module, ImportedName::Named(name))
+                            if ["convex/react", "@convex-dev/react-query"].contains(&module)
+                                && ["ConvexReactClient", "useConvex", "ConvexQueryClient"].contains(&name.as_str())
+                    ),
+                    _ => false,
+                };
+                // `useMemo(() => new ConvexReactClient(url), [])`
+                is_made
+                    || call.arguments.iter().any(|argument| matches!(argument, Value::Function(_)) && next(argument))
+            }),
+            _ => false,
         }
     }
 

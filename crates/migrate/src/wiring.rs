@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syntax::Via;
 
+use crate::graph::evaluate::{callee_name, is_compiled_jsx};
 use crate::graph::render::{Node, Place, Sighting, common};
 use crate::known::Provider;
 use crate::refusal::{Refusal, RefusalReason};
@@ -97,7 +98,7 @@ fn beside_clerk(survey: &Survey<'_>, live: &mut Vec<Place>) -> Result<Option<Vec
     };
     let say = |place: Place| match shadowed(place) {
         true => "ConvexProviderWithClerk stands inside this plain provider on every way: nobody gets this one's client",
-        false => "the app renders ConvexProviderWithClerk as well, and chooses between the two",
+        false => "the app renders ConvexProviderWithClerk as well: which of the two people get where is for it to say",
     };
     Ok(Some(kept.into_iter().map(|place| (place, say(place))).collect()))
 }
@@ -124,7 +125,6 @@ fn forms(survey: &Survey<'_>, live: &[Place]) -> Result<(), Refusal> {
         return unproven("convex/react is loaded in a way that can't be followed to ConvexProvider", place);
     }
     if survey.graph.is_exhausted
-        && survey.places(Provider::Clerk).next().is_some()
         && let Some(place) = live.first()
     {
         return unproven("there are too many ways down to the providers to follow them all", survey.location(*place));
@@ -167,6 +167,10 @@ fn element(survey: &Survey<'_>, place: Place) -> Result<(), Refusal> {
 
 /// The same for a call of `createElement`.
 fn created(survey: &Survey<'_>, place: Place) -> Result<(), Refusal> {
+    if survey.call(place).and_then(|call| callee_name(&call.callee)).is_some_and(is_compiled_jsx) {
+        let message = "ConvexProvider is made by what a compiler makes of JSX: this is not the source of the app";
+        return refuse(survey, RefusalReason::UnprovenForm, message, place);
+    }
     if survey.attribute(place, "key").is_some() {
         let message = "ConvexProvider has a `key`: it is rendered in a list, or made anew on purpose";
         return refuse(survey, RefusalReason::UnprovenForm, message, place);
@@ -218,18 +222,26 @@ fn nested(survey: &Survey<'_>) -> Result<(), Refusal> {
 /// Finds where ClerkProvider has to be for the plain providers at `swaps`.
 fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
     let mut targets = Targets { swaps: swaps.iter().copied().collect(), ..Targets::default() };
-    let reached = |place: &Place| survey.is_reached(place.0);
-    let clerks: Vec<Place> = survey.places(Provider::Clerk).filter(reached).collect();
+    if let Some(place) = survey.unseen(Provider::Clerk).next() {
+        let message =
+            "where this ClerkProvider is rendered could not be followed: it may be around ConvexProvider, or inside";
+        return refuse(survey, RefusalReason::ClerkElsewhere, message, place);
+    }
+    let clerks: BTreeSet<Place> = survey.sightings(Provider::Clerk).map(|sighting| sighting.place).collect();
     if let Some(location) = survey.value_of(Provider::Clerk) {
         let message = "ClerkProvider is used as a value here";
         return Err(Refusal::new(RefusalReason::ClerkElsewhere, message, Some(location)));
     }
     let sightings: Vec<&Sighting> = swaps.iter().flat_map(|place| survey.graph.of(*place)).collect();
+    let lost = swaps.iter().find(|place| survey.graph.of(**place).next().is_none());
     if clerks.is_empty() {
+        if let Some(place) = lost.filter(|_| swaps.len() > 1) {
+            let message = "where this provider is rendered could not be followed, and the app has others: they may stand inside each other";
+            return refuse(survey, RefusalReason::UnprovenForm, message, *place);
+        }
         targets.wraps = places_around(survey, &swaps, &sightings)?;
         return Ok(targets);
     }
-    let lost = swaps.iter().find(|place| survey.graph.of(**place).next().is_none());
     let unsure = sightings.iter().find(|sighting| !sighting.is_certain).map(|sighting| &sighting.place).or(lost);
     if let Some(place) = unsure {
         let clerk = clerks.first().map(|clerk| survey.path(clerk.0).to_string()).unwrap_or_default();
@@ -275,7 +287,7 @@ fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
 fn one_package(survey: &Survey<'_>) -> Result<Option<String>, Refusal> {
     let clerks = survey.written.iter().filter(|written| written.provider == Provider::Clerk);
     let mut found: Option<&str> = None;
-    for written in clerks.filter(|written| survey.is_reached(written.place.0)) {
+    for written in clerks.filter(|written| survey.may_run(written.place)) {
         if found.is_some_and(|known| known != written.module) {
             let message = "ClerkProviders of different packages are rendered; this is the second";
             return refuse(survey, RefusalReason::ClerkElsewhere, message, written.place);
@@ -346,14 +358,18 @@ fn places_of_root(survey: &Survey<'_>, ways: &BTreeSet<Vec<Place>>) -> Result<BT
     if !is_listed && (ways.len() == 1 || (providers.len() == 1 && one_page_at_a_time)) {
         return Ok(providers);
     }
-    if let Some(nearest) = shared.iter().rev().find(|place| can_be_wrapped(survey, **place)) {
+    // What stands within itself, as components that render each other do, would put ClerkProvider within itself.
+    let is_within_itself =
+        |place: &Place| ways.iter().any(|way| way.iter().filter(|other| *other == place).count() > 1);
+    let may_hold = |place: &&Place| can_be_wrapped(survey, **place) && !is_within_itself(place);
+    if let Some(nearest) = shared.iter().rev().find(may_hold) {
         return Ok(BTreeSet::from([*nearest]));
     }
     let apart = ways.iter().filter_map(|way| way.get(shared.len()));
     let always = apart.filter(|place| !survey.jsx(**place).is_some_and(|fact| fact.is_conditional)).count();
     match providers.last() {
         Some(last) if is_listed || always > 1 => {
-            let message = "providers are there at the same time, and no element stands around all of them that could hold ClerkProvider";
+            let message = "providers are there at the same time, and no element that could hold ClerkProvider stands around all of them; a fragment is none";
             refuse(survey, RefusalReason::SeveralProviders, message, *last)
         }
         _ => Ok(providers),

@@ -128,6 +128,12 @@ pub(crate) fn is_test(path: &RelPath, package: &str) -> bool {
         || folders.any(|part| ["__tests__", "__mocks__"].contains(&part) || part.starts_with('.'))
 }
 
+/// Whether a file is part of an app's tests by what it takes in: helpers that render with `@testing-library/react`.
+pub(crate) fn takes_in_tests(facts: &FileFacts) -> bool {
+    let libraries = ["@testing-library/", "vitest", "@jest/", "@storybook/", "@playwright/", "cypress"];
+    facts.imports.iter().any(|import| libraries.iter().any(|library| import.module.starts_with(library)))
+}
+
 /// An app and its files.
 pub(crate) struct App<'a> {
     /// Its folder.

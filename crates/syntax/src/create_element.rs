@@ -61,7 +61,9 @@ pub fn rewrite_call(
     let mut search = Search { module, range, found: None };
     module.program.visit_with(&mut search);
     let Some(call) = search.found.as_ref().and_then(|call| Parts::of(module, call)) else { return Ok(None) };
-    if rewrite.child_as_property && call.arguments.len() > 3 {
+    // On several lines the child would have to be taken out of its lines and put into those of the properties.
+    let has_lines = range.slice(module.text()).is_some_and(|text| text.contains('\n'));
+    if rewrite.child_as_property && (call.arguments.len() > 3 || has_lines && call.arguments.len() > 2) {
         return Ok(None);
     }
     let mut edits = EditSet::default();
@@ -171,6 +173,13 @@ impl Rewriter<'_> {
         match child {
             Some(child) => self.moved_edits(indent, breaks, *child, edits),
             None => {
+                let line = self.module.lines.line_start(last.start());
+                let lead = self.slice(TextRange::new(line, last.start()));
+                // Properties on lines of their own: so is the new one.
+                let added = match line > self.range.start() && lead.trim().is_empty() && !added.is_empty() {
+                    true => added.replacen(' ', &format!("{}{lead}", self.style.eol.as_str()), 1),
+                    false => added,
+                };
                 edits.push(TextEdit::insertion(last.end(), added))?;
                 if breaks { self.break_edits(indent, edits) } else { Ok(()) }
             }

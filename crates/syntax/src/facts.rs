@@ -14,6 +14,7 @@ use change::{ImportedName, TextRange};
 use crate::bindings::{Bindings, Imported};
 use crate::collect::Collector;
 use crate::flow::flow;
+use crate::mentions::{Mentions, mentions};
 use crate::parse::ParsedModule;
 use crate::value::Flow;
 
@@ -243,6 +244,8 @@ pub struct FileFacts {
     pub env: Vec<EnvFact>,
     /// What its expressions are.
     pub flow: Flow,
+    /// What its code names.
+    pub mentions: Mentions,
 }
 
 impl FileFacts {
@@ -276,6 +279,7 @@ pub fn file_facts(module: &ParsedModule, bindings: &Bindings) -> FileFacts {
     facts.hash = FileFacts::content_hash(module.text());
     let elements: Vec<TextRange> = facts.elements.iter().map(|element| element.range).collect();
     facts.flow = flow(module, bindings, &elements);
+    facts.mentions = mentions(module, bindings);
     facts
 }
 

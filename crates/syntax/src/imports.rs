@@ -77,7 +77,7 @@ impl Declaration<'_> {
         let (named, lone) = node.specifiers.iter().partition::<Vec<_>, _>(|specifier| specifier.is_named());
         Declaration {
             node,
-            range: module.range(node),
+            range: statement_range(module, node),
             source: node.src.value.to_string_lossy().into_owned(),
             lone: lone.into_iter().map(listed).collect(),
             named: named.into_iter().map(listed).collect(),
@@ -108,6 +108,15 @@ impl Declaration<'_> {
     fn is_package(&self) -> bool {
         !self.source.starts_with(['.', '/', '~', '#']) && !self.source.starts_with("@/")
     }
+}
+
+/// An import without the `;` that begins a later line: `import { a } from "b"`, line break, `;(x as any).y = 1`.
+fn statement_range(module: &ParsedModule, node: &ImportDecl) -> TextRange {
+    let range = module.range(node);
+    let text = range.slice(module.text()).unwrap_or_default();
+    let code = text.trim_end_matches(';');
+    let has_break = code.len() < text.len() && code.trim_end_matches([' ', '\t']).ends_with('\n');
+    if has_break { TextRange::new(range.start(), range.start() + code.trim_end().len() as u32) } else { range }
 }
 
 struct Layout<'a> {

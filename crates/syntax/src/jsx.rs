@@ -293,9 +293,25 @@ impl Rewriter<'_> {
         let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
         let mut text = format!("<{}", tag.name);
         for attribute in &attributes {
-            text.push_str(&format!("{eol}{indent}{unit}{attribute}"));
+            text.push_str(&format!(
+                "{eol}{indent}{unit}{}",
+                self.attribute_text(attribute, &format!("{indent}{unit}"))
+            ));
         }
         text + &self.tag_end(indent, false)
+    }
+
+    /// An attribute whose line begins with `indent`: its value goes on a line of its own where it is too long for that one.
+    fn attribute_text(&self, attribute: &str, indent: &str) -> String {
+        let fits = self.columns(indent) + attribute.chars().count() <= self.style.width as usize;
+        let parts = attribute.split_once("={").and_then(|(name, rest)| Some((name, rest.strip_suffix('}')?)));
+        match parts.filter(|_| !fits) {
+            Some((name, value)) => {
+                let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
+                format!("{name}={{{eol}{indent}{unit}{value}{eol}{indent}}}")
+            }
+            None => attribute.to_owned(),
+        }
     }
 
     /// `>` or `/>` where a tag has its attributes on lines of their own.

@@ -11,6 +11,7 @@ mod facts;
 mod flow;
 mod imports;
 mod jsx;
+mod mentions;
 mod parse;
 mod place;
 mod print;
@@ -30,6 +31,7 @@ pub use facts::{
 };
 pub use imports::import_edits;
 pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element};
+pub use mentions::{Declaration, Mention, Mentions};
 pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, on_deep_stack, parse};
 pub use requires::{RequireChange, is_es_module, require_edits};
 pub use source::{Source, SourceFile, SourceKind};

@@ -73,16 +73,22 @@ pub(crate) struct Evaluator<'a, 'm> {
     pub(crate) modules: &'m Modules<'a>,
     steps: Cell<u32>,
     depth: Cell<u32>,
+    unknown: Cell<u32>,
 }
 
 impl<'a, 'm> Evaluator<'a, 'm> {
     pub(crate) fn new(modules: &'m Modules<'a>) -> Self {
-        Self { modules, steps: Cell::new(0), depth: Cell::new(0) }
+        Self { modules, steps: Cell::new(0), depth: Cell::new(0), unknown: Cell::new(0) }
     }
 
     /// Whether there was too much to follow.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.steps.get() >= MAX_STEPS
+    }
+
+    /// How often something was met that could not be followed.
+    pub(crate) fn unknown(&self) -> u32 {
+        self.unknown.get()
     }
 
     /// Everything that `data` may be, names and calls followed.
@@ -102,6 +108,9 @@ impl<'a, 'm> Evaluator<'a, 'm> {
         self.depth.set(self.depth.get() + 1);
         let found = self.value_at(file, value, scope);
         self.depth.set(self.depth.get() - 1);
+        if found.iter().any(|data| matches!(data, Data::Unknown)) {
+            self.unknown.set(self.unknown.get() + 1);
+        }
         found
     }
 
@@ -347,6 +356,23 @@ fn held<'a>(items: Vec<Data<'a>>, is_certain: bool) -> Data<'a> {
 /// `createElement` of React or Preact, and what JSX compiles to.
 pub(crate) fn is_create_element(module: &str, name: &ImportedName) -> bool {
     let ImportedName::Named(name) = name else { return false };
-    let known = ["react", "preact", "preact/compat", "react/jsx-runtime"];
-    known.contains(&module) && ["createElement", "h", "jsx", "jsxs"].contains(&name.as_str())
+    let known = ["react", "preact", "preact/compat", "react/jsx-runtime", "react/jsx-dev-runtime"];
+    known.contains(&module) && (["createElement", "h"].contains(&name.as_str()) || is_compiled_jsx(name))
+}
+
+/// What compilers make of JSX: its third argument is the key, not a child.
+pub(crate) fn is_compiled_jsx(name: &str) -> bool {
+    ["jsx", "jsxs", "jsxDEV"].contains(&name)
+}
+
+/// The name of a call's function, `jsx` of `runtime.jsx(…)`.
+pub(crate) fn callee_name(callee: &Value) -> Option<&str> {
+    match callee {
+        Value::Member(_, name) => Some(name),
+        Value::Imported(imported) => match &imported.export {
+            ImportedName::Named(name) => Some(name),
+            _ => None,
+        },
+        _ => None,
+    }
 }

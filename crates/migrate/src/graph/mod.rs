@@ -1,10 +1,11 @@
 //! Who renders whom: from an app's roots, through modules, components and what they are given, to its providers.
 //!
 //! `sources` holds the facts of every file that may take part, `resolve` leads from a module specifier to a file, `modules` from a name to
-//! what it stands for, `evaluate` from an expression to what it may be, and `render` walks down from the roots.
+//! what it stands for, `reach` says what code may run at all, `evaluate` from an expression to what it may be, and `render` walks down from the roots.
 
 pub(crate) mod evaluate;
 pub(crate) mod modules;
+pub(crate) mod reach;
 pub(crate) mod relevance;
 pub(crate) mod render;
 pub(crate) mod resolve;

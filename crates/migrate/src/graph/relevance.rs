@@ -61,7 +61,9 @@ impl<'a, 'm> RelevanceMap<'a, 'm> {
             Ok(Some(target)) if self.files.contains(&target) => Relevance::Yes,
             // What can't be found may be anything.
             Err(()) => Relevance::Yes,
-            Ok(_) => Relevance::No,
+            // A component that leads to no provider itself may render what it is given: `lazy(() => import("./PublicLayout"))`.
+            Ok(Some(_)) => Relevance::Given,
+            Ok(None) => Relevance::No,
         }
     }
 }

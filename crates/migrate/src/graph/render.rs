@@ -8,12 +8,13 @@
 //! Components of the app are followed with what they are given. Those of packages are taken to render everything that they are given, in
 //! their place; what a router's `<Outlet />` shows are the children of its route.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use change::ImportedName;
 use syntax::{CallId, ElementFlow, FunctionId, JsxId, Value};
 
-use super::evaluate::{Data, Evaluator, Frame, Held, Props, Scope};
+use super::evaluate::{Data, Evaluator, Frame, Held, Props, Scope, callee_name, is_compiled_jsx};
 use super::modules::Modules;
 use super::relevance::{Relevance, RelevanceMap};
 use super::roots::Root;
@@ -22,6 +23,8 @@ use crate::known::{Provider, is_marked, provider};
 
 /// How often a component may stand within itself.
 const MAX_WITHIN_ITSELF: usize = 2;
+/// How many components within each other are taken to render what they are given though they could not be followed.
+const MAX_GUESSES: u8 = 3;
 /// How many places of providers are kept.
 const MAX_SIGHTINGS: usize = 4_000;
 
@@ -63,6 +66,8 @@ pub(crate) struct RenderGraph {
     pub(crate) sightings: Vec<Sighting>,
     /// Whether there was too much to follow.
     pub(crate) is_exhausted: bool,
+    /// The roots within functions that are not called exactly once, as far as is known.
+    repeated: BTreeSet<usize>,
 }
 
 impl RenderGraph {
@@ -74,13 +79,19 @@ impl RenderGraph {
             sightings: Vec::new(),
             calls: Vec::new(),
             root: 0,
+            repeated: BTreeSet::new(),
         };
         for (index, root) in roots.iter().enumerate() {
             walk.root = index;
             walk.root(root);
         }
         let is_exhausted = walk.evaluator.is_exhausted() || walk.sightings.len() >= MAX_SIGHTINGS;
-        Self { sightings: walk.sightings, is_exhausted }
+        Self { sightings: walk.sightings, is_exhausted, repeated: walk.repeated }
+    }
+
+    /// Whether what makes a root may run several times: `nodes.forEach((node) => createRoot(node).render(<App />))`.
+    pub(crate) fn is_repeated(&self, root: usize) -> bool {
+        self.repeated.contains(&root)
     }
 
     /// Where an element is rendered.
@@ -112,6 +123,8 @@ struct At<'a> {
     /// What `<Outlet />` shows.
     outlet: Rc<Vec<Data<'a>>>,
     is_uncertain: bool,
+    /// How many components around were taken to render what they are given, since what they do with it could not be followed.
+    guesses: u8,
 }
 
 impl<'a> At<'a> {
@@ -121,7 +134,12 @@ impl<'a> At<'a> {
             trail: self.trail.clone(),
             outlet: self.outlet.clone(),
             is_uncertain: self.is_uncertain,
+            guesses: self.guesses,
         }
+    }
+
+    fn guessed(&self) -> Self {
+        Self { is_uncertain: true, guesses: self.guesses + 1, ..self.copy() }
     }
 
     fn inside(&self, place: Place) -> Self {
@@ -148,6 +166,7 @@ struct Walk<'a, 'm> {
     /// The components that are being rendered.
     calls: Vec<(FileId, FunctionId)>,
     root: usize,
+    repeated: BTreeSet<usize>,
 }
 
 impl<'a> Walk<'a, '_> {
@@ -163,6 +182,9 @@ impl<'a> Walk<'a, '_> {
         let Some(call) = flow.call(root.call) else { return };
         let Some(value) = call.arguments.get(root.argument) else { return };
         let scopes = call.owner.map(|owner| self.calls_of(root.file, owner)).unwrap_or_default();
+        if call.owner.is_some() && scopes.len() != 1 {
+            self.repeated.insert(self.root);
+        }
         if scopes.is_empty() {
             return self.render(&Data::Code(root.file, value, None), &At::default());
         }
@@ -287,16 +309,21 @@ impl<'a> Walk<'a, '_> {
         let place = (file, Node::Jsx(id));
         match &flow.tag {
             Some(tag) => self.node(place, &Data::Code(file, tag, scope.clone()), props, at),
-            // `<section {...props} />` may get its children with the rest.
-            None => {
-                let at = at.inside(place);
-                self.render_all(&props.children, &at);
-                let spreads = props.named.iter().filter(|(name, _)| name.is_none());
-                for object in spreads.flat_map(|(_, data)| self.evaluator.force(data)).collect::<Vec<_>>() {
-                    if !matches!(object, Data::Unknown) {
-                        self.render_all(&self.evaluator.member(&object, "children"), &at);
-                    }
-                }
+            None => self.host(&props, &at.inside(place)),
+        }
+    }
+
+    /// `<section {...props} />` may get its children with the rest.
+    fn host(&mut self, props: &Props<'a>, at: &At<'a>) {
+        self.render_all(&props.children, at);
+        self.spread_children(props, at);
+    }
+
+    fn spread_children(&mut self, props: &Props<'a>, at: &At<'a>) {
+        let spreads = props.named.iter().filter(|(name, _)| name.is_none());
+        for object in spreads.flat_map(|(_, data)| self.evaluator.force(data)).collect::<Vec<_>>() {
+            if !matches!(object, Data::Unknown) {
+                self.render_all(&self.evaluator.member(&object, "children"), at);
             }
         }
     }
@@ -315,14 +342,20 @@ impl<'a> Walk<'a, '_> {
         let mut arguments = self.evaluator.codes(file, &call.arguments, scope).into_iter();
         let Some(tag) = arguments.next() else { return };
         let named = arguments.next().into_iter().map(|props| (None, props)).collect();
-        let props = Rc::new(Props { named, children: arguments.collect() });
+        let is_compiled = callee_name(&call.callee).is_some_and(is_compiled_jsx);
+        let props = Rc::new(Props { named, children: arguments.filter(|_| !is_compiled).collect() });
         self.node((file, Node::Call(id)), &tag, props, at);
     }
 
     /// An element whose tag is `tag`.
     fn node(&mut self, place: Place, tag: &Data<'a>, props: Rc<Props<'a>>, at: &At<'a>) {
         let at = at.inside(place);
-        for tag in self.evaluator.force(tag) {
+        let tags = self.evaluator.force(tag);
+        if tags.is_empty() {
+            // `createElement("div", props)`
+            return self.host(&props, &at);
+        }
+        for tag in tags {
             match &tag {
                 Data::Package(module, name) => self.package(place, module, name, &props, &at),
                 tag => self.component(tag, props.clone(), &at),
@@ -342,6 +375,11 @@ impl<'a> Walk<'a, '_> {
             let inside = at.with_outlet(props.children.clone());
             let shown = props.named.iter().filter(|(name, _)| matches!(name, Some("element" | "Component" | "lazy")));
             let shown: Vec<Data<'a>> = shown.map(|(_, data)| data.clone()).collect();
+            let is_shown = |name: &Option<&str>| matches!(name, Some("element" | "Component" | "lazy"));
+            // `errorElement` stands in the place of the route.
+            let instead = props.named.iter().filter(|(name, _)| !is_shown(name));
+            let instead: Vec<Data<'a>> = instead.map(|(_, data)| data.clone()).collect();
+            self.render_all(&instead, at);
             return if shown.is_empty() {
                 self.render_all(&props.children, at)
             } else {
@@ -357,9 +395,7 @@ impl<'a> Walk<'a, '_> {
             }
             None => at.copy(),
         };
-        let named: Vec<Data<'a>> = props.named.iter().map(|(_, data)| data.clone()).collect();
-        self.render_all(&props.children, &inside);
-        self.render_all(&named, &inside);
+        self.transparent(props, &inside);
     }
 
     fn sight(&mut self, found: &Above, at: &At<'a>) {
@@ -420,7 +456,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn transparent(&mut self, props: &Rc<Props<'a>>, at: &At<'a>) {
-        self.render_all(&props.children, at);
+        self.host(props, at);
         let named: Vec<Data<'a>> = props.named.iter().map(|(_, data)| data.clone()).collect();
         self.render_all(&named, at);
     }
@@ -453,6 +489,7 @@ impl<'a> Walk<'a, '_> {
         if rel == Relevance::No || (rel == Relevance::Given && !is_given) {
             return;
         }
+        let (seen, unknown) = (self.sightings.len(), self.evaluator.unknown());
         self.calls.push((file, id));
         let returned = self.evaluator.returned(file, id, scope, vec![Data::Props(props.clone())], carries);
         for data in &returned {
@@ -468,6 +505,12 @@ impl<'a> Walk<'a, '_> {
             }
         }
         self.calls.pop();
+        // `function Slot() { return arguments[0].children; }`: it was given something that was met nowhere in it, and not all of it could be
+        // followed.
+        let is_lost = self.sightings.len() == seen && self.evaluator.unknown() > unknown;
+        if is_lost && at.guesses < MAX_GUESSES && self.is_relevant(&Data::Props(props.clone())) {
+            self.transparent(&props, &at.guessed());
+        }
     }
 }
 

@@ -4,12 +4,11 @@
 //! <script type="module" src="/src/main.jsx"></script>   <!-- main.jsx is live; a main.tsx beside it is not -->
 //! ```
 
-use std::collections::BTreeSet;
-
 use change::{ImportedName, RelPath};
 use syntax::{CallFlow, CallId, FileFacts, Value};
 
 use super::modules::{Definition, Modules};
+use super::reach::Reach;
 use super::sources::FileId;
 use crate::workspace::{App, Workspace, resolve};
 
@@ -27,10 +26,8 @@ pub(crate) struct Root {
 /// Where an app begins, and what its roots take in.
 pub(crate) struct Roots {
     pub(crate) live: Vec<Root>,
-    /// The files that some root leads to by what they take in.
-    pub(crate) reached: BTreeSet<FileId>,
-    /// Whether everything that the reached files take in was found.
-    pub(crate) is_whole: bool,
+    /// What they lead to.
+    pub(crate) reach: Reach,
 }
 
 impl Roots {
@@ -39,8 +36,8 @@ impl Roots {
         let all: Vec<Root> = modules.sources.ids().filter(own).flat_map(|file| roots_in(modules, file)).collect();
         let entries = entries(workspace, app, modules);
         let live: Vec<Root> = all.iter().filter(|root| !is_twin(modules, root.file, &entries)).copied().collect();
-        let (reached, is_whole) = reached(modules, live.iter().map(|root| root.file).chain(entries));
-        Self { live, reached, is_whole }
+        let reach = Reach::of(modules, app.id.folder(), live.iter().map(|root| root.file).chain(entries));
+        Self { live, reach }
     }
 }
 
@@ -150,26 +147,6 @@ fn is_twin(modules: &Modules<'_>, file: FileId, entries: &[FileId]) -> bool {
 
 fn stem(path: &RelPath) -> &str {
     path.file_name().split('.').next().unwrap_or_default()
-}
-
-fn reached(modules: &Modules<'_>, from: impl Iterator<Item = FileId>) -> (BTreeSet<FileId>, bool) {
-    let mut queue: Vec<FileId> = from.collect();
-    let mut found: BTreeSet<FileId> = queue.iter().copied().collect();
-    let mut is_whole = true;
-    while let Some(file) = queue.pop() {
-        for target in modules.imports(file) {
-            match target {
-                Ok(Some(target)) => {
-                    if found.insert(target) {
-                        queue.push(target);
-                    }
-                }
-                Ok(None) => {}
-                Err(()) => is_whole = false,
-            }
-        }
-    }
-    (found, is_whole)
 }
 
 #[cfg(test)]

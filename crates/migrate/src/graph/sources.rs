@@ -7,7 +7,7 @@ use change::RelPath;
 use syntax::FileFacts;
 
 use crate::load;
-use crate::workspace::{App, Workspace, is_test};
+use crate::workspace::{App, Workspace, is_test, takes_in_tests};
 
 /// The place of a file in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +43,9 @@ impl Sources {
             .collect();
         let mut all: BTreeMap<RelPath, Arc<FileFacts>> = load::facts_of(workspace, unread);
         for (path, file) in workspace.files.iter().filter(|(path, _)| takes_part(path)) {
-            if let Ok(facts) = &file.facts {
+            if let Ok(facts) = &file.facts
+                && !takes_in_tests(facts)
+            {
                 all.insert(path.clone(), facts.clone());
             }
         }

@@ -1,0 +1,198 @@
+//! What code may run at all: the files that an app's roots take in, and in them the declarations that running code names.
+//!
+//! The walk over what is rendered finds less than this where a component goes a way that can't be followed; whatever runs and was not seen
+//! there is rendered nobody knows where.
+//!
+//! ```tsx
+//! const rows = [];
+//! rows.push(<Login />);            // Login runs, though the walk does not see it rendered
+//! export const Old = () => <ClerkProvider>…</ClerkProvider>;   // nothing names Old: it never runs
+//! ```
+
+use std::collections::BTreeSet;
+
+use change::{ImportedName, TextRange};
+use syntax::{ExportSource, Mention};
+
+use super::modules::Modules;
+use super::sources::FileId;
+use crate::workspace::resolve;
+
+/// What may run.
+#[derive(Default)]
+pub(crate) struct Reach {
+    files: BTreeSet<FileId>,
+    /// Files of which every declaration may run: what takes them in is not known by name.
+    whole: BTreeSet<FileId>,
+    /// The declarations that run, by their place in [`syntax::Mentions::declarations`].
+    live: BTreeSet<(FileId, usize)>,
+    /// Whether something is taken in that could be any file of the app.
+    pub(crate) is_open: bool,
+}
+
+impl Reach {
+    /// What the files in `from` lead to; `folder` is that of the app.
+    pub(crate) fn of(modules: &Modules<'_>, folder: &str, from: impl Iterator<Item = FileId>) -> Self {
+        let mut walk = Walk { modules, folder, reach: Self::default(), queue: Vec::new() };
+        for file in from {
+            walk.file(file);
+        }
+        while let Some((file, mention)) = walk.queue.pop() {
+            walk.mention(file, &mention);
+        }
+        walk.reach
+    }
+
+    /// Whether a root takes a file in.
+    pub(crate) fn has(&self, file: FileId) -> bool {
+        self.files.contains(&file)
+    }
+
+    /// Whether the code at a place of a file may run.
+    pub(crate) fn runs(&self, modules: &Modules<'_>, file: FileId, range: TextRange) -> bool {
+        if !self.has(file) || self.whole.contains(&file) {
+            return self.has(file);
+        }
+        let declarations = modules.sources.facts(file).mentions.declarations.iter().enumerate();
+        let mut around = declarations.filter(|(_, declaration)| declaration.range.covers(range)).peekable();
+        around.peek().is_none() || around.any(|(index, _)| self.live.contains(&(file, index)))
+    }
+}
+
+struct Walk<'a, 'm> {
+    modules: &'m Modules<'a>,
+    folder: &'m str,
+    reach: Reach,
+    /// What is named, in which file.
+    queue: Vec<(FileId, Mention)>,
+}
+
+impl Walk<'_, '_> {
+    fn file(&mut self, file: FileId) {
+        if !self.reach.files.insert(file) {
+            return;
+        }
+        let facts = self.modules.sources.facts(file);
+        self.queue.extend(facts.mentions.at_load.iter().map(|mention| (file, mention.clone())));
+        for import in &facts.imports {
+            let is_virtual = VIRTUAL.iter().any(|virtual_| import.module.starts_with(virtual_));
+            self.reach.is_open |= is_virtual || [".mdx", ".md"].iter().any(|ending| import.module.ends_with(ending));
+        }
+        for target in self.modules.imports(file).collect::<Vec<_>>() {
+            match target {
+                Ok(Some(target)) => self.file(target),
+                Ok(None) => {}
+                Err(()) => self.reach.is_open = true,
+            }
+        }
+        for pattern in &facts.mentions.open_imports {
+            self.open(file, pattern);
+        }
+    }
+
+    /// Takes in whatever lies under a path that is known as far as its first variable part.
+    fn open(&mut self, from: FileId, pattern: &str) {
+        let path = self.modules.sources.path(from);
+        let prefix = match pattern.strip_prefix('/') {
+            Some(below) => resolve(self.folder, below),
+            None if pattern.starts_with('.') => resolve(path.folder(), pattern),
+            None => None,
+        };
+        let Some(prefix) = prefix else {
+            self.reach.is_open = true;
+            return;
+        };
+        let below = self
+            .modules
+            .sources
+            .ids()
+            .filter(|id| self.modules.sources.path(*id).as_str().starts_with(prefix.as_str()));
+        for file in below.collect::<Vec<_>>() {
+            self.whole(file);
+        }
+    }
+
+    /// A file of which anything may be used.
+    fn whole(&mut self, file: FileId) {
+        self.file(file);
+        if self.reach.whole.insert(file) {
+            let declarations = &self.modules.sources.facts(file).mentions.declarations;
+            self.queue.extend(declarations.iter().flat_map(|d| &d.mentions).map(|mention| (file, mention.clone())));
+            for export in &self.modules.sources.facts(file).exports {
+                if let ExportSource::From(module, _) | ExportSource::All(module) = &export.source {
+                    self.queue.push((file, Mention::Module(module.clone())));
+                }
+            }
+        }
+    }
+
+    fn mention(&mut self, file: FileId, mention: &Mention) {
+        match mention {
+            Mention::Local(name) => self.declared(file, name),
+            Mention::Module(module) => {
+                if let Ok(Some(target)) = self.modules.target(file, module) {
+                    self.whole(target);
+                }
+            }
+            Mention::Import(module, name) => {
+                if let Ok(Some(target)) = self.modules.target(file, module) {
+                    self.exported(target, name, 0);
+                }
+            }
+        }
+    }
+
+    fn declared(&mut self, file: FileId, name: &str) {
+        let declarations = self.modules.sources.facts(file).mentions.declarations.iter().enumerate();
+        let named: Vec<_> =
+            declarations.filter(|(_, declaration)| declaration.names.iter().any(|n| n == name)).collect();
+        for (index, declaration) in named {
+            if self.reach.live.insert((file, index)) {
+                self.queue.extend(declaration.mentions.iter().map(|mention| (file, mention.clone())));
+            }
+        }
+    }
+
+    fn exported(&mut self, file: FileId, name: &ImportedName, passed_on: u8) {
+        self.file(file);
+        if *name == ImportedName::Namespace || passed_on == 32 {
+            return self.whole(file);
+        }
+        if *name == ImportedName::Default {
+            self.declared(file, "default");
+        }
+        for export in &self.modules.sources.facts(file).exports {
+            let next = match &export.source {
+                ExportSource::Local(local) if export.name == *name => {
+                    // What is passed on from an import has no declaration here.
+                    self.declared(file, local);
+                    self.imported(file, local, passed_on);
+                    continue;
+                }
+                ExportSource::From(module, of) if export.name == *name => (module, of),
+                ExportSource::All(module) if *name != ImportedName::Default => (module, name),
+                _ => continue,
+            };
+            if let Ok(Some(target)) = self.modules.target(file, next.0) {
+                self.exported(target, next.1, passed_on + 1);
+            }
+        }
+    }
+
+    /// `import { Page } from "./page"; export { Page };`
+    fn imported(&mut self, file: FileId, local: &str, passed_on: u8) {
+        let imports = &self.modules.sources.facts(file).imports;
+        let found = imports.iter().find_map(|import| {
+            let specifier = import.specifiers.iter().find(|specifier| specifier.local == local)?;
+            Some((&import.module, &specifier.name))
+        });
+        if let Some((module, name)) = found
+            && let Ok(Some(target)) = self.modules.target(file, module)
+        {
+            self.exported(target, name, passed_on + 1);
+        }
+    }
+}
+
+/// Modules that plugins of bundlers make out of a folder of pages.
+const VIRTUAL: [&str; 4] = ["virtual:", "~react-pages", "~pages", "@generouted/"];

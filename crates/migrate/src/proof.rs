@@ -1,0 +1,117 @@
+//! The proof of a change: the app is read again as it would become, and walked down from its roots.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use change::{Base, ChangeGroup, ImportedName, Language, Location, RelPath};
+use syntax::{Bindings, Value, file_facts};
+
+use crate::graph::modules::Modules;
+use crate::graph::render::{Node, Place, Sighting};
+use crate::graph::resolve::Resolver;
+use crate::known::Provider;
+use crate::language::TypeScript;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::rewire::{Rewiring, parsed};
+use crate::survey::Survey;
+
+impl Rewiring<'_> {
+    /// Reads the app as it would become and walks down: each provider for Clerk has one ClerkProvider around it on every way, `useAuth` is
+    /// from the same package, and no plain provider that was to go is left.
+    ///
+    /// # Errors
+    /// A refusal where that does not hold.
+    pub(crate) fn prove(
+        &self,
+        bases: &BTreeMap<RelPath, Base>,
+        group: &ChangeGroup,
+        language: &TypeScript,
+        resolver: &Resolver<'_>,
+    ) -> Result<(), Refusal> {
+        let mut changed = BTreeMap::new();
+        for (path, base) in bases {
+            let module = parsed(path, &after(path, base, group, language)?)?;
+            changed.insert(path.clone(), Arc::new(file_facts(&module, &Bindings::new(&module))));
+        }
+        let paths: Vec<RelPath> = changed.keys().cloned().collect();
+        let sources = self.survey.modules.sources.with(changed);
+        let modules = Modules::new(&sources, resolver);
+        let survey = Survey::new(self.survey.workspace, self.survey.app, &modules);
+        let place = self.targets.swaps.first().copied();
+        let fail = |why: &str| match place {
+            Some(place) => Err(self.unproven(place, why)),
+            None => Ok(()),
+        };
+        if survey.graph.is_exhausted {
+            return fail("there are too many ways down to follow them all");
+        }
+        let own = |place: &Place| paths.contains(survey.path(place.0));
+        if survey.live_plain().iter().any(own) {
+            return fail("a plain provider is left");
+        }
+        let is_nested = |clerk: &Sighting| clerk.above.iter().any(|above| above.provider == Provider::Clerk);
+        if survey.sightings(Provider::Clerk).any(is_nested) {
+            return fail("a ClerkProvider would stand inside another one");
+        }
+        let written: Vec<Place> = survey.places(Provider::WithClerk).filter(own).collect();
+        let there = self.survey.places(Provider::WithClerk).filter(|place| paths.contains(self.survey.path(place.0)));
+        if written.len() != self.targets.swaps.len() + there.count() {
+            return fail("a name in the file hides one that the change needs");
+        }
+        for place in written {
+            let seen: Vec<&Sighting> = survey.graph.of(place).collect();
+            let is_wired = match seen.is_empty() {
+                // Rendered in a way that can't be followed, in an app without another ClerkProvider: what stands around in the file counts.
+                true => self.around_in_file(&survey, place),
+                false => seen.iter().all(|sighting| self.has_one_clerk(sighting)),
+            };
+            if !is_wired || !self.has_use_auth(&survey, place) {
+                return fail("a name in the file hides one that the change needs");
+            }
+        }
+        Ok(())
+    }
+
+    fn has_one_clerk(&self, sighting: &Sighting) -> bool {
+        let mut clerks = sighting.above.iter().filter(|above| above.provider == Provider::Clerk);
+        let first = clerks.next().is_some_and(|clerk| clerk.module == self.sdk);
+        first && clerks.next().is_none()
+    }
+
+    fn around_in_file(&self, survey: &Survey<'_>, place: Place) -> bool {
+        let (file, Node::Jsx(id)) = place else { return false };
+        let facts = survey.modules.sources.facts(file);
+        let is_clerk = |id: &syntax::JsxId| {
+            survey.written.iter().any(|written| {
+                written.place == (file, Node::Jsx(*id))
+                    && written.provider == Provider::Clerk
+                    && written.module == self.sdk
+            })
+        };
+        facts.ancestors(id).filter(|(id, _)| is_clerk(id)).count() == 1
+    }
+
+    fn has_use_auth(&self, survey: &Survey<'_>, place: Place) -> bool {
+        match survey.attribute(place, "useAuth") {
+            Some(Value::Imported(imported)) => {
+                let is_hook = matches!(&imported.export, ImportedName::Named(name) if name == "useAuth");
+                is_hook && survey.package_of(place.0, imported).as_deref() == Some(&*self.sdk)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The text of a file after the change.
+fn after(path: &RelPath, base: &Base, group: &ChangeGroup, language: &TypeScript) -> Result<String, Refusal> {
+    let fail = |why: String| {
+        let message = format!("the change could not be proven: {why}");
+        Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))
+    };
+    let imports = group.imports().get(path).map_or(&[][..], Vec::as_slice);
+    let mut edits = group.edits().get(path).cloned().unwrap_or_default();
+    let made = language.import_edits(path, &base.text, imports).map_err(fail)?;
+    let merged = made.into_iter().try_for_each(|edit| edits.push(edit));
+    merged.map_err(|conflict| fail(format!("its imports clash: {conflict}")))?;
+    edits.apply(&base.text).ok_or_else(|| fail("its edits do not fit".to_owned()))
+}
