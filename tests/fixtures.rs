@@ -17,6 +17,8 @@ pub(crate) struct Case {
     pub(crate) expect: String,
     pub(crate) reason: Option<String>,
     pub(crate) options: Vec<String>,
+    /// The rules that it is about; all of them when empty.
+    rules: Vec<String>,
     pub(crate) shapes: Vec<String>,
 }
 
@@ -36,6 +38,7 @@ impl Case {
             expect: string("expect").unwrap_or_default(),
             reason: string("reason"),
             options: list("options"),
+            rules: list("rules"),
             shapes: list("shapes"),
             folder,
         }
@@ -54,7 +57,9 @@ impl Case {
     /// `migrate` in a project, with the case's options.
     pub(crate) fn run(&self, project: &Project, args: &[&str]) -> Outcome {
         let options = self.options.iter().map(String::as_str);
-        project.run(&["migrate"].into_iter().chain(args.iter().copied()).chain(options).collect::<Vec<_>>())
+        let rules = self.rules.iter().flat_map(|rule| ["--rule", rule]);
+        let all = ["migrate"].into_iter().chain(args.iter().copied()).chain(options).chain(rules);
+        project.run(&all.collect::<Vec<_>>())
     }
 
     /// The exit code that a run ends with, once nothing is left to change.

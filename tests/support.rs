@@ -76,8 +76,19 @@ impl Project {
         project
     }
 
-    /// The app of the Convex React quickstart.
+    /// The app of the Convex React quickstart with everything but its source prepared: one file is left to change.
     pub(crate) fn quickstart() -> Self {
+        let project = Self::plain_quickstart();
+        let after = root().join("fixtures/react/quickstart/after");
+        for path in ["package.json", "convex/auth.config.ts"] {
+            project.write(path, fs::read(after.join(path)).unwrap());
+        }
+        fs::remove_file(project.folder.path().join(".env.example")).unwrap();
+        project
+    }
+
+    /// The app of the Convex React quickstart as it is.
+    pub(crate) fn plain_quickstart() -> Self {
         Self::copy_of(&root().join("fixtures/react/quickstart/before"))
     }
 
@@ -89,6 +100,10 @@ impl Project {
         let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.folder.path().join(path).exists()
     }
 
     pub(crate) fn read(&self, path: &str) -> String {

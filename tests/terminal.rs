@@ -11,6 +11,8 @@ use crate::support::{Project, binary};
 /// How long a test waits before it fails: a bound, not a measure.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What the steps are for; then whether to write.
+const SET_UP: &str = "[L/p] ";
 const QUESTION: &str = "[y/N] ";
 
 /// What a run on a terminal gave: everything that was shown, both streams.
@@ -101,6 +103,8 @@ fn on_terminal(project: &Project, args: &[&str], typed: Option<&str>) -> Shown {
     command.current_dir(project.path()).args(args);
     let mut terminal = Terminal::start(&mut command);
     if let Some(typed) = typed {
+        terminal.wait_for(SET_UP);
+        terminal.type_in("\n");
         terminal.wait_for(QUESTION);
         terminal.type_in(typed);
     }
@@ -143,7 +147,10 @@ fn ctrl_c_at_the_question_is_130() {
     let mut command = binary();
     command.current_dir(project.path()).arg("migrate");
     let mut terminal = Terminal::start(&mut command);
+    terminal.wait_for(SET_UP);
+    terminal.type_in("p\n");
     terminal.wait_for(QUESTION);
+    assert!(terminal.seen.contains("npx convex env --prod set"), "{}", terminal.seen);
     terminal.interrupt();
     let shown = terminal.end();
     assert_eq!(shown.code, 130, "{}", shown.text);

@@ -80,6 +80,10 @@ impl Hunk<'_> {
             1 => format!("{}", start + 1),
             _ => format!("{},{len}", start + 1),
         };
+        // Without context, git takes what comes after line 1 for what must stand at the beginning as well as at the end.
+        if (self.old_start, self.old_len) == (1, 0) {
+            return format!("@@ -2,0 +{} @@", side(self.new_start, self.new_len));
+        }
         format!("@@ -{} +{} @@", side(self.old_start, self.old_len), side(self.new_start, self.new_len))
     }
 }
@@ -117,6 +121,12 @@ fn hunk<'a>(ops: &[DiffOp], old: &[&'a str], new: &[&'a str]) -> Option<Hunk<'a>
     })
 }
 
+/// How many unchanged lines a patch shows around a change: none of a file that holds, or shows, values of the environment.
+pub fn context_of(path: &RelPath) -> usize {
+    let is_env = path.file_name().trim_start_matches('.').split('.').next() == Some("env");
+    if is_env { 0 } else { 3 }
+}
+
 /// The edits that make `after` of `before`: of the lines that differ, the characters that do.
 pub fn edits_between(before: &str, after: &str) -> Vec<TextEdit> {
     let mut starts = vec![0];
@@ -152,7 +162,7 @@ fn character_edits(start: u32, old: &str, new: &str, edits: &mut Vec<TextEdit>) 
 /// The patch of one file, as `git diff` would print it; `""` where nothing changes.
 pub fn git_patch(path: &RelPath, change: &FileChange, ids: &BlobIds) -> String {
     let before = change.before.as_ref().map_or("", |base| &base.text);
-    let hunks = hunks(before, &change.after, 3);
+    let hunks = hunks(before, &change.after, context_of(path));
     let mode = if change.before.as_ref().is_some_and(|base| base.executable) { "100755" } else { "100644" };
     let (old_name, new_name) = (quoted_path("a/", path), quoted_path("b/", path));
     let mut patch = format!("diff --git {old_name} {new_name}\n");

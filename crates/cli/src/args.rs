@@ -89,6 +89,30 @@ pub(crate) struct Migrate {
     #[arg(long = "app", value_name = "FOLDER", action = ArgAction::Append)]
     pub(crate) apps: Vec<String>,
 
+    /// The variable that holds Clerk's issuer on the Convex deployment
+    #[arg(long, value_name = "NAME", value_parser = variable)]
+    pub(crate) issuer_env: Option<String>,
+
+    /// The variable that holds the publishable key
+    #[arg(long, value_name = "NAME", value_parser = variable)]
+    pub(crate) publishable_key_env: Option<String>,
+
+    /// List the steps for production as well; a terminal is asked
+    #[arg(long)]
+    pub(crate) production: bool,
+
+    /// Write what is left to a person into FILE, as a Markdown list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) steps: Option<PathBuf>,
+
+    /// Run the package manager's install command after writing
+    #[arg(long, conflicts_with_all = ["dry_run", "check"])]
+    pub(crate) install: bool,
+
+    /// Only the rules with these ids, for tests
+    #[arg(long = "rule", value_name = "ID", action = ArgAction::Append, hide = true)]
+    pub(crate) rules: Vec<String>,
+
     /// The least level of the changes to take
     #[arg(long, value_enum, default_value_t = Level::NeedsReview)]
     pub(crate) level: Level,
@@ -100,6 +124,16 @@ pub(crate) struct Migrate {
     /// Exit with 0 although an app was refused or is unsupported
     #[arg(long)]
     pub(crate) refused_ok: bool,
+}
+
+/// The name of an environment variable.
+fn variable(text: &str) -> Result<String, String> {
+    let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if fits && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        Ok(text.to_owned())
+    } else {
+        Err("a variable's name holds letters, digits and `_`".to_owned())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

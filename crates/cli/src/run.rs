@@ -13,6 +13,7 @@ use crate::args::{Cli, Format, Level, Migrate};
 use crate::git::Git;
 use crate::interrupt;
 use crate::journal;
+use crate::report::steps::steps;
 use crate::report::summary::{self, Volume, quoted};
 use crate::report::{View, count, diff::diff, human::human, json::json};
 use crate::terminal::Paint;
@@ -52,19 +53,31 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
     let mode = mode(args);
     // A run that died is brought to an end first: the plan has to be made on what then is there.
     let recovered = if mode == Mode::Write { recover(args)? } else { BTreeSet::new() };
-    let options = Options { framework: args.framework.clone(), apps: args.apps.clone() };
-    let planned = migrate::plan(&args.path, &options)?;
+    let mut options = options(args);
+    let mut planned = migrate::plan(&args.path, &options)?;
+    if mode == Mode::Ask && !options.production && is_migrated(&planned) && asked_for_production()? {
+        options.production = true;
+        planned = migrate::plan(&args.path, &options)?;
+    }
     let selection = Selection::AtLeast(args.level.into());
     let files = planned.plan.render(&selection).map_err(Defect)?;
     let view = View::new(&planned, &selection, &files);
     show(cli, args, mode, &view)?;
+    if let Some(path) = &args.steps {
+        let text = steps(&view);
+        std::fs::write(path, text).with_context(|| format!("could not write the steps to `{}`", path.display()))?;
+    }
     let status = status(args, mode, &view);
     match mode {
-        Mode::Write => write(cli, &planned, &files, &recovered, args.allow_dirty)?,
+        Mode::Write => {
+            write(cli, &planned, &files, &recovered, args.allow_dirty)?;
+            install(args, &view)?;
+        }
         Mode::Ask if !files.is_empty() => {
             check(&planned, &files, args.allow_dirty)?;
             if asked(&files)? {
                 write(cli, &planned, &files, &recover(args)?, args.allow_dirty)?;
+                install(args, &view)?;
             } else {
                 say("nothing was written\n");
             }
@@ -72,6 +85,50 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
         Mode::Ask | Mode::Show | Mode::Offer | Mode::Check => {}
     }
     Ok(status)
+}
+
+fn options(args: &Migrate) -> Options {
+    Options {
+        framework: args.framework.clone(),
+        apps: args.apps.clone(),
+        issuer_env: args.issuer_env.clone(),
+        publishable_key_env: args.publishable_key_env.clone(),
+        production: args.production,
+        rules: args.rules.clone(),
+    }
+}
+
+fn is_migrated(planned: &Planned) -> bool {
+    planned.plan.apps().iter().any(|app| app.outcome == AppOutcome::Migrated)
+}
+
+/// Asks once what the steps are for.
+fn asked_for_production() -> anyhow::Result<bool> {
+    say("Is this set-up for local development, or ready for production? [L/p] ");
+    Ok(matches!(answer()?.as_str(), "p" | "production"))
+}
+
+/// Runs what the steps say installs the packages, where it was asked for.
+fn install(args: &Migrate, view: &View<'_>) -> anyhow::Result<()> {
+    let steps = view.planned.plan.steps().iter().filter(|step| args.install && step.id == "install");
+    for step in steps {
+        let mut words = step.copy.as_deref().unwrap_or_default().split_whitespace();
+        let (Some(program), arguments) = (words.next(), words) else { continue };
+        let folder = step.at.first().map_or_else(|| view.planned.base.clone(), |at| view.planned.base.join(at));
+        say(&format!("\nrunning {}\n", step.copy.as_deref().unwrap_or_default()));
+        // What a package manager says is talk: stdout is the product's.
+        let mut command = std::process::Command::new(program);
+        command.args(arguments).current_dir(&folder).stdout(io::stderr());
+        let status = command
+            .status()
+            .with_context(|| format!("the changes are written, but `{program}` could not be started"))?;
+        anyhow::ensure!(
+            status.success(),
+            "the changes are written, but `{}` failed",
+            step.copy.as_deref().unwrap_or_default()
+        );
+    }
+    Ok(())
 }
 
 fn mode(args: &Migrate) -> Mode {
@@ -177,9 +234,14 @@ fn recover(args: &Migrate) -> anyhow::Result<BTreeSet<RelPath>> {
 /// Asks on stderr; anything but yes is no.
 fn asked(files: &BTreeMap<RelPath, FileChange>) -> anyhow::Result<bool> {
     say(&format!("\nWrite {}? [y/N] ", count(files.len(), "file")));
+    Ok(matches!(answer()?.as_str(), "y" | "yes"))
+}
+
+/// A line that was typed, in lower case.
+fn answer() -> anyhow::Result<String> {
     let mut answer = Vec::new();
     io::stdin().lock().read_until(b'\n', &mut answer).context("could not read the answer")?;
-    Ok(matches!(String::from_utf8_lossy(&answer).trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    Ok(String::from_utf8_lossy(&answer).trim().to_ascii_lowercase())
 }
 
 /// Whether the files may be written: better known before the question than after it.

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use change::{Base, ChangeGroup, Finding, RelPath, Step};
+use change::{Base, ChangeGroup, Finding, GroupId, RelPath, SettingsChange, Step};
 
+use crate::Options;
 use crate::formatting::{Formatting, formatting};
 use crate::frameworks::Framework;
+use crate::key::KeyRead;
+use crate::load;
 use crate::refusal::Refusal;
 use crate::workspace::{App, Workspace};
 
@@ -15,6 +18,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) workspace: &'a Workspace,
     pub(crate) app: &'a App<'a>,
     pub(crate) framework: &'a Framework,
+    pub(crate) options: &'a Options,
 }
 
 /// What a rule says of an app.
@@ -23,6 +27,19 @@ pub(crate) enum Verdict {
     Migrated,
     /// There is nothing to change, and why; what a person still has to do may be in the sink.
     Nothing(String),
+    /// It added what belongs to the wiring, if there is one.
+    Added,
+}
+
+/// What later rules have to know of an app's wiring.
+#[derive(Clone, Debug)]
+pub(crate) struct Wired {
+    /// Clerk's package.
+    pub(crate) sdk: String,
+    /// How the key is read.
+    pub(crate) key: KeyRead,
+    /// The group, where something changes.
+    pub(crate) group: Option<GroupId>,
 }
 
 /// What rules give. What a refused app put in is thrown away, notes on reading aside.
@@ -33,6 +50,8 @@ pub(crate) struct Sink {
     pub(crate) steps: Vec<Step>,
     pub(crate) bases: BTreeMap<RelPath, Base>,
     pub(crate) formatting: BTreeMap<RelPath, Arc<Formatting>>,
+    /// The wiring of the app that rules run on.
+    pub(crate) wired: Option<Wired>,
 }
 
 impl Sink {
@@ -44,6 +63,32 @@ impl Sink {
         let read = Arc::new(formatting(ctx.workspace, path));
         self.formatting.insert(path.clone(), read.clone());
         read
+    }
+
+    /// The group of the wiring, if something changes.
+    pub(crate) fn wiring(&mut self) -> Option<&mut ChangeGroup> {
+        let id = self.wired.as_ref()?.group.clone()?;
+        self.groups.iter_mut().find(|group| group.id == id)
+    }
+
+    /// Makes a file that is there one that the wiring may change. `false` where it can't be read, or is none that may be written.
+    pub(crate) fn takes(&mut self, ctx: &Ctx<'_>, path: &RelPath) -> bool {
+        if self.bases.contains_key(path) {
+            return true;
+        }
+        let base = load::base(ctx.workspace, path).filter(|_| ctx.workspace.may_write(path));
+        let is_there = base.is_some();
+        self.bases.extend(base.map(|base| (path.clone(), base)));
+        is_there
+    }
+
+    /// Asks the wiring for a change of settings, in a file that may be changed.
+    pub(crate) fn settings(&mut self, ctx: &Ctx<'_>, path: &RelPath, change: SettingsChange) -> bool {
+        let fits = self.wiring().is_some() && self.takes(ctx, path);
+        if let Some(group) = self.wiring().filter(|_| fits) {
+            group.settings(path, change);
+        }
+        fits
     }
 
     /// Adds what one app's rules gave.

@@ -118,6 +118,11 @@ impl Formatting {
         Style::decide(&self.settings, &evidence_of(module), module.text())
     }
 
+    /// The style of a new file beside `module`.
+    pub(crate) fn style_of_new(&self, module: &ParsedModule) -> Style {
+        Style::decide_new(&self.settings, &evidence_of(module), module.text())
+    }
+
     fn note(&mut self, path: &RelPath, message: &str) {
         let mut finding = Finding::new("style-settings", Severity::Note, message);
         finding.location = Some(Location::file(path.clone()));

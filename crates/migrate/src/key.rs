@@ -6,12 +6,11 @@
 //! new ConvexReactClient("https://happy-otter-1.convex.cloud")        // what the bundler's own documentation says
 //! ```
 
-use std::collections::BTreeSet;
-
 use change::RelPath;
 use syntax::{Argument, EnvFact, FileFacts};
 
 use crate::ctx::Ctx;
+use crate::env::known_names;
 use crate::frameworks::EnvConvention;
 use crate::tsconfig;
 
@@ -44,6 +43,11 @@ pub(crate) enum Origin {
 
 /// How the app of `ctx` reads its key; `provider` is the file that renders the Convex provider.
 pub(crate) fn key_read(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
+    if let Some(name) = &ctx.options.publishable_key_env {
+        let mut read = by_convention(ctx);
+        read.bracket |= tsconfig::no_property_access_from_index_signature(ctx);
+        return KeyRead { name: name.clone(), origin: Origin::App, ..read };
+    }
     let client = |(path, _): &(&RelPath, &FileFacts)| Some(*path) == provider || is_client_code(ctx, path);
     let reads: Vec<&EnvFact> =
         ctx.app.facts().filter(client).flat_map(|(_, facts)| &facts.env).filter(|read| fits(ctx, read)).collect();
@@ -53,7 +57,7 @@ pub(crate) fn key_read(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
     }
     let mut read = by_url(ctx, provider, &reads).unwrap_or_else(|| by_convention(ctx));
     read.bracket |= tsconfig::no_property_access_from_index_signature(ctx);
-    if let Some(name) = env_names(ctx).into_iter().find(|name| name.ends_with(KEY) && has_prefix(ctx, name)) {
+    if let Some(name) = known_names(ctx).into_iter().find(|name| name.ends_with(KEY) && has_prefix(ctx, name)) {
         read.name = name;
     }
     read
@@ -120,33 +124,5 @@ fn by_convention(ctx: &Ctx<'_>) -> KeyRead {
         name: format!("{}{KEY}", convention.map_or("", |convention| convention.prefix)),
         bracket: false,
         origin: convention.map_or(Origin::Guess, |convention| Origin::Documented(convention.source)),
-    }
-}
-
-/// The *names* that the app's env files set. Values are not kept: they may be secrets.
-pub(crate) fn env_names(ctx: &Ctx<'_>) -> BTreeSet<String> {
-    let files = ctx.workspace.files_in(ctx.app.id.folder()).into_iter();
-    let env = files.filter(|path| path.file_name() == ".env" || path.file_name().starts_with(".env."));
-    env.filter_map(|path| ctx.workspace.text(&path)).flat_map(|text| names_in(&text)).collect()
-}
-
-fn names_in(text: &str) -> Vec<String> {
-    let name = |line: &str| {
-        let line = line.trim_start_matches('\u{feff}').trim_start();
-        let name = line.strip_prefix("export ").unwrap_or(line).split_once('=')?.0.trim();
-        let fits = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        fits.then(|| name.to_owned())
-    };
-    text.lines().filter_map(name).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_are_read_of_env_files() {
-        let text = "\u{feff}A=1\n# B=2\nexport C = 'x=y'\n D=\"\nno name\n=5\r\nE=\r\n";
-        assert_eq!(names_in(text), ["A", "C", "D", "E"]);
     }
 }

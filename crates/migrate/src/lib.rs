@@ -4,8 +4,10 @@
 
 mod apps;
 mod ctx;
+mod env;
 mod formatting;
 mod frameworks;
+mod functions;
 mod graph;
 mod index;
 mod jsonc;
@@ -13,9 +15,11 @@ mod key;
 mod known;
 mod language;
 mod load;
+mod lock;
 mod manifest;
 mod mocks;
 mod notes;
+mod packages;
 mod proof;
 mod recognised;
 mod refusal;
@@ -52,6 +56,14 @@ pub struct Options {
     pub framework: Option<String>,
     /// Only the apps in these folders, relative to PATH or to the base; all of them when empty.
     pub apps: Vec<String>,
+    /// The variable that holds the issuer on the Convex deployment, instead of what the repository says.
+    pub issuer_env: Option<String>,
+    /// The variable that holds the publishable key, instead of what the app and its bundler say.
+    pub publishable_key_env: Option<String>,
+    /// Whether the steps are those for production.
+    pub production: bool,
+    /// The ids of the rules that run; all of them when empty.
+    pub rules: Vec<String>,
 }
 
 /// A plan and the folder it is for.
@@ -128,7 +140,7 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
     sink.findings.extend(apps::unread_files(&workspace));
     let mut reports = Vec::new();
     for candidate in candidates {
-        reports.push(report(&workspace, candidate, forced, &mut sink)?);
+        reports.push(report(&workspace, candidate, forced, options, &mut sink)?);
     }
     let parts = PlanParts {
         apps: reports,
@@ -193,6 +205,7 @@ fn report(
     workspace: &Workspace,
     candidate: Candidate<'_>,
     forced: Option<&'static Framework>,
+    options: &Options,
     sink: &mut Sink,
 ) -> Result<AppReport, PlanError> {
     let id = candidate.app.id.clone();
@@ -204,12 +217,15 @@ fn report(
         }
         Choice::Refused(refusal) => return Ok(AppReport { id, framework: String::new(), outcome: refusal.into() }),
     };
-    let ctx = Ctx { workspace, app: &candidate.app, framework };
+    let ctx = Ctx { workspace, app: &candidate.app, framework, options };
     sink.findings.extend(apps::broken_settings(&ctx));
     let mut own = Sink::default();
     let mut outcome = AppOutcome::Nothing("there is nothing to do".to_owned());
-    for rule in framework.rules {
+    let chosen =
+        |rule: &&&rules::Rule| options.rules.is_empty() || options.rules.iter().any(|id| *id == *rule.explanation.id);
+    for rule in framework.rules.iter().filter(chosen) {
         match (rule.run)(&ctx, &mut own) {
+            Ok(Verdict::Added) => {}
             Ok(Verdict::Migrated) => outcome = AppOutcome::Migrated,
             Ok(Verdict::Nothing(why)) => outcome = AppOutcome::Nothing(why),
             Err(refusal) => {
@@ -219,6 +235,8 @@ fn report(
         }
     }
     if matches!(outcome, AppOutcome::Migrated | AppOutcome::Nothing(_)) {
+        let steps = steps::steps(&ctx, &own);
+        own.steps.extend(steps);
         sink.absorb(own);
     }
     Ok(AppReport { id, framework: framework.id.to_owned(), outcome })

@@ -14,7 +14,7 @@ pub(crate) struct Manifest {
     pub(crate) name: Option<String>,
     /// `packageManager`: `pnpm@9.1.0`.
     pub(crate) package_manager: Option<String>,
-    dependencies: BTreeMap<String, String>,
+    dependencies: BTreeMap<String, (&'static str, String)>,
 }
 
 impl Manifest {
@@ -32,7 +32,7 @@ impl Manifest {
         for kind in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
             for (name, range) in value.get(kind).and_then(Value::as_object).into_iter().flatten() {
                 let range = range.as_str().unwrap_or_default();
-                manifest.dependencies.insert(name.clone(), range.to_owned());
+                manifest.dependencies.insert(name.clone(), (kind, range.to_owned()));
             }
         }
         Ok(manifest)
@@ -45,7 +45,12 @@ impl Manifest {
 
     /// The range of a dependency of any kind, as written.
     pub(crate) fn dependency(&self, name: &str) -> Option<&str> {
-        self.dependencies.get(name).map(String::as_str)
+        self.dependencies.get(name).map(|(_, range)| range.as_str())
+    }
+
+    /// The section that a dependency is in, `devDependencies`, and its range.
+    pub(crate) fn entry(&self, name: &str) -> Option<(&'static str, &str)> {
+        self.dependencies.get(name).map(|(section, range)| (*section, range.as_str()))
     }
 }
 
@@ -71,6 +76,17 @@ pub(crate) fn is_outside(wanted: &str, range: &str) -> bool {
         (Ok(wanted), Ok(range)) => !range.allows_any(&wanted),
         _ => false,
     }
+}
+
+/// A range whose lowest version is `floor` or later, its operator kept: `^1.42.2` of `^1.30.0`. `None` where it is no single version with an
+/// operator: `latest`, `>=1 <2`, `workspace:*`.
+pub(crate) fn raised(range: &str, floor: &str) -> Option<String> {
+    let version = range.trim_start_matches(['^', '~', '>', '=', 'v']);
+    let operator = range.get(..range.len() - version.len())?;
+    let is_known = ["", "^", "~", ">=", "=", "v", "^v"].contains(&operator);
+    let is_version = !version.is_empty() && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
+    let starts = version.starts_with(|c: char| c.is_ascii_digit());
+    (is_known && is_version && starts).then(|| format!("{operator}{floor}"))
 }
 
 #[cfg(test)]
@@ -104,6 +120,24 @@ mod tests {
             ("latest", false),
         ] {
             assert_eq!(is_outside(wanted, CLERK_REACT_PEER), refused, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_raised_with_their_operator() {
+        for (range, expected) in [
+            ("^1.30.0", Some("^1.42.2")),
+            ("~1.30", Some("~1.42.2")),
+            ("1.30.0-alpha.1", Some("1.42.2")),
+            (">=1.20.0", Some(">=1.42.2")),
+            (">=1.20.0 <1.27.0", None),
+            ("latest", None),
+            ("*", None),
+            ("1.x || 2", None),
+            ("workspace:*", None),
+            ("", None),
+        ] {
+            assert_eq!(raised(range, "1.42.2").as_deref(), expected, "{range}");
         }
     }
 

@@ -18,6 +18,17 @@ pub(crate) const ALL: &[Explanation] = &[
                there.\n",
     },
     Explanation {
+        id: "env-schema",
+        summary: "The app declares its variables by a library.",
+        text: "What reads the environment through such a declaration sees only what it names. Add the publishable key to it.\n",
+    },
+    Explanation {
+        id: "lock-file",
+        summary: "Which lock file counts, or that it can't be read.",
+        text: "Which version of a package is installed is read from the lock file. Of several beside each other the one of the manager that \
+               `packageManager` names counts, else the newest format. Merge conflicts in it leave nothing known. Lock files are never edited.\n",
+    },
+    Explanation {
         id: "link-not-followed",
         summary: "A symbolic link was not followed.",
         text: "Nothing behind a symbolic link is read or written: it may lead out of the project. Run in the folder that it leads to.\n",
@@ -42,9 +53,10 @@ pub(crate) const ALL: &[Explanation] = &[
                known bundler it has to be defined in the bundler's settings.\n",
     },
     Explanation {
-        id: "react-version",
-        summary: "React is asked for in no version that Clerk's package takes.",
-        text: "npm refuses to install Clerk's React package beside it. Raise react and react-dom first.\n",
+        id: "secret-in-env-example",
+        summary: "A file that shows which variables are wanted holds what looks like a secret.",
+        text: "The value is not printed, and the file is not changed: a patch would have to name it. Take the value out of the file and out \
+               of use, then add the key's name by hand.\n",
     },
     Explanation {
         id: "style-settings",

@@ -61,6 +61,10 @@ reasons! {
         "Another way to sign in is set up."
         "The app already gives Convex an identity: Convex Auth, Auth0, WorkOS AuthKit, Better Auth, Kinde, a `ConvexProviderWithAuth` of \
          its own, or tokens that it hands its client by `setAuth`. Clerk can't be added beside it; which of the two stays is a decision for a person.\n"
+    ReactVersion "react-version"
+        "React is asked for in no version that Clerk's package takes."
+        "npm refuses to install Clerk's React package beside a React that its peer range excludes: 19.0.0 to 19.0.2, 19.1.0 to 19.1.3, 19.2.0 to \
+         19.2.2, and what is older than 18.\n\nRaise react and react-dom first, then run again.\n"
     SeveralProviders "several-providers"
         "Providers of Convex stand inside each other, or beside each other with nothing around."
         "A plain `ConvexProvider` stands inside another one, or inside `ConvexProviderWithClerk`, and hides it from what is below. Which of the \

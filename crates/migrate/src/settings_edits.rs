@@ -172,32 +172,45 @@ fn env(text: &str, changes: &[SettingsChange]) -> Vec<TextEdit> {
 /// `convex: ^1.30.0` of a catalog, with the quotes that it has.
 fn yaml(text: &str, change: &SettingsChange) -> Result<TextEdit, String> {
     let SettingsChange::Set { path, value } = change else { return Err("a list of YAML is not changed".to_owned()) };
-    let lost = || format!("`{}` was not found", path.join("."));
-    let documents = MarkedYaml::load_from_str(text).map_err(|error| error.to_string())?;
-    let mut node = documents.first().ok_or_else(lost)?;
-    for key in path {
-        let mapping = node.data.as_mapping().ok_or_else(lost)?;
-        let found = mapping.iter().find(|(known, _)| known.data.as_str() == Some(key));
-        node = found.map(|(_, value)| value).ok_or_else(lost)?;
+    let (range, _) = yaml_scalar(text, path).ok_or_else(|| format!("`{}` was not found", path.join(".")))?;
+    let new = match range.slice(text).and_then(|written| written.chars().next()) {
+        Some(quote @ ('"' | '\'')) => format!("{quote}{value}{quote}"),
+        _ if needs_quotes(value) => format!("\"{value}\""),
+        _ => value.clone(),
+    };
+    Ok(TextEdit::replacement(range, new))
+}
+
+/// Where the text at `path` of a YAML file is written, quotes included, and what it is.
+pub(crate) fn yaml_scalar(text: &str, path: &[String]) -> Option<(TextRange, String)> {
+    if text.lines().any(is_deep) {
+        return None;
     }
-    // Markers count characters.
-    let offset = |index: usize| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
-    let range = offset(node.span.start.index())..offset(node.span.end.index());
-    let written = text.get(range.start..).ok_or_else(lost)?;
-    let (length, new) = match written.chars().next() {
-        Some(quote @ ('"' | '\'')) => {
-            let end = written.get(1..).and_then(|rest| rest.find(quote)).ok_or_else(lost)?;
-            (end + 2, format!("{quote}{value}{quote}"))
-        }
+    let documents = MarkedYaml::load_from_str(text).ok()?;
+    let mut node = documents.first()?;
+    for key in path {
+        let mapping = node.data.as_mapping()?;
+        node = mapping.iter().find(|(known, _)| known.data.as_str() == Some(key)).map(|(_, value)| value)?;
+    }
+    let value = node.data.as_str()?.to_owned();
+    // Markers count characters; the span of a plain scalar takes in the comment after it.
+    let start = text.char_indices().nth(node.span.start.index()).map_or(text.len(), |(at, _)| at);
+    let written = text.get(start..)?;
+    let length = match written.chars().next()? {
+        quote @ ('"' | '\'') => written.get(1..)?.find(quote)? + 2,
         _ => {
-            // The span of a plain scalar takes in the comment after it.
             let line = written.lines().next().unwrap_or_default();
-            let scalar = line.split_once(" #").map_or(line, |(scalar, _)| scalar).trim_end();
-            let new = if needs_quotes(value) { format!("\"{value}\"") } else { value.clone() };
-            (scalar.len(), new)
+            line.split_once(" #").map_or(line, |(scalar, _)| scalar).trim_end().len()
         }
     };
-    Ok(TextEdit::replacement(TextRange::new(range.start as u32, (range.start + length) as u32), new))
+    Some((TextRange::new(start as u32, (start + length) as u32), value))
+}
+
+/// The library goes down a level of the stack with each level of nesting.
+fn is_deep(line: &str) -> bool {
+    let opens = line.bytes().filter(|byte| matches!(byte, b'[' | b'{' | b'-' | b'?' | b':')).count();
+    let indent = line.len() - line.trim_start().len();
+    opens > 200 || indent > 200
 }
 
 /// `>=1` would begin a folded text.

@@ -1,95 +1,259 @@
-//! What is left to a person after the patch, in the order to do it.
+//! What is left to a person after the patch, in the order to do it, with the address or the command for each.
+//!
+//! What files show done is left out; so is everything once nothing that they can show is left. That the issuer is set and the integration
+//! active shows in no file.
 
-use change::Step;
+use change::{ChangeGroup, RelPath, Step};
 
-use crate::ctx::Ctx;
-use crate::jsonc;
-use crate::key::{KeyRead, env_names};
-use crate::manifest::lowest;
+use crate::ctx::{Ctx, Sink, Wired};
+use crate::env::{frontend_api, set_names};
+use crate::packages::{Need, Packages};
+use crate::rules::convex_auth_config::AuthConfig;
+use crate::rules::env_names::lacks_declaration;
 use crate::versions::CONVEX_INTEGRATION;
-use crate::workspace::{folders_up, join};
+use crate::workspace::join;
 
-/// The variable that holds the issuer on the Convex deployment, by Convex's own guide.
-const ISSUER: &str = "CLERK_JWT_ISSUER_DOMAIN";
+/// Convex's guide, which the steps follow.
+const GUIDE: &str = "https://docs.convex.dev/auth/clerk";
+/// Clerk's guide to what production needs.
+const PRODUCTION: &str = "https://clerk.com/docs/guides/development/deployment/production";
 
-/// The steps for an app whose wiring is in the plan; a step that the files show done is left out.
-pub(crate) fn steps(ctx: &Ctx<'_>, sdk: &str, key: &KeyRead) -> Vec<Step> {
-    let step = |id, title: &str, at: Option<String>, copy: Option<String>, doc| Step {
-        id,
-        apps: vec![ctx.app.id.clone()],
-        title: title.to_owned(),
-        at: at.into_iter().collect(),
-        copy,
-        doc,
+/// The steps for an app with the provider for Clerk, or that gets it by the groups of `sink`.
+pub(crate) fn steps(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Step> {
+    let Some(wired) = &sink.wired else { return Vec::new() };
+    let group = wired.group.as_ref().and_then(|id| sink.groups.iter().find(|group| group.id == *id));
+    let left = Left {
+        ctx,
+        wired,
+        group,
+        packages: Packages::of(ctx, ctx.app.id.folder()),
+        auth: AuthConfig::of(ctx),
+        has_key: set_names(ctx).contains(&wired.key.name),
     };
-    let folder = || Some(ctx.app.id.folder().to_owned()).filter(|folder| !folder.is_empty());
-    let mut steps = Vec::new();
-    if ctx.app.dependency(sdk).is_none() {
-        let copy = format!("{} {sdk}", install_command(ctx));
-        let doc = "https://clerk.com/docs/react/getting-started/quickstart";
-        steps.push(step("install-clerk", &format!("Install {sdk}."), folder(), Some(copy), Some(doc)));
+    if group.is_none() && !left.is_pending() {
+        return Vec::new();
     }
-    if ctx.app.dependency("convex").is_none() {
-        let copy = format!("{} convex", install_command(ctx));
-        let title = "Install convex in the app: what it has now comes through another package of the workspace.";
-        steps.push(step("install-convex", title, folder(), Some(copy), None));
-    }
-    let convex = ctx.app.dependency("convex").and_then(lowest);
-    if let (Some(convex), Some(floor)) = (convex, lowest(CONVEX_INTEGRATION))
-        && convex < floor
-    {
-        let title = format!(
-            "Raise convex to {floor} or later; before, it does not see sessions of Clerk's integration reliably."
-        );
-        let copy = format!("{} convex@latest", install_command(ctx));
-        steps.push(step("raise-convex", &title, folder(), Some(copy), None));
-    }
-    steps.push(step(
-        "activate-integration",
-        "Create a Clerk application and activate its Convex integration; it shows the Frontend API URL.",
-        None,
-        None,
-        Some("https://dashboard.clerk.com/apps/setup/convex"),
-    ));
-    if !env_names(ctx).contains(&key.name) {
-        steps.push(step(
-            "set-publishable-key",
-            "Set the publishable key, here and wherever the app is built or hosted.",
-            Some(env_file(ctx)),
-            Some(format!("{}=pk_test_...", key.name)),
-            Some("https://dashboard.clerk.com/last-active?path=api-keys"),
-        ));
-    }
-    if let Some((at, copy)) = untyped_key(ctx, key) {
-        let doc = Some("https://vite.dev/guide/env-and-mode");
-        steps.push(step("type-publishable-key", "Add the key to the app's ImportMetaEnv.", Some(at), Some(copy), doc));
-    }
-    if let Some((title, at, copy)) = auth_config(ctx) {
-        let guide = Some("https://docs.convex.dev/auth/clerk");
-        steps.push(step("write-auth-config", &title, Some(at), Some(copy), guide));
-        steps.push(step(
-            "set-issuer",
-            "Set the Frontend API URL on the Convex deployment, before the next push: it fails without.",
-            folder(),
-            Some(format!("npx convex env set {ISSUER} 'https://verb-noun-00.clerk.accounts.dev'")),
-            guide,
-        ));
-        let title = "Push the functions with the new configuration.";
-        steps.push(step("push-functions", title, folder(), Some("npx convex dev".to_owned()), None));
+    let mut steps = left.local();
+    if ctx.options.production {
+        steps.extend(left.production());
     }
     steps
 }
 
-/// The declaration that types the app's variables, where it lacks the key: with `strictImportMetaEnv` the key would be an error.
-///
-/// `interface ImportMetaEnv { readonly VITE_CONVEX_URL: string }`
-fn untyped_key(ctx: &Ctx<'_>, key: &KeyRead) -> Option<(String, String)> {
-    let names = ["src/vite-env.d.ts", "src/env.d.ts", "vite-env.d.ts", "env.d.ts"];
-    let path = names.iter().filter_map(|name| join(ctx.app.id.folder(), name)).find(|path| {
-        let text = ctx.workspace.text(path);
-        text.is_some_and(|text| text.contains("interface ImportMetaEnv ") && !text.contains(&key.name))
-    })?;
-    Some((path.to_string(), format!("readonly {}: string;", key.name)))
+/// What is known of what is left to do for an app.
+struct Left<'a> {
+    ctx: &'a Ctx<'a>,
+    wired: &'a Wired,
+    /// The group of its wiring, where that is still to be written.
+    group: Option<&'a ChangeGroup>,
+    packages: Packages<'a>,
+    auth: AuthConfig,
+    has_key: bool,
+}
+
+impl Left<'_> {
+    /// Whether the files of an app on Clerk show that it is not set up yet: its package is not installed, its functions know nothing of Clerk,
+    /// or the key lacks beside the variables that an env file sets. A key that is set where the app is built shows in no file.
+    fn is_pending(&self) -> bool {
+        let own = self.ctx.app.id.folder();
+        let is_asked = self.packages.asked(own, &self.wired.sdk).is_some();
+        let is_installed = !self.packages.is_stale(own, &self.wired.sdk);
+        let has_config = self.auth.is_clerk || self.auth.functions.is_none();
+        let names = set_names(self.ctx);
+        let sets_url = names.iter().any(|name| name.contains("CONVEX") && name.contains("URL"));
+        let has_key = self.has_key || (self.packages.has_lock() && !sets_url);
+        !(is_asked && is_installed && has_config && has_key)
+    }
+
+    fn step(&self, id: &'static str, title: impl Into<String>) -> Step {
+        let apps = vec![self.ctx.app.id.clone()];
+        Step { id, apps, title: title.into(), at: Vec::new(), copy: None, doc: None }
+    }
+
+    /// A step with a command for a folder.
+    fn command(&self, id: &'static str, title: impl Into<String>, folder: &str, command: String) -> Step {
+        let at = if folder.is_empty() { Vec::new() } else { vec![folder.to_owned()] };
+        Step { at, copy: Some(command), ..self.step(id, title) }
+    }
+
+    /// The folder from which Convex's commands run.
+    fn backend(&self) -> &str {
+        let owner = self.auth.functions.as_ref().map(|functions| functions.owner.as_str());
+        owner.unwrap_or(self.ctx.app.id.folder())
+    }
+
+    /// Whether the wiring changes a file, or makes it.
+    fn is_edited(&self, fits: impl Fn(&RelPath) -> bool) -> bool {
+        self.group.is_some_and(|group| group.paths().into_iter().any(fits))
+    }
+
+    fn local(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if !self.has_key {
+            let account = self.step("create-account", "Create a Clerk account, if you have none.");
+            steps.push(Step { doc: Some("https://dashboard.clerk.com/sign-up"), ..account });
+            let application = self.step("create-application", "Create an application in Clerk's dashboard.");
+            steps.push(Step { doc: Some("https://dashboard.clerk.com/apps/new"), ..application });
+        }
+        let title = "Activate Clerk's integration with Convex for the application; it shows the Frontend API URL.";
+        let doc = Some("https://dashboard.clerk.com/apps/setup/convex");
+        steps.push(Step { doc, ..self.step("activate-integration", title) });
+        steps.extend(self.key());
+        steps.extend(self.config());
+        steps.extend(self.issuer());
+        steps.extend(self.install());
+        let title = "Push the functions with the new configuration.";
+        steps.push(self.command("push-functions", title, self.backend(), "npx convex dev".to_owned()));
+        let title = "Sign out of the app and in again: a session from before the integration was active has no token for Convex.";
+        steps.push(self.step("sign-in-again", title));
+        steps
+    }
+
+    fn key(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if !self.has_key {
+            let file = join(self.ctx.app.id.folder(), ".env.local").map(|path| path.to_string());
+            let title = "Set the publishable key, here and wherever the app is built or hosted.";
+            steps.push(Step {
+                at: file.into_iter().collect(),
+                copy: Some(format!("{}=pk_test_...", self.wired.key.name)),
+                doc: Some("https://dashboard.clerk.com/last-active?path=api-keys"),
+                ..self.step("set-publishable-key", title)
+            });
+        }
+        let lacking = lacks_declaration(self.ctx, &self.wired.key.name);
+        if let Some(path) = lacking.filter(|path| !self.is_edited(|edited| edited == path)) {
+            steps.push(Step {
+                at: vec![path.to_string()],
+                copy: Some(format!("readonly {}: string;", self.wired.key.name)),
+                doc: Some("https://vite.dev/guide/env-and-mode"),
+                ..self.step("type-publishable-key", "Add the key to the app's ImportMetaEnv.")
+            });
+        }
+        steps
+    }
+
+    /// The configuration of the functions, where the wiring does not bring it.
+    fn config(&self) -> Option<Step> {
+        let is_config = |path: &RelPath| path.file_name().starts_with("auth.config.");
+        if self.auth.is_clerk || self.is_edited(is_config) {
+            return None;
+        }
+        let there = self.auth.typescript.as_ref().or(self.auth.javascript.as_ref());
+        let has_types = match there {
+            Some(path) => path.extension() == "ts",
+            None => self.auth.functions.as_ref().is_none_or(|functions| functions.has_types),
+        };
+        let name = if has_types { "auth.config.ts" } else { "auth.config.js" };
+        let (title, copy) = match there {
+            Some(path) => {
+                (format!("Add Clerk to the providers in {}.", path.file_name()), provider(&self.auth.issuer, has_types))
+            }
+            None => (format!("Create {name}."), config(&self.auth.issuer, has_types)),
+        };
+        let folder = self.auth.functions.as_ref().map(|functions| functions.folder.clone());
+        let at = folder.unwrap_or_else(|| "the folder of the Convex functions".to_owned());
+        Some(Step { at: vec![at], copy: Some(copy), doc: Some(GUIDE), ..self.step("write-auth-config", title) })
+    }
+
+    fn issuer(&self) -> Option<Step> {
+        if self.auth.is_literal {
+            return None;
+        }
+        let host = frontend_api(self.ctx, &self.wired.key.name, "pk_test_");
+        let host = host.unwrap_or_else(|| "verb-noun-00.clerk.accounts.dev".to_owned());
+        let command = format!("npx convex env set {} 'https://{host}'", self.auth.issuer);
+        let title = "Set the Frontend API URL on the Convex deployment, before the next push: it fails without.";
+        Some(Step { doc: Some(GUIDE), ..self.command("set-issuer", title, self.backend(), command) })
+    }
+
+    fn installed(&self, packages: &Packages<'_>, folder: &str) -> Step {
+        let title = match packages.lock_path() {
+            Some(path) => format!("Install what package.json names now; it brings {path} up to date."),
+            None => "Install what package.json names now.".to_owned(),
+        };
+        let folder = packages.lock_path().map_or(folder, RelPath::folder);
+        self.command("install", title, folder, packages.install().to_owned())
+    }
+
+    fn install(&self) -> Vec<Step> {
+        let own = self.ctx.app.id.folder();
+        let mut steps = Vec::new();
+        let is_manifest = |path: &RelPath| ["package.json", "pnpm-workspace.yaml"].contains(&path.file_name());
+        let is_edited = self.is_edited(is_manifest);
+        let is_asked = self.packages.asked(own, &self.wired.sdk).is_some();
+        if !is_asked && !is_edited {
+            let title = format!("Install {}.", self.wired.sdk);
+            let command = format!("{} {}", self.packages.add(), self.wired.sdk);
+            let doc = Some("https://clerk.com/docs/react/getting-started/quickstart");
+            steps.push(Step { doc, ..self.command("install-clerk", title, own, command) });
+        } else {
+            let stale = |packages: &Packages<'_>, folder: &str| {
+                [self.wired.sdk.as_str(), "convex", "@types/node"].iter().any(|name| packages.is_stale(folder, name))
+            };
+            let no_lock = !self.packages.has_lock() && !self.has_key;
+            if is_edited || no_lock || stale(&self.packages, own) {
+                steps.push(self.installed(&self.packages, own));
+            }
+            // A backend with a lock file of its own.
+            let backend = Packages::of(self.ctx, self.backend());
+            let is_own = self.is_edited(|path| path.folder() == self.backend() && path.file_name() == "package.json");
+            if backend.lock_path() != self.packages.lock_path() && (is_own || stale(&backend, self.backend())) {
+                steps.push(self.installed(&backend, self.backend()));
+            }
+        }
+        if self.packages.asked(own, "convex").is_none() {
+            let title = "Install convex in the app: what it has now comes through another package of the workspace.";
+            steps.push(self.command("install-convex", title, own, format!("{} convex", self.packages.add())));
+        }
+        let need = self.packages.need(own, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION);
+        let is_raised = |asked: &crate::packages::Asked| self.is_edited(|path| *path == asked.path);
+        let is_by_hand = match &need {
+            Need::Fine => false,
+            Need::ByHand => true,
+            Need::Raise(asked, _) => !is_raised(asked),
+        };
+        if is_by_hand {
+            let title = format!(
+                "Raise convex to {CONVEX_INTEGRATION} or later; before, it does not see sessions of Clerk's integration reliably."
+            );
+            steps.push(self.command("raise-convex", title, own, format!("{} convex@latest", self.packages.add())));
+        }
+        steps
+    }
+
+    /// What production needs on top: <https://clerk.com/docs/guides/development/deployment/production>.
+    fn production(&self) -> Vec<Step> {
+        let key = &self.wired.key.name;
+        let host = frontend_api(self.ctx, key, "pk_live_").unwrap_or_else(|| "clerk.example.com".to_owned());
+        let instance =
+            self.step("production-instance", "Create the application's production instance, and set its DNS records.");
+        let integration = self
+            .step("production-integration", "Activate the integration with Convex for the production instance too.");
+        let hosting = self.step("production-key", "Set the production key where the app is built and hosted.");
+        let redirects = self.step(
+            "production-redirects",
+            "Give each social connection credentials of your own, and check the redirect addresses of the production instance.",
+        );
+        let mut steps = vec![
+            Step { doc: Some(PRODUCTION), ..instance },
+            Step { doc: Some("https://dashboard.clerk.com/apps/setup/convex"), ..integration },
+            Step {
+                copy: Some(format!("{key}=pk_live_...")),
+                doc: Some("https://dashboard.clerk.com/last-active?path=api-keys"),
+                ..hosting
+            },
+        ];
+        if !self.auth.is_literal {
+            let command = format!("npx convex env --prod set {} 'https://{host}'", self.auth.issuer);
+            let title = "Set the production issuer on the production deployment, before the next deploy.";
+            steps.push(Step { doc: Some(GUIDE), ..self.command("production-issuer", title, self.backend(), command) });
+        }
+        let title = "Deploy the functions to production.";
+        steps.push(self.command("production-deploy", title, self.backend(), "npx convex deploy".to_owned()));
+        steps.push(Step { doc: Some(PRODUCTION), ..redirects });
+        steps
+    }
 }
 
 /// Puts together what several apps need done: the same step once, and the steps of one kind after each other.
@@ -110,57 +274,13 @@ pub(crate) fn merged(steps: Vec<Step>) -> Vec<Step> {
     kinds.into_iter().flatten().collect()
 }
 
-fn env_file(ctx: &Ctx<'_>) -> String {
-    join(ctx.app.id.folder(), ".env.local").map_or_else(|| ".env.local".to_owned(), |path| path.to_string())
-}
-
-/// The command of the app's package manager: the one that package.json names, else the one whose lock file is nearest. Of several lock
-/// files side by side npm's counts first, since it is there for a reason wherever another tool's is; `bun.lockb` counts last.
-fn install_command(ctx: &Ctx<'_>) -> &'static str {
-    let known = [
-        ("npm", "package-lock.json", "npm install"),
-        ("pnpm", "pnpm-lock.yaml", "pnpm add"),
-        ("yarn", "yarn.lock", "yarn add"),
-        ("bun", "bun.lock", "bun add"),
-        ("bun", "bun.lockb", "bun add"),
-    ];
-    let named = ctx.app.manifests.iter().find_map(|manifest| manifest.package_manager.as_deref());
-    if let Some((_, _, command)) = named.and_then(|named| known.iter().find(|(name, ..)| named.starts_with(*name))) {
-        return command;
-    }
-    let found = folders_up(ctx.app.id.folder())
-        .find_map(|folder| known.iter().find(|(_, lock, _)| ctx.workspace.has_any(folder, &[lock]).is_some()));
-    found.map_or("npm install", |(_, _, command)| command)
-}
-
-/// What to do about the configuration by which Convex checks Clerk's tokens, where, and the text for it; `None` where the functions
-/// folder has one that names an issuer.
-fn auth_config(ctx: &Ctx<'_>) -> Option<(String, String, String)> {
-    let has_types = ctx.app.files.iter().any(|(_, file)| file.kind.has_types());
-    let name = if has_types { "auth.config.ts" } else { "auth.config.js" };
-    let Some(folder) = functions_folder(ctx) else {
-        let at = "the folder of the Convex functions".to_owned();
-        return Some((format!("Create {name}."), at, config(has_types)));
-    };
-    let existing = ["auth.config.ts", "auth.config.js"].iter().find_map(|name| {
-        let path = join(&folder, name)?;
-        let text = ctx.workspace.text(&path)?;
-        Some((*name, text))
-    });
-    match existing {
-        Some((_, text)) if text.contains(ISSUER) || text.contains("CLERK_FRONTEND_API_URL") => None,
-        Some((name, _)) => Some((format!("Add Clerk to the providers in {name}."), folder, provider(has_types))),
-        None => Some((format!("Create {name}."), folder, config(has_types))),
-    }
-}
-
-fn provider(has_types: bool) -> String {
+fn provider(issuer: &str, has_types: bool) -> String {
     let mark = if has_types { "!" } else { "" };
-    format!("    {{\n      domain: process.env.{ISSUER}{mark},\n      applicationID: \"convex\",\n    }},")
+    format!("    {{\n      domain: process.env.{issuer}{mark},\n      applicationID: \"convex\",\n    }},")
 }
 
-fn config(has_types: bool) -> String {
-    let provider = provider(has_types);
+fn config(issuer: &str, has_types: bool) -> String {
+    let provider = provider(issuer, has_types);
     if has_types {
         format!(
             "import type {{ AuthConfig }} from \"convex/server\";\n\nexport default {{\n  providers: [\n{provider}\n  ],\n}} satisfies AuthConfig;"
@@ -168,21 +288,6 @@ fn config(has_types: bool) -> String {
     } else {
         format!("export default {{\n  providers: [\n{provider}\n  ],\n}};")
     }
-}
-
-/// The folder of the Convex functions: `functions` of convex.json, else `convex`, or `src/convex` in a Create React App; in the app or,
-/// for an app beside its backend, in a folder above. `None` where there is no such folder.
-fn functions_folder(ctx: &Ctx<'_>) -> Option<String> {
-    let usual = if ctx.app.dependency("react-scripts").is_some() { "src/convex" } else { "convex" };
-    folders_up(ctx.app.id.folder()).find_map(|folder| {
-        let settings =
-            join(folder, "convex.json").and_then(|path| jsonc::read(ctx.workspace, &path)).and_then(Result::ok);
-        let named = settings.as_ref().and_then(|value| value.get("functions")?.as_str());
-        let named =
-            named.map(|name| name.trim_start_matches("./").trim_end_matches('/')).filter(|name| !name.is_empty());
-        let path = join(folder, named.unwrap_or(usual))?;
-        ctx.workspace.is_folder(&path).then(|| path.to_string())
-    })
 }
 
 #[cfg(test)]

@@ -28,6 +28,11 @@ fn is_on(ctx: &Ctx<'_>, name: &str) -> bool {
     options.into_iter().any(|value| value.as_bool() == Some(true))
 }
 
+/// What a compiler option is in a settings file, or in one that it extends.
+pub(crate) fn option_at(workspace: &Workspace, path: &RelPath, name: &str) -> Option<Value> {
+    option(workspace, path, name, 0)
+}
+
 fn option(workspace: &Workspace, path: &RelPath, name: &str, followed: u8) -> Option<Value> {
     let config = jsonc::read(workspace, path)?.ok()?;
     if let Some(value) = config.get("compilerOptions").and_then(|options| options.get(name)) {

@@ -11,6 +11,30 @@ pub(crate) const CONVEX_FLOOR: &str = "1.0.0";
 /// The first convex that sees sessions of Clerk's integration reliably.
 pub(crate) const CONVEX_INTEGRATION: &str = "1.42.2";
 
+/// The first convex with the type `AuthConfig`.
+pub(crate) const CONVEX_AUTH_CONFIG_TYPE: &str = "1.27.5";
+
+/// The first `@clerk/react` that a convex from 1.36.1 on takes beside it.
+pub(crate) const CLERK_REACT_FOR_CONVEX: &str = "6.4.3";
+
+/// The `@clerk/react` that an older one is raised to: the first whose key may be undefined.
+pub(crate) const CLERK_REACT_ASKED: &str = CLERK_REACT_OPTIONAL_KEY;
+
+/// The first TypeScript that takes in no types of packages unless `types` names them.
+pub(crate) const TYPESCRIPT_WITHOUT_TYPES: &str = "6.0.0-0";
+
+/// The range in which `@types/node` is asked for.
+pub(crate) const TYPES_NODE: &str = "^22.0.0";
+
+/// The range in which one of Clerk's packages is asked for; `None` for one that is not migrated to.
+pub(crate) fn clerk_range(package: &str) -> Option<&'static str> {
+    match package {
+        "@clerk/react" => Some("^6.18.0"),
+        "@clerk/clerk-react" => Some("^5.61.11"),
+        _ => None,
+    }
+}
+
 /// The React versions that Clerk's React packages of both lines take.
 pub(crate) const CLERK_REACT_PEER: &str = "^18.0.0 || ~19.0.3 || ~19.1.4 || ~19.2.3 || ~19.3.0-0";
 
@@ -42,6 +66,34 @@ pub(crate) const FACTS: &[VersionFact] = &[
         version: "5.61.11",
         meaning: "the Core 2 version that fixtures are type-checked against",
         checked: "2026-11-23",
+        source: "npm",
+    },
+    VersionFact {
+        package: "@clerk/react",
+        version: CLERK_REACT_FOR_CONVEX,
+        meaning: "from here on convex 1.36.1 and later take it beside them",
+        checked: "2026-11-23",
+        source: "convex's peer ranges on npm",
+    },
+    VersionFact {
+        package: "convex",
+        version: CONVEX_AUTH_CONFIG_TYPE,
+        meaning: "from here on convex/server has the type AuthConfig",
+        checked: "2026-11-23",
+        source: "the package's type declarations on npm",
+    },
+    VersionFact {
+        package: "typescript",
+        version: TYPESCRIPT_WITHOUT_TYPES,
+        meaning: "from here on no types of packages are taken in unless `types` names them",
+        checked: "2026-11-24",
+        source: "compiled with 5.9.3 and 7.0.2",
+    },
+    VersionFact {
+        package: "@types/node",
+        version: TYPES_NODE,
+        meaning: "what auth.config.ts is type-checked with, where the project has none",
+        checked: "2026-11-24",
         source: "npm",
     },
     VersionFact {

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use change::{AppId, Base, Finding, RelPath, TextRange};
+use ignore::gitignore::Gitignore;
 use syntax::{FileFacts, ParseFailure, SourceKind};
 
+use crate::index;
 use crate::manifest::Manifest;
 
 /// A source file that mentions Convex, Clerk or a React root.
@@ -78,6 +80,22 @@ impl Workspace {
         let mut paths: Vec<RelPath> = plain.filter_map(|entry| join(folder, entry.file_name().to_str()?)).collect();
         paths.sort();
         paths
+    }
+
+    /// Whether a file belongs to the project: git tracks it, or no ignore rule of the repository hides it. What git ignores is read, and
+    /// never written.
+    pub(crate) fn may_write(&self, path: &RelPath) -> bool {
+        if !self.in_git {
+            return true;
+        }
+        let folders: Vec<&str> = folders_up(path.folder()).collect();
+        let decided = folders.into_iter().find_map(|folder| {
+            let file = self.base.join(folder).join(".gitignore");
+            let (rules, _) = Gitignore::new(file);
+            let found = rules.matched_path_or_any_parents(self.base.join(path.as_str()), false);
+            (!found.is_none()).then(|| found.is_ignore())
+        });
+        decided != Some(true) || index::tracked(&self.base).contains(path)
     }
 
     /// Whether `folder` holds a file of one of these names.

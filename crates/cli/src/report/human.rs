@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use change::{LineKind, hunks};
+use change::{LineKind, context_of, hunks};
 
 use super::{View, count};
 use crate::terminal::Paint;
@@ -29,7 +29,7 @@ pub(crate) fn human(view: &View<'_>, paint: Paint) -> String {
         }
         text.push('\n');
         let before = file.before.as_ref().map_or("", |base| &base.text);
-        for hunk in hunks(before, &file.after, 3) {
+        for hunk in hunks(before, &file.after, context_of(path)) {
             let _ = writeln!(text, "{}", paint.cyan(&hunk.header()));
             for line in hunk.lines {
                 let shown = format!("{}{}", line.kind.sign(), line.text.trim_end_matches(['\n', '\r']));

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use change::{
-    AppOutcome, ChangeGroup, ColumnUnit, Finding, ImportChange, ImportedName, LineIndex, Location, RelPath, Step,
-    TextRange,
+    AppOutcome, ChangeGroup, ColumnUnit, Finding, ImportChange, ImportedName, LineIndex, Location, RelPath,
+    SettingsChange, Step, TextRange,
 };
 use serde::Serialize;
 
@@ -69,7 +69,16 @@ struct Group<'a> {
     chosen: bool,
     edits: Vec<Edit<'a>>,
     imports: BTreeMap<&'a str, Vec<Import<'a>>>,
+    settings: BTreeMap<&'a str, Vec<Setting<'a>>>,
     creates: BTreeMap<&'a str, &'a str>,
+}
+
+/// A change of a file of settings: what is at the end of a path of keys.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Setting<'a> {
+    Set { path: &'a [String], value: &'a str },
+    Include { path: &'a [String], item: &'a str },
 }
 
 #[derive(Serialize)]
@@ -183,6 +192,8 @@ fn place(view: &View<'_>, path: &RelPath, range: TextRange) -> Place {
 
 fn group<'a>(view: &View<'_>, group: &'a ChangeGroup, chosen: bool) -> Group<'a> {
     let edits = group.edits().iter().flat_map(|(path, set)| set.iter().map(move |edit| (path, edit)));
+    let settings = group.settings_changes().iter();
+    let settings = settings.map(|(path, all)| (path.as_str(), all.iter().map(setting).collect()));
     Group {
         id: group.id.as_str(),
         apps: group.apps.iter().map(|app| app.as_str()).collect(),
@@ -193,7 +204,15 @@ fn group<'a>(view: &View<'_>, group: &'a ChangeGroup, chosen: bool) -> Group<'a>
         chosen,
         edits: edits.map(|(path, edit)| Edit { place: place(view, path, edit.range()), text: edit.text() }).collect(),
         imports: group.imports().iter().map(|(path, all)| (path.as_str(), all.iter().map(import).collect())).collect(),
+        settings: settings.collect(),
         creates: group.creates().iter().map(|(path, text)| (path.as_str(), text.as_str())).collect(),
+    }
+}
+
+fn setting(change: &SettingsChange) -> Setting<'_> {
+    match change {
+        SettingsChange::Set { path, value } => Setting::Set { path, value },
+        SettingsChange::Include { path, item } => Setting::Include { path, item },
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod diff;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod steps;
 pub(crate) mod summary;
 
 use std::cell::RefCell;

@@ -21,7 +21,7 @@
 //! ```
 
 use super::{EnvConvention, Evidence, Framework, Sdk};
-use crate::rules::plain_convex_provider;
+use crate::rules::{convex_auth_config, env_names, package_versions, plain_convex_provider};
 use crate::versions;
 
 /// React without a framework that renders on the server.
@@ -58,7 +58,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
             source: "https://rsbuild.rs/guide/advanced/env-vars",
         },
     ],
-    rules: &[&plain_convex_provider::RULE],
+    // The wiring first: the others add to its group.
+    rules: &[&plain_convex_provider::RULE, &package_versions::RULE, &convex_auth_config::RULE, &env_names::RULE],
 };
 
 #[cfg(test)]

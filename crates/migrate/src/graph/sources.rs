@@ -92,7 +92,7 @@ impl Sources {
 }
 
 /// The folders of the app and of the workspace packages that it leads to by its manifests.
-fn packages<'a>(workspace: &'a Workspace, app: &App<'_>) -> BTreeSet<&'a str> {
+pub(crate) fn packages<'a>(workspace: &'a Workspace, app: &App<'_>) -> BTreeSet<&'a str> {
     let named: BTreeMap<&str, &str> = workspace
         .manifests
         .iter()

@@ -1,5 +1,8 @@
 //! The rules: one file each. A framework lists the ones its migration runs.
 
+pub(crate) mod convex_auth_config;
+pub(crate) mod env_names;
+pub(crate) mod package_versions;
 pub(crate) mod plain_convex_provider;
 
 use crate::Explanation;
@@ -14,4 +17,5 @@ pub(crate) struct Rule {
 }
 
 /// Every rule, for `explain`; in what order they run is said by the framework that lists them.
-pub(crate) const ALL: &[&Rule] = &[&plain_convex_provider::RULE];
+pub(crate) const ALL: &[&Rule] =
+    &[&plain_convex_provider::RULE, &package_versions::RULE, &convex_auth_config::RULE, &env_names::RULE];

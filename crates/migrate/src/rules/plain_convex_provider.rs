@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use change::{Finding, GroupId, Location, Severity, Step};
+use change::{Finding, GroupId, Location, Severity};
 use syntax::{Value, on_deep_stack};
 
 use super::Rule;
 use crate::Explanation;
-use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
+use crate::ctx::{Ctx, RuleResult, Sink, Verdict, Wired};
 use crate::graph::modules::Modules;
 use crate::graph::render::Place;
 use crate::graph::resolve::Resolver;
@@ -15,14 +15,10 @@ use crate::graph::sources::Sources;
 use crate::key::{KeyRead, Origin, key_read};
 use crate::known::{Provider, is_clerk_module};
 use crate::language::TypeScript;
-use crate::manifest::is_outside;
 use crate::mocks;
 use crate::rewire::Rewiring;
-use crate::steps::steps;
 use crate::survey::{NO_PROVIDER, Survey};
-use crate::versions::CLERK_REACT_PEER;
 use crate::wiring::{Decision, decide};
-use crate::workspace::join;
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -48,7 +44,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     match decision? {
         Decision::Keep { why, kept } => {
             sink.findings.extend(kept.iter().map(|(place, why)| self::kept(&survey, *place, why)));
-            sink.steps.extend(unfinished(ctx, &survey));
+            sink.wired = unfinished(ctx, &survey);
             Ok(Verdict::Nothing(why.to_owned()))
         }
         Decision::Change(targets) => {
@@ -79,38 +75,22 @@ fn change(
         }
     }
     sink.findings.extend(findings(ctx, rewiring, &group.id));
-    sink.findings.extend(react_version(ctx, &group.id));
     sink.findings.extend(mocks::silent(ctx, &group.id));
-    sink.steps.extend(steps(ctx, &rewiring.sdk, &rewiring.key));
+    sink.wired = Some(Wired { sdk: rewiring.sdk.clone(), key: rewiring.key.clone(), group: Some(group.id.clone()) });
     sink.bases.extend(bases);
     sink.groups.push(group);
     Ok(())
 }
 
-/// What is left to a person of an app that is on Clerk, if its committed files show that something is: its package, or the configuration
-/// of its functions. A key that is set where the app is built shows in no file.
-fn unfinished(ctx: &Ctx<'_>, survey: &Survey<'_>) -> Vec<Step> {
-    let Some(place) = survey.places(Provider::WithClerk).next() else { return Vec::new() };
+/// The wiring of an app that is on Clerk: what is left to a person may have to be said.
+fn unfinished(ctx: &Ctx<'_>, survey: &Survey<'_>) -> Option<Wired> {
+    let place = survey.places(Provider::WithClerk).next()?;
     let sdk = survey.attribute(place, "useAuth").and_then(|value| match value {
         Value::Imported(imported) => survey.package_of(place.0, imported),
         _ => None,
     });
-    let Some(sdk) = sdk.filter(|sdk| is_clerk_module(sdk)) else { return Vec::new() };
-    let all = steps(ctx, &sdk, &key_read(ctx, Some(survey.path(place.0))));
-    let shows = |step: &Step| ["install-clerk", "write-auth-config"].contains(&step.id);
-    if all.iter().any(shows) { all } else { Vec::new() }
-}
-
-/// A React in no version that Clerk's package takes.
-fn react_version(ctx: &Ctx<'_>, group: &GroupId) -> Option<Finding> {
-    let wanted = ctx.app.dependency("react").filter(|range| is_outside(range, CLERK_REACT_PEER))?;
-    let message = format!("react {wanted} is none that Clerk's package takes: npm will not install the two together");
-    let mut finding = Finding::new("react-version", Severity::Warning, message);
-    finding.app = Some(ctx.app.id.clone());
-    finding.location = join(ctx.app.id.folder(), "package.json").map(Location::file);
-    finding.help = Some(format!("raise react and react-dom to a version in `{CLERK_REACT_PEER}`"));
-    finding.group = Some(group.clone());
-    Some(finding)
+    let sdk = sdk.filter(|sdk| is_clerk_module(sdk))?;
+    Some(Wired { sdk, key: key_read(ctx, Some(survey.path(place.0))), group: None })
 }
 
 /// A plain provider that stays as it is.

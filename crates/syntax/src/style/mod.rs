@@ -167,6 +167,18 @@ impl Style {
             eol: indent::detect_line_ending(text).or(settings.eol).unwrap_or(default.eol),
         }
     }
+
+    /// The style of a new file that will stand beside another, of which `evidence` and `text` are: what a formatter is told of tabs
+    /// comes first, since nothing is there yet.
+    pub fn decide_new(settings: &StyleSettings, evidence: &Evidence, text: &str) -> Self {
+        let beside = Self::decide(settings, evidence, text);
+        let indent = match settings.use_tabs {
+            Some(true) => Indent::Tab,
+            Some(false) => Indent::Spaces(beside.tab_width),
+            None => beside.indent,
+        };
+        Self { indent, ..beside }
+    }
 }
 
 impl Default for Style {

@@ -1,0 +1,34 @@
+//! `--steps FILE`: what is left to a person, as a Markdown list that can be ticked.
+
+use std::fmt::Write as _;
+
+use super::View;
+use crate::terminal::escaped;
+
+/// The list; it says so where nothing is left.
+pub(crate) fn steps(view: &View<'_>) -> String {
+    let mut text = String::from("# Left to do for the move to Clerk\n\n");
+    let steps = view.planned.plan.steps();
+    if steps.is_empty() {
+        text.push_str("Nothing.\n");
+    }
+    for step in steps {
+        // Writing to a String can't fail, here and below.
+        let _ = writeln!(text, "- [ ] {}", escaped(&step.title));
+        for place in &step.at {
+            let _ = writeln!(text, "  in `{}`", escaped(place).replace('`', "'"));
+        }
+        if let Some(copy) = &step.copy {
+            let _ = writeln!(text, "\n  ```");
+            for line in copy.lines() {
+                let _ = writeln!(text, "  {}", escaped(line));
+            }
+            let _ = writeln!(text, "  ```");
+        }
+        if let Some(doc) = step.doc {
+            let _ = writeln!(text, "\n  <{doc}>");
+        }
+        text.push('\n');
+    }
+    text
+}

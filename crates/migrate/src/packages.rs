@@ -1,0 +1,205 @@
+//! Which version of a package an app gets, and where its range is written: package.json, a catalog of the workspace, and the lock file.
+//!
+//! ```json
+//! "convex": "^1.30.0"     // the lock file says 1.41.0: below the floor, so the range becomes ^1.42.2
+//! "convex": "catalog:"    // pnpm-workspace.yaml has the range, and is where it is raised
+//! ```
+
+use change::{Finding, Location, RelPath, Severity};
+use nodejs_semver::{Range, Version};
+
+use crate::ctx::Ctx;
+use crate::lock::{Kind, Lock};
+use crate::manifest::{is_outside, lowest, raised};
+use crate::settings_edits::yaml_scalar;
+use crate::workspace::{folders_up, join};
+
+/// Lock files, the newest format first: of several in a folder it is the one that counts, unless `packageManager` names another.
+const LOCK_FILES: [&str; 5] = ["bun.lock", "pnpm-lock.yaml", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock"];
+
+/// Where a range is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// package.json, or pnpm-workspace.yaml.
+    pub(crate) path: RelPath,
+    /// The keys that lead to the range.
+    pub(crate) keys: Vec<String>,
+    /// The range.
+    pub(crate) range: String,
+}
+
+/// What has to become of a range so that an app gets a version from a floor up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nothing.
+    Fine,
+    /// The range at a place becomes another.
+    Raise(Asked, String),
+    /// A person has to update it: the range is none that can be raised.
+    ByHand,
+}
+
+/// The packages of an app, or of the package that owns its functions.
+pub(crate) struct Packages<'a> {
+    ctx: &'a Ctx<'a>,
+    /// The folder of the lock file that counts, its path and its text as it was read.
+    lock: Option<(String, RelPath, Option<Lock>)>,
+    /// The package manager.
+    pub(crate) manager: Kind,
+    /// What is worth saying about lock files.
+    pub(crate) notes: Vec<Finding>,
+}
+
+impl<'a> Packages<'a> {
+    /// What is known of the packages of the package in `folder`.
+    pub(crate) fn of(ctx: &'a Ctx<'a>, folder: &str) -> Self {
+        let manifests = folders_up(folder).filter_map(|folder| ctx.workspace.manifests.get(folder)?.as_ref().ok());
+        let named = manifests.into_iter().find_map(|manifest| manifest.package_manager.as_deref());
+        let named = named.and_then(|named| match named.split('@').next() {
+            Some("npm") => Some(Kind::Npm),
+            Some("pnpm") => Some(Kind::Pnpm),
+            Some("yarn") => Some(Kind::Yarn),
+            Some("bun") => Some(Kind::Bun),
+            _ => None,
+        });
+        let mut packages = Self { ctx, lock: None, manager: named.unwrap_or(Kind::Npm), notes: Vec::new() };
+        let found = folders_up(folder).find_map(|folder| {
+            let locks: Vec<RelPath> =
+                LOCK_FILES.iter().filter_map(|name| ctx.workspace.has_any(folder, &[name])).collect();
+            let binary = ctx.workspace.has_any(folder, &["bun.lockb"]);
+            (!locks.is_empty() || binary.is_some()).then_some((folder, locks))
+        });
+        let Some((folder, locks)) = found else { return packages };
+        let kind = |path: &RelPath| Kind::of(path.file_name());
+        let chosen = locks.iter().find(|path| named.is_some() && kind(path) == named).or(locks.first());
+        let Some(path) = chosen else {
+            // Only bun.lockb, which is no text.
+            packages.manager = named.unwrap_or(Kind::Bun);
+            return packages;
+        };
+        packages.manager = named.or(kind(path)).unwrap_or(Kind::Npm);
+        let lock = kind(path).zip(ctx.workspace.text(path)).and_then(|(kind, text)| Lock::read(kind, &text));
+        if locks.len() > 1 && named.is_none() {
+            packages
+                .note(path, format!("several lock files are here: {} is taken to be the one in use", path.file_name()));
+        }
+        if lock.is_none() {
+            packages.note(path, "this lock file could not be read: what is installed is not known".to_owned());
+        }
+        packages.lock = Some((folder.to_owned(), path.clone(), lock));
+        packages
+    }
+
+    fn note(&mut self, path: &RelPath, message: String) {
+        let mut finding = Finding::new("lock-file", Severity::Note, message);
+        finding.app = Some(self.ctx.app.id.clone());
+        finding.location = Some(Location::file(path.clone()));
+        finding.help = Some(
+            "name the package manager in `packageManager` of package.json, and remove what is not in use".to_owned(),
+        );
+        self.notes.push(finding);
+    }
+
+    /// The lock file that counts, if there is one.
+    pub(crate) fn lock_path(&self) -> Option<&RelPath> {
+        self.lock.as_ref().map(|(_, path, _)| path)
+    }
+
+    /// Whether there is a lock file, and it could be read.
+    pub(crate) fn has_lock(&self) -> bool {
+        self.lock.as_ref().is_some_and(|(_, _, lock)| lock.is_some())
+    }
+
+    /// The version of a package that the package in `folder` gets by the lock file.
+    pub(crate) fn locked(&self, folder: &str, name: &str) -> Option<Version> {
+        let (at, _, lock) = self.lock.as_ref()?;
+        let below = match at.as_str() {
+            "" => folder,
+            at => folder.strip_prefix(at)?.trim_start_matches('/'),
+        };
+        let range = self.asked(folder, name).map(|asked| asked.range);
+        lock.as_ref()?.version(below, name, range.as_deref())
+    }
+
+    /// Where the package in `folder` asks for another, itself or in a folder above.
+    pub(crate) fn asked(&self, folder: &str, name: &str) -> Option<Asked> {
+        folders_up(folder).find_map(|folder| {
+            let manifest = self.ctx.workspace.manifests.get(folder)?.as_ref().ok()?;
+            let (section, range) = manifest.entry(name)?;
+            if let Some(catalog) = range.strip_prefix("catalog:") {
+                return self.catalog(folder, catalog.trim(), name);
+            }
+            let keys = vec![section.to_owned(), name.to_owned()];
+            Some(Asked { path: join(folder, "package.json")?, keys, range: range.to_owned() })
+        })
+    }
+
+    /// The range of a package in a catalog: <https://pnpm.io/catalogs>.
+    fn catalog(&self, folder: &str, catalog: &str, name: &str) -> Option<Asked> {
+        folders_up(folder).find_map(|folder| {
+            let path = join(folder, "pnpm-workspace.yaml")?;
+            let text = self.ctx.workspace.text(&path)?;
+            let places: &[&[&str]] = match catalog {
+                "" | "default" => &[&["catalog", name], &["catalogs", "default", name]],
+                catalog => &[&["catalogs", catalog, name]],
+            };
+            places.iter().find_map(|keys| {
+                let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+                let (_, range) = yaml_scalar(&text, &keys)?;
+                Some(Asked { path: path.clone(), keys, range })
+            })
+        })
+    }
+
+    /// What has to be done so that the package in `folder` gets `name` from `floor` up; `to` is the version that a range is raised to.
+    pub(crate) fn need(&self, folder: &str, name: &str, floor: &str, to: &str) -> Need {
+        let (Some(asked), Some(least)) = (self.asked(folder, name), lowest(floor)) else { return Need::Fine };
+        let is_below = match self.locked(folder, name) {
+            Some(locked) => locked < least,
+            None => is_outside(&asked.range, &format!(">={floor}")),
+        };
+        match is_below {
+            false => Need::Fine,
+            // The range is right already: an installation brings the lock file up to date.
+            true if lowest(&asked.range).is_some_and(|lowest| lowest >= least) => Need::Fine,
+            true => match raised(&asked.range, to).filter(|raised| *raised != asked.range) {
+                Some(raised) => Need::Raise(asked, raised),
+                None => Need::ByHand,
+            },
+        }
+    }
+
+    /// Whether a lock file is there that does not have what package.json asks for.
+    pub(crate) fn is_stale(&self, folder: &str, name: &str) -> bool {
+        let Some(asked) = self.asked(folder, name).filter(|_| self.has_lock()) else { return false };
+        match (self.locked(folder, name), Range::parse(&asked.range)) {
+            (Some(locked), Ok(range)) => !range.satisfies(&locked),
+            (locked, _) => locked.is_none(),
+        }
+    }
+
+    /// The version that an app gets, as far as it is known: by the lock file, else the lowest that its range takes.
+    pub(crate) fn least(&self, folder: &str, name: &str) -> Option<Version> {
+        self.locked(folder, name).or_else(|| lowest(&self.asked(folder, name)?.range))
+    }
+
+    /// The command that installs what package.json names.
+    pub(crate) fn install(&self) -> &'static str {
+        match self.manager {
+            Kind::Npm => "npm install",
+            Kind::Pnpm => "pnpm install",
+            Kind::Yarn => "yarn install",
+            Kind::Bun => "bun install",
+        }
+    }
+
+    /// The command that adds a package to package.json.
+    pub(crate) fn add(&self) -> &'static str {
+        match self.manager {
+            Kind::Npm => "npm install",
+            Kind::Pnpm => "pnpm add",
+            Kind::Yarn => "yarn add",
+            Kind::Bun => "bun add",
+        }
+    }
+}

@@ -1,0 +1,268 @@
+#![doc = include_str!("convex_auth_config.md")]
+
+use change::{Finding, Location, RelPath, SettingsChange, Severity};
+use serde_json::Value;
+use syntax::style::Style;
+use syntax::{
+    ConfigItem, ConfigProperty, ParsedModule, SourceFile, append_config_item, config_items, config_module, env_member,
+    non_null, on_deep_stack, parse, text_literal,
+};
+
+use super::Rule;
+use crate::Explanation;
+use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
+use crate::env::known_names;
+use crate::formatting::Formatting;
+use crate::functions::Functions;
+use crate::manifest::lowest;
+use crate::packages::{Need, Packages};
+use crate::tsconfig;
+use crate::versions::{CONVEX_AUTH_CONFIG_TYPE, CONVEX_INTEGRATION, TYPES_NODE, TYPESCRIPT_WITHOUT_TYPES};
+use crate::workspace::join;
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    explanation: Explanation {
+        id: "convex-auth-config",
+        summary: "Convex accepts sessions only of the providers that auth.config names.",
+        text: include_str!("convex_auth_config.md"),
+    },
+    run,
+};
+
+/// Names of the issuer's variable, in the order in which they are looked for: Convex's guide, Clerk's guide, and what older guides said.
+const ISSUER_NAMES: [&str; 5] =
+    ["CLERK_JWT_ISSUER_DOMAIN", "CLERK_FRONTEND_API_URL", "CLERK_ISSUER_URL", "CLERK_ISSUER_DOMAIN", "CLERK_DOMAIN"];
+
+fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
+    if sink.wiring().is_none() {
+        return Ok(Verdict::Added);
+    }
+    let state = AuthConfig::of(ctx);
+    if let (Some(typescript), Some(javascript)) = (&state.typescript, &state.javascript) {
+        let message = format!("{javascript} stands beside it, and a push fails with both");
+        let mut finding = Finding::new(RULE.explanation.id, Severity::Warning, message);
+        finding.app = Some(ctx.app.id.clone());
+        finding.location = Some(Location::file(typescript.clone()));
+        finding.help = Some("keep one of the two".to_owned());
+        sink.findings.push(finding);
+    }
+    let Some(functions) = &state.functions else { return Ok(Verdict::Added) };
+    let is_typed = state.typescript.is_some() || (state.javascript.is_none() && functions.has_types);
+    if state.is_clerk {
+        if is_typed && !state.is_literal {
+            types(ctx, sink, functions);
+        }
+        return Ok(Verdict::Added);
+    }
+    let name = if functions.has_types { "auth.config.ts" } else { "auth.config.js" };
+    let is_changed = match state.typescript.as_ref().or(state.javascript.as_ref()) {
+        Some(path) => append(ctx, sink, path, &state.issuer),
+        None => match functions.file(name) {
+            Some(path) => create(ctx, sink, functions, &path, &state.issuer),
+            None => false,
+        },
+    };
+    if is_changed && is_typed {
+        types(ctx, sink, functions);
+    }
+    Ok(Verdict::Added)
+}
+
+/// What there is of an app's configuration.
+pub(crate) struct AuthConfig {
+    pub(crate) functions: Option<Functions>,
+    /// Its `auth.config.ts`.
+    pub(crate) typescript: Option<RelPath>,
+    /// Its `auth.config.js`.
+    pub(crate) javascript: Option<RelPath>,
+    /// Whether it names Clerk.
+    pub(crate) is_clerk: bool,
+    /// The variable that holds the issuer; `None` where the configuration has the issuer itself.
+    pub(crate) issuer: String,
+    /// Whether the issuer is written in the configuration, so that no variable is wanted.
+    pub(crate) is_literal: bool,
+}
+
+impl AuthConfig {
+    pub(crate) fn of(ctx: &Ctx<'_>) -> Self {
+        let functions = Functions::of(ctx);
+        let file = |name: &str| {
+            let path = functions.as_ref()?.file(name)?;
+            ctx.workspace.text(&path).map(|_| path)
+        };
+        let (typescript, javascript) = (file("auth.config.ts"), file("auth.config.js"));
+        let items = typescript.as_ref().or(javascript.as_ref()).map(|path| on_deep_stack(|| items(ctx, path)));
+        let domains = items
+            .into_iter()
+            .flatten()
+            .filter_map(|item| item.properties.into_iter().find(|(name, _)| name == "domain").map(|(_, value)| value));
+        let clerk: Vec<String> = domains.filter(|domain| is_clerk_domain(domain)).collect();
+        let named = clerk.iter().find_map(|domain| env_name(domain));
+        Self {
+            is_clerk: !clerk.is_empty(),
+            is_literal: !clerk.is_empty() && named.is_none(),
+            issuer: issuer_name(ctx, functions.as_ref(), named),
+            functions,
+            typescript,
+            javascript,
+        }
+    }
+}
+
+/// The variable for the issuer: two names for one address would be one too many.
+fn issuer_name(ctx: &Ctx<'_>, functions: Option<&Functions>, used: Option<String>) -> String {
+    if let Some(name) = ctx.options.issuer_env.clone().or(used) {
+        return name;
+    }
+    let mut known = known_names(ctx);
+    let is_own = |path: &RelPath| {
+        path.is_in(ctx.app.id.folder()) || functions.is_some_and(|functions| path.is_in(&functions.folder))
+    };
+    let facts = ctx.workspace.files.iter().filter(|(path, _)| is_own(path));
+    let facts = facts.filter_map(|(_, file)| file.facts.as_ref().ok());
+    known.extend(facts.flat_map(|facts| facts.env.iter().map(|read| read.name.clone())));
+    let found = ISSUER_NAMES.iter().find(|name| known.contains(**name));
+    (*found.unwrap_or(&ISSUER_NAMES[0])).to_owned()
+}
+
+fn parsed(ctx: &Ctx<'_>, path: &RelPath) -> Option<ParsedModule> {
+    parse(&SourceFile::new(path.clone(), ctx.workspace.text(path)?.into())?).ok()
+}
+
+fn items(ctx: &Ctx<'_>, path: &RelPath) -> Vec<ConfigItem> {
+    parsed(ctx, path).and_then(|module| config_items(&module, "providers")).unwrap_or_default()
+}
+
+/// Whether the source of a `domain` is Clerk's: a variable that says so, or an address of a Frontend API.
+fn is_clerk_domain(source: &str) -> bool {
+    let is_address = source.contains(".clerk.accounts.dev") || source.contains("https://clerk.");
+    is_address || env_name(source).is_some_and(|name| name.contains("CLERK"))
+}
+
+/// `NAME` of `process.env.NAME` or `process.env["NAME"]`.
+fn env_name(source: &str) -> Option<String> {
+    let (_, rest) = source.split_once("process.env")?;
+    let rest = rest.trim_start_matches(['?', '.', '[', '"', '\'', '`']);
+    let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    (!name.is_empty()).then_some(name)
+}
+
+/// `{ domain: process.env.NAME!, applicationID: "convex" }`
+fn item(issuer: &str, has_types: bool, brackets: bool) -> Vec<ConfigProperty> {
+    let domain = env_member("process.env", issuer, brackets);
+    let domain = if has_types { non_null(domain) } else { domain };
+    vec![("domain", domain), ("applicationID", text_literal("convex"))]
+}
+
+/// Adds Clerk to the providers of a file.
+fn append(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, issuer: &str) -> bool {
+    let has_types = path.extension() == "ts";
+    if !sink.takes(ctx, path) {
+        return false;
+    }
+    let formatting = sink.formatting(ctx, path);
+    let edits = on_deep_stack(|| {
+        let module = parsed(ctx, path)?;
+        let style = formatting.style(&module);
+        append_config_item(&module, &style, "providers", &item(issuer, has_types, false)).ok().flatten()
+    });
+    let (Some(edits), Some(group)) = (edits, sink.wiring()) else {
+        sink.bases.remove(path);
+        return false;
+    };
+    edits.iter().all(|edit| group.edit(path, edit.clone()).is_ok())
+}
+
+/// Makes the file, in the style of what stands beside it.
+fn create(ctx: &Ctx<'_>, sink: &mut Sink, functions: &Functions, path: &RelPath, issuer: &str) -> bool {
+    if !ctx.workspace.may_write(path) {
+        return false;
+    }
+    let formatting = sink.formatting(ctx, path);
+    let style = on_deep_stack(|| style_beside(ctx, functions, path, &formatting));
+    let has_type = functions.has_types && knows_type(ctx, functions);
+    let type_of = has_type.then_some(("convex/server", "AuthConfig"));
+    let text = config_module(&style, "providers", &item(issuer, functions.has_types, false), type_of);
+    match sink.wiring() {
+        Some(group) => {
+            group.create(path, text);
+            true
+        }
+        None => false,
+    }
+}
+
+/// The style of the first file in the functions folder, else that of an empty one.
+fn style_beside(ctx: &Ctx<'_>, functions: &Functions, path: &RelPath, formatting: &Formatting) -> Style {
+    let mut sources = ctx.workspace.sources.iter().filter(|source| source.is_in(&functions.folder));
+    let beside = sources.find_map(|source| parsed(ctx, source).filter(|module| !module.text().trim().is_empty()));
+    let empty = || SourceFile::new(path.clone(), "".into()).and_then(|source| parse(&source).ok());
+    beside.or_else(empty).map(|module| formatting.style_of_new(&module)).unwrap_or_default()
+}
+
+/// Whether the convex that checks the file has the type `AuthConfig`.
+fn knows_type(ctx: &Ctx<'_>, functions: &Functions) -> bool {
+    let packages = Packages::of(ctx, &functions.owner);
+    match packages.need(&functions.owner, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION) {
+        // It is raised along with this file.
+        Need::Raise(..) => true,
+        Need::Fine | Need::ByHand => {
+            let locked = packages.locked(&functions.owner, "convex");
+            match (locked, lowest(CONVEX_AUTH_CONFIG_TYPE)) {
+                (Some(locked), Some(floor)) => locked >= floor,
+                _ => packages.asked(&functions.owner, "convex").is_none_or(|asked| {
+                    !crate::manifest::is_outside(&asked.range, &format!(">={CONVEX_AUTH_CONFIG_TYPE}"))
+                }),
+            }
+        }
+    }
+}
+
+/// What the file needs so that its types can be checked.
+fn types(ctx: &Ctx<'_>, sink: &mut Sink, functions: &Functions) {
+    let packages = Packages::of(ctx, &functions.owner);
+    if packages.asked(&functions.owner, "@types/node").is_none()
+        && let Some(manifest) = join(&functions.owner, "package.json")
+    {
+        let path = vec!["devDependencies".to_owned(), "@types/node".to_owned()];
+        sink.settings(ctx, &manifest, SettingsChange::Set { path, value: TYPES_NODE.to_owned() });
+    }
+    let Some(settings) = functions.file("tsconfig.json").filter(|path| ctx.workspace.text(path).is_some()) else {
+        return;
+    };
+    let listed = tsconfig::option_at(ctx.workspace, &settings, "types");
+    let has_none = packages.least(&functions.owner, "typescript").zip(lowest(TYPESCRIPT_WITHOUT_TYPES));
+    let lacks = match &listed {
+        Some(Value::Array(types)) => !types.iter().any(|item| item == "node" || item == "*"),
+        _ => has_none.is_some_and(|(version, first)| version >= first),
+    };
+    if !lacks {
+        return;
+    }
+    // A list of its own hides the one that it extends.
+    let inherited = listed.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for item in inherited.chain(["node"]) {
+        let path = vec!["compilerOptions".to_owned(), "types".to_owned()];
+        sink.settings(ctx, &settings, SettingsChange::Include { path, item: item.to_owned() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_that_are_clerks() {
+        for (source, expected, name) in [
+            ("process.env.CLERK_JWT_ISSUER_DOMAIN!", true, Some("CLERK_JWT_ISSUER_DOMAIN")),
+            ("process.env[\"NEXT_PUBLIC_CLERK_URL\"]", true, Some("NEXT_PUBLIC_CLERK_URL")),
+            ("\"https://verb-noun-00.clerk.accounts.dev\"", true, None),
+            ("'https://clerk.example.com'", true, None),
+            ("process.env.AUTH0_DOMAIN", false, Some("AUTH0_DOMAIN")),
+            ("\"https://id.example\"", false, None),
+        ] {
+            assert_eq!((is_clerk_domain(source), env_name(source).as_deref()), (expected, name), "{source}");
+        }
+    }
+}

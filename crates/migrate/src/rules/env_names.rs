@@ -1,0 +1,94 @@
+#![doc = include_str!("env_names.md")]
+
+use change::{Finding, Location, RelPath, SettingsChange, Severity};
+use syntax::{SourceFile, add_interface_member, on_deep_stack, parse};
+
+use super::Rule;
+use crate::Explanation;
+use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
+use crate::env::{names_in, secret_names, templates};
+use crate::workspace::join;
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    explanation: Explanation {
+        id: "env-names",
+        summary: "The project shows which variables it wants, the publishable key aside.",
+        text: include_str!("env_names.md"),
+    },
+    run,
+};
+
+/// Libraries by which an app declares its variables: they know nothing of the key until a person adds it.
+const SCHEMAS: [&str; 3] = ["@t3-oss/env-core", "@t3-oss/env-nextjs", "@julr/vite-plugin-validate-env"];
+
+fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
+    let wraps = sink.wired.clone().filter(|wired| wired.group.is_some());
+    let Some(wired) = wraps else { return Ok(Verdict::Added) };
+    for path in templates(ctx) {
+        template(ctx, sink, &path, &wired.key.name);
+    }
+    if let Some(path) = declaration(ctx) {
+        declare(ctx, sink, &path, &wired.key.name);
+    }
+    let schema = ctx.app.facts().find_map(|(path, facts)| {
+        let import = facts.imports.iter().find(|import| SCHEMAS.contains(&import.module.as_str()))?;
+        Some(Location { path: path.clone(), range: import.range })
+    });
+    if let Some(location) = schema {
+        let message = format!("the app declares its variables here: {} is none of them yet", wired.key.name);
+        let group = wired.group.clone();
+        sink.findings.push(Finding { group, ..note(ctx, "env-schema", Severity::Note, message, location) });
+    }
+    Ok(Verdict::Added)
+}
+
+fn note(ctx: &Ctx<'_>, rule: &'static str, severity: Severity, message: String, location: Location) -> Finding {
+    let mut finding = Finding::new(rule, severity, message);
+    finding.app = Some(ctx.app.id.clone());
+    finding.location = Some(location);
+    finding
+}
+
+fn template(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, name: &str) {
+    let Some(text) = ctx.workspace.text(path) else { return };
+    let secrets = secret_names(&text);
+    if !secrets.is_empty() {
+        let message = format!("{} looks like a secret: this file is not changed", secrets.join(", "));
+        let mut finding = note(ctx, "secret-in-env-example", Severity::Warning, message, Location::file(path.clone()));
+        finding.group = sink.wired.as_ref().and_then(|wired| wired.group.clone());
+        finding.help = Some("take the value out of the file, and out of use".to_owned());
+        sink.findings.push(finding);
+        return;
+    }
+    // Without a last line break the hunk would have to show the last line.
+    if text.ends_with('\n') && !names_in(&text).iter().any(|known| known == name) {
+        sink.settings(ctx, path, SettingsChange::Set { path: vec![name.to_owned()], value: String::new() });
+    }
+}
+
+/// The file that types an app's variables: <https://vite.dev/guide/env-and-mode#intellisense-for-typescript>.
+fn declaration(ctx: &Ctx<'_>) -> Option<RelPath> {
+    let names = ["src/vite-env.d.ts", "src/env.d.ts", "vite-env.d.ts", "env.d.ts"];
+    let paths = names.iter().filter_map(|name| join(ctx.app.id.folder(), name));
+    paths.into_iter().find(|path| ctx.workspace.text(path).is_some_and(|text| text.contains("interface ImportMetaEnv")))
+}
+
+fn declare(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, name: &str) {
+    let edit = on_deep_stack(|| {
+        let source = SourceFile::new(path.clone(), ctx.workspace.text(path)?.into())?;
+        add_interface_member(&parse(&source).ok()?, "ImportMetaEnv", name)
+    });
+    if let Some(edit) = edit
+        && sink.takes(ctx, path)
+        && let Some(group) = sink.wiring()
+    {
+        // The file has no other edit, so that none can clash.
+        let _ = group.edit(path, edit);
+    }
+}
+
+/// Whether the file that types the app's variables lacks the key.
+pub(crate) fn lacks_declaration(ctx: &Ctx<'_>, name: &str) -> Option<RelPath> {
+    declaration(ctx).filter(|path| ctx.workspace.text(path).is_some_and(|text| !text.contains(name)))
+}

@@ -1,0 +1,83 @@
+#![doc = include_str!("package_versions.md")]
+
+use change::{Finding, Location, RelPath, SettingsChange, Severity};
+
+use super::Rule;
+use crate::Explanation;
+use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
+use crate::functions::Functions;
+use crate::lock::Kind;
+use crate::manifest::is_outside;
+use crate::packages::{Need, Packages};
+use crate::refusal::{Refusal, RefusalReason};
+use crate::versions::{CLERK_REACT_ASKED, CLERK_REACT_FOR_CONVEX, CLERK_REACT_PEER, CONVEX_INTEGRATION, clerk_range};
+use crate::workspace::{folders_up, join};
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    explanation: Explanation {
+        id: "package-versions",
+        summary: "package.json has to name Clerk's package, and a convex that sees its sessions.",
+        text: include_str!("package_versions.md"),
+    },
+    run,
+};
+
+fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
+    let Some(wired) = sink.wired.clone().filter(|wired| wired.group.is_some()) else { return Ok(Verdict::Added) };
+    let packages = Packages::of(ctx, ctx.app.id.folder());
+    react(ctx, sink, &packages)?;
+    let notes = packages.notes.iter().cloned();
+    sink.findings.extend(notes.map(|note| Finding { group: wired.group.clone(), ..note }));
+    let own = ctx.app.id.folder();
+    if packages.asked(own, &wired.sdk).is_none()
+        && let (Some(range), Some(path)) = (clerk_range(&wired.sdk), manifest_of(ctx))
+    {
+        let keys = vec!["dependencies".to_owned(), wired.sdk.clone()];
+        sink.settings(ctx, &path, SettingsChange::Set { path: keys, value: range.to_owned() });
+    }
+    raise(ctx, sink, packages.need(own, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION));
+    if let Some(owner) = Functions::of(ctx).map(|functions| functions.owner).filter(|owner| owner != own) {
+        let packages = Packages::of(ctx, &owner);
+        raise(ctx, sink, packages.need(&owner, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION));
+    }
+    raise(ctx, sink, packages.need(own, "@clerk/react", CLERK_REACT_FOR_CONVEX, CLERK_REACT_ASKED));
+    Ok(Verdict::Added)
+}
+
+fn raise(ctx: &Ctx<'_>, sink: &mut Sink, need: Need) {
+    if let Need::Raise(asked, range) = need {
+        sink.settings(ctx, &asked.path, SettingsChange::Set { path: asked.keys, value: range });
+    }
+}
+
+/// The package.json that an app's dependencies are in: its own, or the one above that it leaves React to.
+fn manifest_of(ctx: &Ctx<'_>) -> Option<RelPath> {
+    let own = ctx.app.id.folder();
+    let has_react = |folder: &&str| {
+        let manifest = ctx.workspace.manifests.get(*folder).and_then(|manifest| manifest.as_ref().ok());
+        manifest.is_some_and(|manifest| manifest.dependency("react").is_some())
+    };
+    join(folders_up(own).find(has_react).unwrap_or(own), "package.json")
+}
+
+/// Refuses a React that Clerk's packages exclude: npm installs nothing then. Other package managers warn, and so does this.
+fn react(ctx: &Ctx<'_>, sink: &mut Sink, packages: &Packages<'_>) -> Result<(), Refusal> {
+    let Some(asked) = packages.asked(ctx.app.id.folder(), "react") else { return Ok(()) };
+    if !is_outside(&asked.range, CLERK_REACT_PEER) {
+        return Ok(());
+    }
+    let message = format!("react {} is none that Clerk's package takes", asked.range);
+    let help = format!("raise react and react-dom to a version in `{CLERK_REACT_PEER}`");
+    if packages.manager == Kind::Npm {
+        let message = format!("{message}, and npm will not install the two together: {help}");
+        return Err(Refusal::new(RefusalReason::ReactVersion, message, Some(Location::file(asked.path))));
+    }
+    let mut finding = Finding::new("react-version", Severity::Warning, message);
+    finding.app = Some(ctx.app.id.clone());
+    finding.location = Some(Location::file(asked.path));
+    finding.help = Some(help);
+    finding.group = sink.wired.as_ref().and_then(|wired| wired.group.clone());
+    sink.findings.push(finding);
+    Ok(())
+}
