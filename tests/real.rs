@@ -31,6 +31,11 @@ fn before_and_after_type_check_with_the_real_packages() {
 }
 
 #[test]
+fn functions_type_check_with_typescript_7() {
+    check(&["types7.mjs"]);
+}
+
+#[test]
 fn after_renders_with_the_providers_in_order() {
     check(&["oracle.mjs"]);
 }

@@ -3,7 +3,7 @@
 // Settings are the fixture's own (Prettier, .editorconfig, biome.json); without any, those under which its before/ is clean.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { extname } from "node:path";
+import { basename, dirname, extname, relative } from "node:path";
 import ts from "typescript";
 import * as prettier from "prettier";
 import { Report, existsSync, findFixtures, firstLine, join, listFiles, overlay, parseArgs, readFileSync, readJson } from "./lib.mjs";
@@ -121,9 +121,24 @@ function biomeSettings(id, path) {
   return async () => [options];
 }
 
-/** No settings file: quotes, semicolons and indent as most sources have them, and the usual widths and commas. */
+/** No settings file: quotes, semicolons and indent as most sources have them, and the usual widths and commas; for a new file as its neighbours. */
 async function inferredSettings(root, files) {
   const sources = files.filter((file) => /\.(?:[cm]?[jt]s|[jt]sx)$/.test(file) && !file.includes("_generated/")).map((file) => join(root, file));
+  const all = await inferredFrom(sources);
+  const editorconfig = (path) => prettier.resolveConfig(path, { editorconfig: true, useCache: false });
+  const isScript = (path) => sources.some((source) => extname(source) === extname(path)) || /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path);
+  return async (path) => {
+    const declared = (await editorconfig(path)) ?? {};
+    if (!isScript(path)) return [{ endOfLine: "auto", ...declared }];
+    const here = dirname(join(root, relative(root.replace(/before$/, "after"), path)));
+    const beside = sources.filter((source) => dirname(source) === here);
+    const isNew = !sources.some((source) => source === join(here, basename(path)));
+    const kept = isNew && beside.length > 0 ? await inferredFrom(beside) : all;
+    return kept.map((options) => ({ ...options, ...declared }));
+  };
+}
+
+async function inferredFrom(sources) {
   const text = sources.map((file) => readFileSync(file, "utf8")).join("\n");
   const count = (pattern) => (text.match(pattern) ?? []).length;
   const isMore = (one, other) => count(one) > count(other);
@@ -139,14 +154,7 @@ async function inferredSettings(root, files) {
   const variants = [80, 100, 120].flatMap((printWidth) =>
     ["all", "es5", "none"].flatMap((trailingComma) => ["always", "avoid"].map((arrowParens) => ({ ...base, printWidth, trailingComma, arrowParens }))),
   );
-  const kept = await votedFor(variants, sources);
-  const editorconfig = (path) => prettier.resolveConfig(path, { editorconfig: true, useCache: false });
-  const isScript = (path) => sources.some((source) => extname(source) === extname(path)) || /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path);
-  return async (path) => {
-    const declared = (await editorconfig(path)) ?? {};
-    if (!isScript(path)) return [{ endOfLine: "auto", ...declared }];
-    return kept.map((options) => ({ ...options, ...declared }));
-  };
+  return votedFor(variants, sources);
 }
 
 /** The variants under which most of the sources are clean, all of them when none is clean under any. */

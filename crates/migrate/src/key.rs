@@ -37,6 +37,8 @@ pub(crate) enum Origin {
     App,
     /// The bundler's documentation, at this address.
     Documented(&'static str),
+    /// A bundler that gives the client only what its settings name, as this page says.
+    Defined(&'static str),
     /// Nothing: no known bundler.
     Guess,
 }
@@ -78,12 +80,15 @@ fn is_client_code(ctx: &Ctx<'_>, path: &RelPath) -> bool {
 
 /// Whether the app's bundler gives a read its value: `process.env.X` is empty in a Vite app.
 fn fits(ctx: &Ctx<'_>, read: &EnvFact) -> bool {
-    convention(ctx)
-        .is_none_or(|convention| convention.objects.contains(&read.object) && read.name.starts_with(convention.prefix))
+    convention(ctx).is_none_or(|convention| convention.objects.contains(&read.object) && starts(convention, &read.name))
 }
 
 fn has_prefix(ctx: &Ctx<'_>, name: &str) -> bool {
-    convention(ctx).is_none_or(|convention| name.starts_with(convention.prefix))
+    convention(ctx).is_none_or(|convention| starts(convention, name))
+}
+
+fn starts(convention: &EnvConvention, name: &str) -> bool {
+    convention.prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn convention(ctx: &Ctx<'_>) -> Option<&'static EnvConvention> {
@@ -111,7 +116,10 @@ fn by_url(ctx: &Ctx<'_>, provider: Option<&RelPath>, reads: &[&EnvFact]) -> Opti
     }
     let prefix = match url.name.find("CONVEX") {
         Some(at) => url.name.get(..at)?,
-        None => ctx.framework.env.iter().map(|convention| convention.prefix).find(|p| url.name.starts_with(p))?,
+        None => {
+            let mut prefixes = ctx.framework.env.iter().flat_map(|convention| convention.prefixes);
+            prefixes.find(|prefix| !prefix.is_empty() && url.name.starts_with(**prefix))?
+        }
     };
     Some(KeyRead { object: url.object, name: format!("{prefix}{KEY}"), bracket: url.bracket, origin: Origin::App })
 }
@@ -121,8 +129,12 @@ fn by_convention(ctx: &Ctx<'_>) -> KeyRead {
     let convention = convention(ctx);
     KeyRead {
         object: convention.and_then(|convention| convention.objects.first()).copied().unwrap_or("process.env"),
-        name: format!("{}{KEY}", convention.map_or("", |convention| convention.prefix)),
+        name: format!("{}{KEY}", convention.and_then(|convention| convention.prefixes.first()).unwrap_or(&"")),
         bracket: false,
-        origin: convention.map_or(Origin::Guess, |convention| Origin::Documented(convention.source)),
+        origin: match convention {
+            Some(convention) if convention.is_given => Origin::Documented(convention.source),
+            Some(convention) => Origin::Defined(convention.source),
+            None => Origin::Guess,
+        },
     }
 }

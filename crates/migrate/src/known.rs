@@ -35,7 +35,8 @@ pub(crate) fn provider(module: &str, export: &ImportedName) -> Option<Provider> 
     match name.as_str() {
         CONVEX_PROVIDER if module == CONVEX_REACT => Some(Provider::Plain),
         CONVEX_PROVIDER_WITH_CLERK if module == CONVEX_REACT_CLERK => Some(Provider::WithClerk),
-        CLERK_PROVIDER if is_clerk_module(module) => Some(Provider::Clerk),
+        // Some entry points of Clerk's packages have it under another name.
+        CLERK_PROVIDER | "InternalClerkProvider" if is_clerk_module(module) => Some(Provider::Clerk),
         _ => None,
     }
 }

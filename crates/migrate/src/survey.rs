@@ -10,7 +10,9 @@ use crate::graph::modules::{Definition, Modules};
 use crate::graph::render::{Node, Place, RenderGraph, Sighting};
 use crate::graph::roots::Roots;
 use crate::graph::sources::FileId;
-use crate::known::{CONVEX_PROVIDER, CONVEX_REACT, OTHER_AUTH, Provider, is_clerk_module, provider};
+use crate::known::{
+    CONVEX_PROVIDER, CONVEX_REACT, CONVEX_REACT_CLERK, OTHER_AUTH, Provider, is_clerk_module, provider,
+};
 use crate::manifest::is_outside;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::versions::CONVEX_FLOOR;
@@ -132,7 +134,7 @@ impl<'a> Survey<'a> {
     /// file.
     pub(crate) fn unseen(&self, wanted: Provider) -> impl Iterator<Item = Place> {
         let seen: BTreeSet<Place> = self.sightings(wanted).map(|sighting| sighting.place).collect();
-        let may_be = |place: &Place| self.may_run(*place) || self.roots.reach.is_open;
+        let may_be = |place: &Place| self.may_run(*place) || self.roots.reach.is_open();
         self.places(wanted).filter(move |place| !seen.contains(place) && may_be(place))
     }
 
@@ -142,16 +144,26 @@ impl<'a> Survey<'a> {
         let seen: BTreeSet<Place> = self.sightings(Provider::Plain).map(|sighting| sighting.place).collect();
         let own = |place: &Place| self.workspace.package_of(self.path(place.0)) == Some(self.app.id.folder());
         let may_be = self.places(Provider::Plain).filter(own);
-        let is_lost = self.roots.reach.is_open && seen.is_empty();
+        let is_lost = self.roots.reach.is_open() && seen.is_empty();
         let may_be = may_be.filter(|place| self.may_run(*place) || is_lost);
         // A provider that is written nowhere as itself is a variable or a member: its place is that of the tag.
         seen.iter().copied().chain(may_be.filter(|place| !seen.contains(place))).collect()
     }
 
-    /// Whether users get the provider for Clerk, or may get it.
+    /// Whether users get the provider for Clerk: it is rendered, or its module is taken in late by a file that runs.
     pub(crate) fn has_live_clerk(&self) -> bool {
         self.sightings(Provider::WithClerk).next().is_some()
-            || self.places(Provider::WithClerk).any(|place| self.may_run(place))
+            || self.late_import(|module| module == CONVEX_REACT_CLERK).is_some()
+    }
+
+    /// Where a file that runs takes a package in late, and not by names that it binds: `lazy(() => import("@clerk/react"))`.
+    pub(crate) fn late_import(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Location> {
+        self.modules.sources.ids().filter(|file| self.is_reached(*file)).find_map(|file| {
+            let imports = self.modules.sources.facts(file).imports.iter();
+            let mut late = imports.filter(|import| import.kind == ImportKind::Dynamic && import.specifiers.is_empty());
+            let import = late.find(|import| is_wanted(&import.module))?;
+            Some(Location { path: self.path(file).clone(), range: import.range })
+        })
     }
 
     /// The plain providers that no root leads to.
@@ -168,8 +180,13 @@ impl<'a> Survey<'a> {
             let facts = self.modules.sources.facts(file);
             let made: Vec<TextRange> = self.written_calls(file, wanted);
             let value = facts.values.iter().find(|value| {
-                provider_of(self.modules, file, &value.imported).is_some_and(|(provider, _)| provider == wanted)
-                    && !made.iter().any(|call| call.covers(value.range))
+                let is_provider =
+                    provider_of(self.modules, file, &value.imported).is_some_and(|(provider, _)| provider == wanted);
+                // `Clerk[name]` of `import * as Clerk`: any of what the package has.
+                let is_whole = wanted == Provider::Clerk
+                    && value.imported.export == ImportedName::Namespace
+                    && is_clerk_module(&value.imported.module);
+                (is_provider || is_whole) && !made.iter().any(|call| call.covers(value.range))
             })?;
             Some(Location { path: self.path(file).clone(), range: value.range })
         })

@@ -6,7 +6,7 @@ use syntax::Via;
 
 use crate::graph::evaluate::{callee_name, is_compiled_jsx};
 use crate::graph::render::{Node, Place, Sighting, common};
-use crate::known::Provider;
+use crate::known::{Provider, is_clerk_module};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::{ON_CLERK, Survey, is_spread};
 
@@ -74,7 +74,13 @@ fn refuse<T>(
 /// others are kept, since the app chooses between the two.
 fn beside_clerk(survey: &Survey<'_>, live: &mut Vec<Place>) -> Result<Option<Vec<(Place, &'static str)>>, Refusal> {
     if !survey.has_live_clerk() {
-        return Ok(None);
+        return match survey.unseen(Provider::WithClerk).find(|place| survey.may_run(*place)) {
+            Some(place) if !live.is_empty() => {
+                let message = "where this ConvexProviderWithClerk is rendered could not be followed: the app may be on Clerk already";
+                refuse(survey, RefusalReason::ClerkElsewhere, message, place)
+            }
+            _ => Ok(None),
+        };
     }
     let hiding = survey
         .sightings(Provider::Plain)
@@ -94,7 +100,10 @@ fn beside_clerk(survey: &Survey<'_>, live: &mut Vec<Place>) -> Result<Option<Vec
         return Ok(None);
     }
     let shadowed = |place: Place| {
-        survey.sightings(Provider::WithClerk).all(|sighting| sighting.above.iter().any(|above| above.place == place))
+        survey.sightings(Provider::WithClerk).next().is_some()
+            && survey
+                .sightings(Provider::WithClerk)
+                .all(|sighting| sighting.above.iter().any(|above| above.place == place))
     };
     let say = |place: Place| match shadowed(place) {
         true => "ConvexProviderWithClerk stands inside this plain provider on every way: nobody gets this one's client",
@@ -223,11 +232,20 @@ fn nested(survey: &Survey<'_>) -> Result<(), Refusal> {
 fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
     let mut targets = Targets { swaps: swaps.iter().copied().collect(), ..Targets::default() };
     if let Some(place) = survey.unseen(Provider::Clerk).next() {
-        let message =
-            "where this ClerkProvider is rendered could not be followed: it may be around ConvexProvider, or inside";
+        let mut message =
+            "where this ClerkProvider is rendered could not be followed: it may be around ConvexProvider, or inside"
+                .to_owned();
+        if let Some((file, import)) = survey.roots.reach.opened_by().filter(|_| !survey.may_run(place)) {
+            message.push_str(&format!("; `{import}` in {} leads to no file that is known", survey.path(*file)));
+        }
         return refuse(survey, RefusalReason::ClerkElsewhere, message, place);
     }
     let clerks: BTreeSet<Place> = survey.sightings(Provider::Clerk).map(|sighting| sighting.place).collect();
+    if let Some(location) = survey.late_import(is_clerk_module).filter(|_| clerks.is_empty()) {
+        let message =
+            "Clerk's package is taken in late here: whether its ClerkProvider is rendered could not be followed";
+        return Err(Refusal::new(RefusalReason::ClerkElsewhere, message, Some(location)));
+    }
     if let Some(location) = survey.value_of(Provider::Clerk) {
         let message = "ClerkProvider is used as a value here";
         return Err(Refusal::new(RefusalReason::ClerkElsewhere, message, Some(location)));

@@ -200,6 +200,25 @@ impl Visit for Reader<'_> {
         }
     }
 
+    fn visit_member_expr(&mut self, member: &ast::MemberExpr) {
+        // `pages.Home` of `import * as pages`: nothing else of the module is named.
+        match self.bindings.expr(&Expr::Member(member.clone())) {
+            Some(Meaning::Imported(imported)) => {
+                self.names.push(Mention::Import(imported.module, imported.export));
+            }
+            _ => member.visit_children_with(self),
+        }
+    }
+
+    fn visit_jsx_element_name(&mut self, name: &ast::JSXElementName) {
+        match (name, self.bindings.tag(name)) {
+            (ast::JSXElementName::JSXMemberExpr(_), Some(Meaning::Imported(imported))) => {
+                self.names.push(Mention::Import(imported.module, imported.export));
+            }
+            _ => name.visit_children_with(self),
+        }
+    }
+
     fn visit_call_expr(&mut self, call: &ast::CallExpr) {
         let argument = call.args.first().map(|argument| &*argument.expr);
         let is_global = |expr: &Expr, name: &str| matches!(expr, Expr::Ident(ident) if ident.sym == name && self.bindings.ident(ident) == Meaning::Global);

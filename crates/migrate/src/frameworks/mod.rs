@@ -80,8 +80,10 @@ pub(crate) struct EnvConvention {
     pub(crate) dependency: &'static str,
     /// `import.meta.env`, `process.env` or both; the documented one first.
     pub(crate) objects: &'static [&'static str],
-    /// What a variable's name must begin with to reach the client.
-    pub(crate) prefix: &'static str,
+    /// What a variable's name must begin with to reach the client, the usual one first.
+    pub(crate) prefixes: &'static [&'static str],
+    /// Whether the client gets such a variable without a setting of the app's own.
+    pub(crate) is_given: bool,
     /// The bundler's own page that says so.
     pub(crate) source: &'static str,
 }

@@ -38,24 +38,66 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         core2: "@clerk/clerk-react",
         optional_key_from: versions::CLERK_REACT_OPTIONAL_KEY,
     },
+    // A tool before the bundlers that it is built on.
     env: &[
+        EnvConvention {
+            dependency: "electron-vite",
+            objects: &["import.meta.env"],
+            prefixes: &["RENDERER_VITE_", "VITE_"],
+            is_given: true,
+            source: "https://electron-vite.org/guide/env-and-mode",
+        },
         EnvConvention {
             dependency: "vite",
             objects: &["import.meta.env"],
-            prefix: "VITE_",
+            prefixes: &["VITE_"],
+            is_given: true,
             source: "https://vite.dev/guide/env-and-mode",
         },
         EnvConvention {
             dependency: "react-scripts",
             objects: &["process.env"],
-            prefix: "REACT_APP_",
+            prefixes: &["REACT_APP_"],
+            is_given: true,
             source: "https://create-react-app.dev/docs/adding-custom-environment-variables/",
         },
         EnvConvention {
             dependency: "@rsbuild/core",
             objects: &["import.meta.env", "process.env"],
-            prefix: "PUBLIC_",
+            prefixes: &["PUBLIC_"],
+            is_given: true,
             source: "https://rsbuild.rs/guide/advanced/env-vars",
+        },
+        // Every variable that is written as `process.env.NAME`.
+        EnvConvention {
+            dependency: "parcel",
+            objects: &["process.env"],
+            prefixes: &[""],
+            is_given: true,
+            source: "https://parceljs.org/features/node-emulation/",
+        },
+        // Only what DefinePlugin or EnvironmentPlugin name.
+        EnvConvention {
+            dependency: "@rspack/core",
+            objects: &["process.env"],
+            prefixes: &[""],
+            is_given: false,
+            source: "https://rspack.rs/plugins/webpack/environment-plugin",
+        },
+        EnvConvention {
+            dependency: "webpack",
+            objects: &["process.env"],
+            prefixes: &[""],
+            is_given: false,
+            source: "https://webpack.js.org/plugins/environment-plugin/",
+        },
+        // Only what `env` of `[serve.static]` in bunfig.toml names.
+        EnvConvention {
+            dependency: "@types/bun",
+            objects: &["process.env"],
+            prefixes: &["PUBLIC_", "BUN_PUBLIC_"],
+            is_given: false,
+            source: "https://bun.com/docs/bundler/fullstack",
         },
     ],
     // The wiring first: the others add to its group.
@@ -70,7 +112,7 @@ mod tests {
     fn every_convention_names_its_source() {
         for convention in FRAMEWORK.env {
             assert!(convention.source.starts_with("https://"), "{}", convention.dependency);
-            assert!(convention.prefix.ends_with('_'));
+            assert!(convention.prefixes.iter().all(|prefix| prefix.is_empty() || prefix.ends_with('_')));
         }
     }
 }

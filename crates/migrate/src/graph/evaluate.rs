@@ -299,7 +299,7 @@ impl<'a, 'm> Evaluator<'a, 'm> {
     ) -> Option<Vec<Data<'a>>> {
         let objects = self.value(file, object, scope);
         let is_own = |data: &Data<'a>| match data {
-            Data::File(_) => name != "then",
+            Data::File(_) | Data::Package(_, ImportedName::Namespace) => name != "then",
             Data::Object(..) | Data::Package(..) | Data::Props(_) => true,
             _ => false,
         };

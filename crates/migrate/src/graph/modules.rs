@@ -112,6 +112,11 @@ impl<'a> Modules<'a> {
 
     /// The files that a file takes in, types aside.
     pub(crate) fn imports(&self, file: FileId) -> impl Iterator<Item = Result<Option<FileId>, ()>> {
+        self.taken_in(file).into_iter().map(move |module| self.target(file, module))
+    }
+
+    /// The modules that a file takes in, types aside.
+    pub(crate) fn taken_in(&self, file: FileId) -> Vec<&'a str> {
         let facts = self.sources.facts(file);
         let taken = facts.imports.iter().filter(|import| {
             import.kind != ImportKind::Static
@@ -123,7 +128,6 @@ impl<'a> Modules<'a> {
                 ExportSource::From(module, _) | ExportSource::All(module) => Some(module.as_str()),
                 _ => None,
             });
-        let modules: Vec<&str> = taken.map(|import| import.module.as_str()).chain(passed).collect();
-        modules.into_iter().map(move |module| self.target(file, module))
+        taken.map(|import| import.module.as_str()).chain(passed).collect()
     }
 }

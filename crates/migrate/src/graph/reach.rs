@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 
 use change::{ImportedName, TextRange};
-use syntax::{ExportSource, Mention};
+use syntax::{ExportSource, FileFacts, ImportKind, Mention, Reference};
 
 use super::modules::Modules;
 use super::sources::FileId;
@@ -26,8 +26,8 @@ pub(crate) struct Reach {
     whole: BTreeSet<FileId>,
     /// The declarations that run, by their place in [`syntax::Mentions::declarations`].
     live: BTreeSet<(FileId, usize)>,
-    /// Whether something is taken in that could be any file of the app.
-    pub(crate) is_open: bool,
+    /// What is taken in that could be any file of the app, and where.
+    opened_by: Option<(FileId, String)>,
 }
 
 impl Reach {
@@ -41,6 +41,16 @@ impl Reach {
             walk.mention(file, &mention);
         }
         walk.reach
+    }
+
+    /// What is taken in that could be any file of the app, and where.
+    pub(crate) fn opened_by(&self) -> Option<&(FileId, String)> {
+        self.opened_by.as_ref()
+    }
+
+    /// Whether something is taken in that could be any file of the app.
+    pub(crate) fn is_open(&self) -> bool {
+        self.opened_by.is_some()
     }
 
     /// Whether a root takes a file in.
@@ -74,20 +84,24 @@ impl Walk<'_, '_> {
         }
         let facts = self.modules.sources.facts(file);
         self.queue.extend(facts.mentions.at_load.iter().map(|mention| (file, mention.clone())));
-        for import in &facts.imports {
-            let is_virtual = VIRTUAL.iter().any(|virtual_| import.module.starts_with(virtual_));
-            self.reach.is_open |= is_virtual || [".mdx", ".md"].iter().any(|ending| import.module.ends_with(ending));
-        }
-        for target in self.modules.imports(file).collect::<Vec<_>>() {
-            match target {
+        for module in self.modules.taken_in(file) {
+            let is_made = MADE_OF_PAGES.iter().any(|made| module.starts_with(made))
+                || [".mdx", ".md"].iter().any(|ending| module.ends_with(ending));
+            match self.modules.target(file, module) {
                 Ok(Some(target)) => self.file(target),
+                Ok(None) if is_made => self.opened(file, module),
                 Ok(None) => {}
-                Err(()) => self.reach.is_open = true,
+                Err(()) if is_made || may_be_rendered(facts, module) => self.opened(file, module),
+                Err(()) => {}
             }
         }
         for pattern in &facts.mentions.open_imports {
             self.open(file, pattern);
         }
+    }
+
+    fn opened(&mut self, file: FileId, module: &str) {
+        self.reach.opened_by.get_or_insert_with(|| (file, module.to_owned()));
     }
 
     /// Takes in whatever lies under a path that is known as far as its first variable part.
@@ -99,7 +113,7 @@ impl Walk<'_, '_> {
             None => None,
         };
         let Some(prefix) = prefix else {
-            self.reach.is_open = true;
+            self.opened(from, if pattern.is_empty() { "import(…)" } else { pattern });
             return;
         };
         let below = self
@@ -195,4 +209,23 @@ impl Walk<'_, '_> {
 }
 
 /// Modules that plugins of bundlers make out of a folder of pages.
-const VIRTUAL: [&str; 4] = ["virtual:", "~react-pages", "~pages", "@generouted/"];
+const MADE_OF_PAGES: [&str; 6] =
+    ["virtual:generated-pages", "virtual:pages", "virtual:routes", "~react-pages", "~pages", "@generouted/"];
+
+/// Whether something of a module that was not found may be rendered: it is a tag, or handed on as a value. What is only called, such as
+/// `gql(…)`, is not.
+fn may_be_rendered(facts: &FileFacts, module: &str) -> bool {
+    // Other virtual modules hold no component of the app: `virtual:pwa-register`, `~icons/lucide/home`.
+    if ["virtual:", "~icons/", "uno.css"].iter().any(|made| module.starts_with(made)) {
+        return false;
+    }
+    let is_of = |reference: &Reference| matches!(reference, Reference::Imported(imported) if imported.module == module);
+    let is_late = facts.imports.iter().any(|import| import.module == module && import.kind != ImportKind::Static);
+    is_late
+        || facts.elements.iter().any(|element| is_of(&element.tag))
+        || facts.values.iter().any(|value| value.imported.module == module)
+        || facts.exports.iter().any(|export| match &export.source {
+            ExportSource::From(from, _) | ExportSource::All(from) => from == module,
+            _ => false,
+        })
+}

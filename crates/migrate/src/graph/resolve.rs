@@ -93,7 +93,33 @@ impl<'a> Resolver<'a> {
         if let Some(path) = guessed {
             return Target::File(path);
         }
-        if is_asset(plain) || self.is_declared(from, plain) { Target::Package } else { Target::Missing }
+        let is_package = is_asset(plain) || self.is_declared(from, plain) || self.is_foreign(from, plain);
+        if is_package { Target::Package } else { Target::Missing }
+    }
+
+    /// Whether a specifier is a package's that nobody lists: nothing in the app is called so, which an alias of the bundler's would be.
+    fn is_foreign(&self, from: &RelPath, specifier: &str) -> bool {
+        let first = specifier.split('/').next().unwrap_or_default();
+        let is_bare = !specifier.starts_with(['.', '/', '~', '#', '$']) && !["", "@", "src"].contains(&first);
+        let name = if first.starts_with('@') { specifier.split('/').nth(1).unwrap_or_default() } else { first };
+        let package = self.workspace.package_of(from).unwrap_or_default();
+        let is_called = |part: &str| part.split('.').next().is_some_and(|stem| stem.eq_ignore_ascii_case(name));
+        let own = self.workspace.sources.iter().filter(|path| path.is_in(package));
+        let mut packages = self.workspace.manifests.values().flatten();
+        is_bare
+            && !packages.any(|manifest| manifest.name.as_deref() == Some(package_name(specifier)))
+            && !own.into_iter().any(|path| path.as_str().split('/').any(is_called))
+            && !self.is_bundlers(package, first)
+    }
+
+    /// Whether the settings of an app's bundler name something: `alias: { components: path.resolve("src/ui") }`.
+    fn is_bundlers(&self, package: &str, name: &str) -> bool {
+        let tools = ["vite", "rsbuild", "rspack", "webpack", "craco", "farm"];
+        let files = tools.iter().flat_map(|tool| {
+            ["ts", "js", "mts", "mjs", "cjs"].into_iter().map(move |ending| format!("{tool}.config.{ending}"))
+        });
+        let mut texts = files.filter_map(|file| self.workspace.text(&crate::workspace::join(package, &file)?));
+        texts.any(|text| text.contains(name))
     }
 
     /// A workspace package whose manifest names what is not there, as long as it is not built: its source entry.
@@ -258,8 +284,10 @@ mod tests {
                 ("react/jsx-runtime", "Package"),
                 ("@radix-ui/slot", "Package"),
                 ("node:fs", "Package"),
-                ("left", "Missing"),
-                ("@nope/none", "Missing"),
+                // Nobody lists them, and nothing here is called so.
+                ("left", "Package"),
+                ("@nope/none", "Package"),
+                ("UI/none", "Missing"),
             ],
         );
         assert_eq!(findings.len(), 1, "{findings:?}");

@@ -151,6 +151,12 @@ fn key_finding(ctx: &Ctx<'_>, key: &KeyRead, location: Location, group: &GroupId
             None,
             Some(page),
         ),
+        Origin::Defined(page) => (
+            Severity::Warning,
+            format!("the bundler gives the client `{name}` only if its settings name it"),
+            Some("name the variable there, as for other values that the client reads".to_owned()),
+            Some(page),
+        ),
         Origin::Guess => (
             Severity::Warning,
             format!("no bundler is known here that gives `{name}` to the client"),
