@@ -19,6 +19,8 @@ mod patches;
 mod input;
 // Failures while writing.
 mod faults;
+// Steps, production, installing, lock files, secrets.
+mod setup;
 // The shape of the code itself.
 mod architecture;
 // Tests that need Node and real packages; on with CONVEX_CLERK_TESTS=all.
