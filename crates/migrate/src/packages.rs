@@ -94,6 +94,7 @@ impl<'a> Packages<'a> {
         let mut finding = Finding::new("lock-file", Severity::Note, message);
         finding.app = Some(self.ctx.app.id.clone());
         finding.location = Some(Location::file(path.clone()));
+        finding.doc = Some("https://nodejs.org/api/packages.html#packagemanager");
         finding.help = Some(
             "name the package manager in `packageManager` of package.json, and remove what is not in use".to_owned(),
         );
@@ -162,6 +163,8 @@ impl<'a> Packages<'a> {
             false => Need::Fine,
             // The range is right already: an installation brings the lock file up to date.
             true if lowest(&asked.range).is_some_and(|lowest| lowest >= least) => Need::Fine,
+            // Another line is a migration of its own.
+            true if lowest(&asked.range).is_some_and(|lowest| lowest.major() != least.major()) => Need::ByHand,
             true => match raised(&asked.range, to).filter(|raised| *raised != asked.range) {
                 Some(raised) => Need::Raise(asked, raised),
                 None => Need::ByHand,

@@ -20,6 +20,12 @@ pub(crate) const CLERK_REACT_FOR_CONVEX: &str = "6.4.3";
 /// The `@clerk/react` that an older one is raised to: the first whose key may be undefined.
 pub(crate) const CLERK_REACT_ASKED: &str = CLERK_REACT_OPTIONAL_KEY;
 
+/// The first `@clerk/clerk-react` whose `useAuth` gives the claims by which convex tells Clerk's integration.
+pub(crate) const CLERK_CORE2_CLAIMS: &str = "5.27.0";
+
+/// The `@clerk/clerk-react` that an older one is raised to.
+pub(crate) const CLERK_CORE2_ASKED: &str = "5.61.11";
+
 /// The first TypeScript that takes in no types of packages unless `types` names them.
 pub(crate) const TYPESCRIPT_WITHOUT_TYPES: &str = "6.0.0-0";
 
@@ -74,6 +80,13 @@ pub(crate) const FACTS: &[VersionFact] = &[
         meaning: "from here on convex 1.36.1 and later take it beside them",
         checked: "2026-11-23",
         source: "convex's peer ranges on npm",
+    },
+    VersionFact {
+        package: "@clerk/clerk-react",
+        version: CLERK_CORE2_CLAIMS,
+        meaning: "from here on useAuth gives the claims by which convex tells Clerk's integration from a JWT template",
+        checked: "2026-11-23",
+        source: "the package's code on npm",
     },
     VersionFact {
         package: "convex",

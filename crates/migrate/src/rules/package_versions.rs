@@ -10,7 +10,10 @@ use crate::lock::Kind;
 use crate::manifest::is_outside;
 use crate::packages::{Need, Packages};
 use crate::refusal::{Refusal, RefusalReason};
-use crate::versions::{CLERK_REACT_ASKED, CLERK_REACT_FOR_CONVEX, CLERK_REACT_PEER, CONVEX_INTEGRATION, clerk_range};
+use crate::versions::{
+    CLERK_CORE2_ASKED, CLERK_CORE2_CLAIMS, CLERK_REACT_ASKED, CLERK_REACT_FOR_CONVEX, CLERK_REACT_PEER,
+    CONVEX_INTEGRATION, clerk_range,
+};
 use crate::workspace::{folders_up, join};
 
 /// The rule.
@@ -42,6 +45,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         raise(ctx, sink, packages.need(&owner, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION));
     }
     raise(ctx, sink, packages.need(own, "@clerk/react", CLERK_REACT_FOR_CONVEX, CLERK_REACT_ASKED));
+    raise(ctx, sink, packages.need(own, "@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_ASKED));
     Ok(Verdict::Added)
 }
 
