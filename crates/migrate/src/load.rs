@@ -18,8 +18,9 @@ use crate::index;
 use crate::manifest::Manifest;
 use crate::workspace::{LoadedFile, Workspace};
 
-/// What marks a source file: Convex and Clerk in any case of their first letters, and the roots of a React app.
-const NEEDLES: [&[u8]; 3] = [b"onvex", b"lerk", b"react-dom"];
+/// What marks a source file: Convex and Clerk in any case of their first letters, the variable of the Convex URL, and the roots of a React
+/// app.
+const NEEDLES: [&[u8]; 4] = [b"onvex", b"lerk", b"CONVEX_URL", b"react-dom"];
 
 /// Folders that hold no source of the project, ignored or not.
 const NEVER: [&str; 4] = ["node_modules", "dist", "_generated", "bower_components"];

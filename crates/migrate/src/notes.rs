@@ -19,8 +19,8 @@ pub(crate) const ALL: &[Explanation] = &[
     },
     Explanation {
         id: "env-schema",
-        summary: "The app declares its variables by a library.",
-        text: "What reads the environment through such a declaration sees only what it names. Add the publishable key to it.\n",
+        summary: "The app declares its variables in code.",
+        text: "A library such as t3-env, or a schema of the app's own, says which variables there are. What reads the environment through it sees only what it names. Add the publishable key to it.\n",
     },
     Explanation {
         id: "lock-file",

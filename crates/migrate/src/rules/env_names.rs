@@ -1,7 +1,7 @@
 #![doc = include_str!("env_names.md")]
 
 use change::{Finding, Location, RelPath, SettingsChange, Severity};
-use syntax::{SourceFile, add_interface_member, on_deep_stack, parse};
+use syntax::{SourceFile, Value, add_interface_member, on_deep_stack, parse};
 
 use super::Rule;
 use crate::Explanation;
@@ -32,8 +32,11 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         declare(ctx, sink, &path, &wired.key.name);
     }
     let schema = ctx.app.facts().find_map(|(path, facts)| {
-        let import = facts.imports.iter().find(|import| SCHEMAS.contains(&import.module.as_str()))?;
-        Some(Location { path: path.clone(), range: import.range })
+        let import = facts.imports.iter().find(|import| SCHEMAS.contains(&import.module.as_str()));
+        // `z.object({ VITE_CONVEX_URL: z.string() }).parse(import.meta.env)`
+        let own = || facts.flow.calls.iter().find(|call| call.arguments.iter().any(|value| names_url(value, 0)));
+        let range = import.map(|import| import.range).or_else(|| own().map(|call| call.range))?;
+        Some(Location { path: path.clone(), range })
     });
     if let Some(location) = schema {
         let message = format!("the app declares its variables here: {} is none of them yet", wired.key.name);
@@ -41,6 +44,15 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         sink.findings.push(Finding { group, ..note(ctx, "env-schema", Severity::Note, message, location) });
     }
     Ok(Verdict::Added)
+}
+
+/// Whether an object has the variable of the Convex URL as a key, and something made for it as a value.
+fn names_url(value: &Value, followed: u8) -> bool {
+    let Value::Object(members) = value else { return false };
+    members.iter().any(|(name, member)| {
+        let is_url = name.as_deref().is_some_and(|name| name.contains("CONVEX") && name.ends_with("_URL"));
+        (is_url && matches!(member, Value::Call(_))) || (followed < 4 && names_url(member, followed + 1))
+    })
 }
 
 fn note(ctx: &Ctx<'_>, rule: &'static str, severity: Severity, message: String, location: Location) -> Finding {

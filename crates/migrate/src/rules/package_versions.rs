@@ -7,11 +7,11 @@ use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::functions::Functions;
 use crate::lock::Kind;
-use crate::manifest::is_outside;
+use crate::manifest::{is_outside, lowest};
 use crate::packages::{Need, Packages};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::versions::{
-    CLERK_CORE2_ASKED, CLERK_CORE2_CLAIMS, CLERK_REACT_ASKED, CLERK_REACT_FOR_CONVEX, CLERK_REACT_PEER,
+    CLERK_CORE2_ASKED, CLERK_CORE2_CLAIMS, CLERK_REACT_ASKED, CLERK_REACT_FOR_CONVEX, CLERK_REACT_PEER, CONVEX_FLOOR,
     CONVEX_INTEGRATION, clerk_range,
 };
 use crate::workspace::{folders_up, join};
@@ -30,6 +30,12 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let Some(wired) = sink.wired.clone().filter(|wired| wired.group.is_some()) else { return Ok(Verdict::Added) };
     let packages = Packages::of(ctx, ctx.app.id.folder());
     react(ctx, sink, &packages)?;
+    let locked = packages.locked(ctx.app.id.folder(), "convex").zip(lowest(CONVEX_FLOOR));
+    if let Some((convex, floor)) = locked.filter(|(convex, floor)| convex < floor) {
+        let message = format!("convex {convex}, which the lock file has, is older than {floor}");
+        let place = packages.lock_path().cloned().map(Location::file);
+        return Err(Refusal::new(RefusalReason::ConvexTooOld, message, place));
+    }
     let notes = packages.notes.iter().cloned();
     sink.findings.extend(notes.map(|note| Finding { group: wired.group.clone(), ..note }));
     let own = ctx.app.id.folder();
