@@ -121,10 +121,14 @@ fn hunk<'a>(ops: &[DiffOp], old: &[&'a str], new: &[&'a str]) -> Option<Hunk<'a>
     })
 }
 
-/// How many unchanged lines a patch shows around a change: none of a file that holds, or shows, values of the environment.
+/// Whether a file holds values of the environment, or shows which are wanted: `.env.local`, `env.example`.
+pub fn is_env_file(path: &RelPath) -> bool {
+    path.file_name().trim_start_matches('.').split('.').next() == Some("env")
+}
+
+/// How many unchanged lines a patch shows around a change: none of a file of the environment.
 pub fn context_of(path: &RelPath) -> usize {
-    let is_env = path.file_name().trim_start_matches('.').split('.').next() == Some("env");
-    if is_env { 0 } else { 3 }
+    if is_env_file(path) { 0 } else { 3 }
 }
 
 /// The edits that make `after` of `before`: of the lines that differ, the characters that do.

@@ -14,7 +14,9 @@ mod path;
 mod plan;
 mod range;
 
-pub use diff::{BlobIds, DiffLine, Hunk, LineKind, context_of, edits_between, git_patch, hunks, quoted_path};
+pub use diff::{
+    BlobIds, DiffLine, Hunk, LineKind, context_of, edits_between, git_patch, hunks, is_env_file, quoted_path,
+};
 pub use edit::{Conflict, EditSet, TextEdit};
 pub use finding::{Finding, Location, Related, Severity};
 pub use group::{Applicability, ChangeGroup, GroupId, ImportChange, ImportedName, SettingsChange};

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use change::RelPath;
+use change::{RelPath, is_env_file};
 use data_encoding::BASE64_NOPAD;
 
 use crate::ctx::Ctx;
@@ -16,17 +16,13 @@ use crate::ctx::Ctx;
 /// The env files in the folder of the app, those that are an example of one aside.
 fn files<'a>(ctx: &'a Ctx<'_>) -> impl Iterator<Item = RelPath> + use<'a> {
     let all = ctx.workspace.files_in(ctx.app.id.folder()).into_iter();
-    all.filter(|path| is_env(path.file_name()) && !is_template(path.file_name()))
+    all.filter(|path| is_env_file(path) && !is_template(path.file_name()))
 }
 
 /// The files beside the app's package.json that show which variables it wants: `.env.example`, `env.sample`, `.env.local.template`.
 pub(crate) fn templates(ctx: &Ctx<'_>) -> Vec<RelPath> {
     let all = ctx.workspace.files_in(ctx.app.id.folder()).into_iter();
-    all.filter(|path| is_env(path.file_name()) && is_template(path.file_name())).collect()
-}
-
-fn is_env(name: &str) -> bool {
-    name.trim_start_matches('.').split('.').next() == Some("env")
+    all.filter(|path| is_env_file(path) && is_template(path.file_name())).collect()
 }
 
 /// Whether a name says that the file is an example.
@@ -130,6 +126,7 @@ mod tests {
 
     #[test]
     fn examples_are_told_from_env_files() {
+        let is_env = |name: &str| is_env_file(&RelPath::new(name).unwrap());
         for name in [".env.example", "env.sample", ".env.local.template"] {
             assert!(is_env(name) && is_template(name), "{name}");
         }

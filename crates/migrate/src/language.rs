@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use change::{ImportChange, Language, RelPath, SettingsChange, TextEdit};
+use change::{ImportChange, Language, RelPath, SettingsChange, TextEdit, is_env_file};
 use syntax::{SourceFile, import_edits, on_deep_stack, parse};
 
 use crate::formatting::Formatting;
 use crate::jsonc;
-use crate::settings_edits::{is_env, settings_edits};
+use crate::settings_edits::settings_edits;
 
 /// TypeScript and TSX in the styles of one project.
 pub(crate) struct TypeScript {
@@ -36,7 +36,7 @@ impl Language for TypeScript {
         if name.ends_with(".json") || name.ends_with(".jsonc") {
             return jsonc::parse(text).map(drop).map_err(|failure| failure.message);
         }
-        if name.ends_with(".yaml") || is_env(name) {
+        if name.ends_with(".yaml") || is_env_file(path) {
             return Ok(());
         }
         let Some(source) = SourceFile::new(path.clone(), text.into()) else { return Ok(()) };

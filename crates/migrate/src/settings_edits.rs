@@ -8,7 +8,7 @@
 //! }
 //! ```
 
-use change::{RelPath, SettingsChange, TextEdit, TextRange, edits_between};
+use change::{RelPath, SettingsChange, TextEdit, TextRange, edits_between, is_env_file};
 use jsonc_parser::common::Ranged as _;
 use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -23,7 +23,7 @@ pub(crate) fn settings_edits(path: &RelPath, text: &str, changes: &[SettingsChan
     if name.ends_with(".yaml") || name.ends_with(".yml") {
         return changes.iter().map(|change| yaml(text, change)).collect();
     }
-    if is_env(name) {
+    if is_env_file(path) {
         return Ok(env(text, changes));
     }
     let body = text.trim_start_matches('\u{feff}');
@@ -94,11 +94,6 @@ fn place_for(names: &[&str], key: &str, are_packages: bool) -> usize {
         false => names.iter().position(|name| key == "dependencies" && *name == "devDependencies"),
     };
     found.unwrap_or(names.len())
-}
-
-/// Whether a name is that of an env file, whatever it is an example of: `.env.example`, `env.example`.
-pub(crate) fn is_env(name: &str) -> bool {
-    name.trim_start_matches('.').split('.').next() == Some("env")
 }
 
 /// The object at `path`, made where it lacks.
