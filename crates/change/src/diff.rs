@@ -123,7 +123,12 @@ fn hunk<'a>(ops: &[DiffOp], old: &[&'a str], new: &[&'a str]) -> Option<Hunk<'a>
 
 /// Whether a file holds values of the environment, or shows which are wanted: `.env.local`, `env.example`.
 pub fn is_env_file(path: &RelPath) -> bool {
-    path.file_name().trim_start_matches('.').split('.').next() == Some("env")
+    // `src/env.ts` is code that reads them.
+    let endings = [
+        "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "json", "md", "mdx", "html", "yml", "yaml", "toml", "vue",
+    ];
+    let mut parts = path.file_name().trim_start_matches('.').split('.');
+    parts.next() == Some("env") && !parts.any(|part| endings.contains(&part))
 }
 
 /// How many unchanged lines a patch shows around a change: none of a file of the environment.
@@ -284,6 +289,13 @@ mod tests {
         }
         result.extend(old[done..].iter().copied());
         result
+    }
+
+    #[test]
+    fn files_of_the_environment_are_told_from_code() {
+        let is_env = |path: &str| is_env_file(&RelPath::new(path).unwrap());
+        assert!([".env", "a/.env.local", "env.example", ".env.production.local"].into_iter().all(is_env));
+        assert!(!["env.d.ts", "src/env.ts", ".env.ts", "env/a.ts", ".envrc", "env.config.mjs"].into_iter().any(is_env));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use change::{Base, ChangeGroup, Finding, GroupId, RelPath, SettingsChange, Step};
+use change::{Base, ChangeGroup, Finding, GroupId, Location, RelPath, SettingsChange, Severity, Step};
 
 use crate::Options;
 use crate::formatting::{Formatting, formatting};
@@ -11,6 +11,7 @@ use crate::frameworks::Framework;
 use crate::key::KeyRead;
 use crate::load;
 use crate::refusal::Refusal;
+use crate::settings_edits::settings_edits;
 use crate::workspace::{App, Workspace};
 
 /// What a rule sees.
@@ -84,11 +85,27 @@ impl Sink {
 
     /// Asks the wiring for a change of settings, in a file that may be changed.
     pub(crate) fn settings(&mut self, ctx: &Ctx<'_>, path: &RelPath, change: SettingsChange) -> bool {
-        let fits = self.wiring().is_some() && self.takes(ctx, path);
-        if let Some(group) = self.wiring().filter(|_| fits) {
+        let was_there = self.bases.contains_key(path);
+        if self.wiring().is_none() || !self.takes(ctx, path) {
+            return false;
+        }
+        let text = self.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
+        if let Err(why) = settings_edits(path, &text, std::slice::from_ref(&change)) {
+            let mut finding = Finding::new("broken-settings", Severity::Warning, format!("not changed: {why}"));
+            finding.app = Some(ctx.app.id.clone());
+            finding.location = Some(Location::file(path.clone()));
+            finding.help = Some("mend it and run again".to_owned());
+            finding.group = self.wired.as_ref().and_then(|wired| wired.group.clone());
+            self.findings.push(finding);
+            if !was_there {
+                self.bases.remove(path);
+            }
+            return false;
+        }
+        if let Some(group) = self.wiring() {
             group.settings(path, change);
         }
-        fits
+        true
     }
 
     /// Adds what one app's rules gave.

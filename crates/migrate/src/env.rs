@@ -46,9 +46,33 @@ pub(crate) fn known_names(ctx: &Ctx<'_>) -> BTreeSet<String> {
 ///
 /// The form of a key: <https://github.com/clerk/javascript/blob/main/packages/shared/src/keys.ts>.
 pub(crate) fn frontend_api(ctx: &Ctx<'_>, name: &str, kind: &str) -> Option<String> {
-    files(ctx).filter_map(|path| ctx.workspace.text(&path)).find_map(|text| {
+    let mut all: Vec<RelPath> = files(ctx).collect();
+    all.sort_by_key(|path| rank(path.file_name()));
+    all.iter().filter_map(|path| ctx.workspace.text(path)).find_map(|text| {
+        // The last one in a file wins.
+        let values = text.lines().filter_map(pair).filter(|(known, _)| *known == name);
+        values.filter_map(|(_, value)| host_of(value, kind)).next_back()
+    })
+}
+
+/// The order in which bundlers take one env file over another: <https://vite.dev/guide/env-and-mode#env-loading-priorities>.
+fn rank(name: &str) -> u8 {
+    match name {
+        ".env.development.local" | ".env.production.local" => 0,
+        ".env.local" => 1,
+        ".env.development" | ".env.production" => 2,
+        ".env" => 3,
+        _ => 4,
+    }
+}
+
+/// Whether an env file sets the publishable key `name` to one, or to another variable: not to nothing, a placeholder or a secret.
+pub(crate) fn has_key(ctx: &Ctx<'_>, name: &str) -> bool {
+    files(ctx).filter_map(|path| ctx.workspace.text(&path)).any(|text| {
         let mut values = text.lines().filter_map(pair).filter(|(known, _)| *known == name);
-        values.find_map(|(_, value)| host_of(value, kind))
+        values.any(|(_, value)| {
+            ["pk_test_", "pk_live_"].iter().any(|kind| host_of(value, kind).is_some()) || value.contains('$')
+        })
     })
 }
 
@@ -64,21 +88,83 @@ fn host_of(value: &str, kind: &str) -> Option<String> {
 
 /// The names in a text whose values look like secrets: such a file is read, and never shown.
 pub(crate) fn secret_names(text: &str) -> Vec<String> {
-    let pairs = text.lines().map(|line| line.trim_start().trim_start_matches('#')).filter_map(pair);
-    pairs.filter(|(_, value)| is_secret(value)).map(|(name, _)| name.to_owned()).collect()
+    let lines = text.lines().map(|line| line.trim_start().trim_start_matches('#').trim_start());
+    lines
+        .filter_map(|line| match pair(line) {
+            Some((name, value)) => (is_secret(value) || is_password(name, value)).then(|| name.to_owned()),
+            None => is_secret(line).then(|| "a line".to_owned()),
+        })
+        .collect()
+}
+
+/// What stands where a value is wanted.
+fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let words =
+        ["your", "xxx", "...", "<", "changeme", "change-me", "example", "placeholder", "replace", "todo", "dummy"];
+    let first = value.chars().next();
+    value.is_empty() || words.iter().any(|word| lower.contains(word)) || value.chars().all(|c| Some(c) == first)
+}
+
+/// `postgres://user:password@host/db`
+fn has_password(value: &str) -> bool {
+    let host = value.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+    let user = host.and_then(|host| host.rsplit_once('@')).map(|(user, _)| user);
+    let password = user.and_then(|user| user.split_once(':')).map(|(_, password)| password);
+    password.is_some_and(|password| !is_placeholder(password) && !password.to_ascii_lowercase().contains("password"))
+}
+
+/// `DB_PASSWORD=hunter2`
+fn is_password(name: &str, value: &str) -> bool {
+    let value = value.trim_matches(['"', '\'', '`']);
+    let name = name.to_ascii_uppercase();
+    let is_named = ["PASSWORD", "SECRET", "PRIVATE_KEY", "TOKEN", "API_KEY"].iter().any(|word| name.contains(word));
+    is_named && value.len() >= 6 && !is_placeholder(value) && !value.contains('$') && !value.starts_with("http")
 }
 
 fn is_secret(value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'', '`']);
-    let known = ["sk_test_", "sk_live_", "sk-", "ghp_", "whsec_", "eyJ", "xoxb-", "AKIA", "-----BEGIN"];
+    if has_password(value) {
+        return true;
+    }
+    // Who sees the app sees its publishable key.
+    if is_placeholder(value) || value.starts_with("pk_test_") || value.starts_with("pk_live_") {
+        return false;
+    }
+    let known = [
+        "sk_test_",
+        "sk_live_",
+        "rk_live_",
+        "rk_test_",
+        "sk-",
+        "ghp_",
+        "github_pat_",
+        "whsec_",
+        "eyJ",
+        "xoxb-",
+        "AKIA",
+        "AIza",
+        "re_",
+        "SG.",
+        "sbp_",
+        "dop_v1_",
+        "hf_",
+        "key-",
+        "fw_",
+        "npm_",
+        "-----BEGIN",
+    ];
     let starts = known.iter().any(|start| value.starts_with(start) && value.len() > start.len() + 8);
-    let is_hex = value.len() >= 32 && value.chars().all(|c| c.is_ascii_hexdigit());
+    let runs = value.split(|c: char| !c.is_ascii_hexdigit());
+    let is_hex = runs.into_iter().any(|run| run.len() >= 32);
+    let is_hook = value.contains("hooks.slack.com/") || value.contains("discord.com/api/webhooks/");
     // `prod:happy-otter-1|eyJ…` is a deploy key.
     let is_long = value.len() >= 40
         && value.chars().all(|c| c.is_ascii_alphanumeric() || "+/=_-|:".contains(c))
         && value.chars().any(|c| c.is_ascii_digit())
         && value.chars().any(|c| c.is_ascii_uppercase());
-    starts || is_hex || is_long || value.contains("|eyJ")
+    let is_deploy_key = ["prod:", "dev:", "preview:"].iter().any(|kind| value.starts_with(kind)) && value.contains('|');
+    starts || is_hex || is_long || is_hook || is_deploy_key
 }
 
 /// The names that a text sets.
@@ -120,8 +206,8 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_their_shape() {
-        let text = "A=sk_test_abcdefghijkl\nB=your-key-here\nC=https://happy-otter-1.convex.cloud\nD=0123456789abcdef0123456789abcdef\n# E='prod:happy-otter-1|eyJ2IjoiM'\nF=pk_test_...\n";
-        assert_eq!(secret_names(text), ["A", "D", "E"]);
+        let text = "A=sk_test_abcdefghijkl\nB=your-key-here\nC=https://happy-otter-1.convex.cloud\nD=0123456789abcdef0123456789abcdef\n# E='prod:happy-otter-1|eyJ2IjoiM'\nF=pk_test_...\nG=postgres://admin:S3cr3tP4ss@db.example.com/app\nH=postgres://user:password@host/db\nDB_PASSWORD=hunter22\nI_SECRET=your-secret\nJ=00000000000000000000000000000000\n";
+        assert_eq!(secret_names(text), ["A", "D", "E", "G", "DB_PASSWORD"]);
     }
 
     #[test]

@@ -32,7 +32,12 @@ impl Functions {
         let is_typed = |path: &RelPath| ["ts", "tsx", "mts"].contains(&path.extension());
         let has_types = match sources.peek() {
             Some(_) => sources.any(is_typed),
-            None => ctx.app.files.iter().any(|(_, file)| file.kind.has_types()),
+            // One answer for every app that shares the backend.
+            None => {
+                let near = ctx.workspace.sources.iter().filter(|path| path.is_in(&owner)).peekable().peek().is_some();
+                let all = ctx.workspace.sources.iter().filter(|path| !near || path.is_in(&owner));
+                all.into_iter().any(is_typed)
+            }
         };
         Some(Self { folder: folder.to_string(), owner, has_types })
     }

@@ -370,7 +370,6 @@ fn in_parallel<I: Send, O: Send>(
 }
 
 fn loaded(path: &RelPath, hit: Hit) -> Option<LoadedFile> {
-    let kind = SourceKind::of(path)?;
     let names: [&[u8]; 2] = [b"ConvexProvider", b"ClerkProvider"];
     let mentions = |bytes: &Vec<u8>| names.iter().any(|name| memmem::find(bytes, name).is_some());
     let mentions_providers = hit.bytes.as_ref().is_ok_and(mentions);
@@ -389,7 +388,7 @@ fn loaded(path: &RelPath, hit: Hit) -> Option<LoadedFile> {
         }),
     };
     let base = Base { text, executable: hit.executable };
-    Some(LoadedFile { base, kind, mentions_providers, spells_provider, facts })
+    Some(LoadedFile { base, mentions_providers, spells_provider, facts })
 }
 
 /// The manifests and lock files between PATH and the base: a package of a workspace leans on them.

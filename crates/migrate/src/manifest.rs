@@ -1,6 +1,6 @@
 //! What a package.json says, as far as the migration asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use change::TextRange;
 use nodejs_semver::{Range, Version};
@@ -14,7 +14,10 @@ pub(crate) struct Manifest {
     pub(crate) name: Option<String>,
     /// `packageManager`: `pnpm@9.1.0`.
     pub(crate) package_manager: Option<String>,
-    dependencies: BTreeMap<String, (&'static str, String)>,
+    /// Each section that names a dependency, with its range; the one that counts last.
+    dependencies: BTreeMap<String, Vec<(&'static str, String)>>,
+    /// The packages whose version is set whatever is asked for: `overrides`, `resolutions`.
+    overrides: BTreeSet<String>,
 }
 
 impl Manifest {
@@ -32,8 +35,17 @@ impl Manifest {
         for kind in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
             for (name, range) in value.get(kind).and_then(Value::as_object).into_iter().flatten() {
                 let range = range.as_str().unwrap_or_default();
-                manifest.dependencies.insert(name.clone(), (kind, range.to_owned()));
+                manifest.dependencies.entry(name.clone()).or_default().push((kind, range.to_owned()));
             }
+        }
+        let pnpm = value.get("pnpm").and_then(|pnpm| pnpm.get("overrides"));
+        for set in [value.get("overrides"), value.get("resolutions"), pnpm].into_iter().flatten() {
+            // `convex`, `**/convex`, `convex@1`
+            let names = set.as_object().into_iter().flatten().map(|(name, _)| name.trim_start_matches("**/"));
+            manifest.overrides.extend(names.map(|name| match name.get(1..).and_then(|rest| rest.find('@')) {
+                Some(at) => name.get(..=at).unwrap_or(name).to_owned(),
+                None => name.to_owned(),
+            }));
         }
         Ok(manifest)
     }
@@ -45,12 +57,17 @@ impl Manifest {
 
     /// The range of a dependency of any kind, as written.
     pub(crate) fn dependency(&self, name: &str) -> Option<&str> {
-        self.dependencies.get(name).map(|(_, range)| range.as_str())
+        self.entries(name).last().map(|(_, range)| range.as_str())
     }
 
-    /// The section that a dependency is in, `devDependencies`, and its range.
-    pub(crate) fn entry(&self, name: &str) -> Option<(&'static str, &str)> {
-        self.dependencies.get(name).map(|(section, range)| (*section, range.as_str()))
+    /// The sections that a dependency is in, `devDependencies`, with its ranges; the one that counts last.
+    pub(crate) fn entries(&self, name: &str) -> &[(&'static str, String)] {
+        self.dependencies.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the version of a package is set whatever is asked for.
+    pub(crate) fn overrides(&self, name: &str) -> bool {
+        self.overrides.contains(name)
     }
 }
 
@@ -81,11 +98,18 @@ pub(crate) fn is_outside(wanted: &str, range: &str) -> bool {
 /// A range whose lowest version is `floor` or later, its operator kept: `^1.42.2` of `^1.30.0`. `None` where it is no single version with an
 /// operator: `latest`, `>=1 <2`, `workspace:*`.
 pub(crate) fn raised(range: &str, floor: &str) -> Option<String> {
-    let version = range.trim_start_matches(['^', '~', '>', '=', 'v']);
-    let operator = range.get(..range.len() - version.len())?;
+    let version = range.trim_start_matches(['^', '~', '>', '=', 'v', ' ']);
+    let operator = range.get(..range.len() - version.len())?.trim_end();
     let is_known = ["", "^", "~", ">=", "=", "v", "^v"].contains(&operator);
     let is_version = !version.is_empty() && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-+".contains(c));
     let starts = version.starts_with(|c: char| c.is_ascii_digit());
+    // `1`, `1.x` and `1.30` take more than one version.
+    let parts: Vec<&str> = version.split('.').take_while(|part| !["x", "X", "*"].contains(part)).collect();
+    let operator = match (operator, parts.len()) {
+        ("" | "=" | "v", 1) => "^",
+        ("" | "=" | "v", 2) => "~",
+        (operator, _) => operator,
+    };
     (is_known && is_version && starts).then(|| format!("{operator}{floor}"))
 }
 
@@ -130,6 +154,11 @@ mod tests {
             ("~1.30", Some("~1.42.2")),
             ("1.30.0-alpha.1", Some("1.42.2")),
             (">=1.20.0", Some(">=1.42.2")),
+            (">= 1.20.0", Some(">=1.42.2")),
+            ("1.x", Some("^1.42.2")),
+            ("1", Some("^1.42.2")),
+            ("1.30", Some("~1.42.2")),
+            ("1.42.x", Some("~1.42.2")),
             (">=1.20.0 <1.27.0", None),
             ("latest", None),
             ("*", None),

@@ -62,7 +62,10 @@ impl<'a> Packages<'a> {
             Some("bun") => Some(Kind::Bun),
             _ => None,
         });
-        let mut packages = Self { ctx, lock: None, manager: named.unwrap_or(Kind::Npm), notes: Vec::new() };
+        let has_workspace = folders_up(folder)
+            .any(|folder| join(folder, "pnpm-workspace.yaml").is_some_and(|path| ctx.workspace.text(&path).is_some()));
+        let usual = if has_workspace { Kind::Pnpm } else { Kind::Npm };
+        let mut packages = Self { ctx, lock: None, manager: named.unwrap_or(usual), notes: Vec::new() };
         let found = folders_up(folder).find_map(|folder| {
             let locks: Vec<RelPath> =
                 LOCK_FILES.iter().filter_map(|name| ctx.workspace.has_any(folder, &[name])).collect();
@@ -80,18 +83,25 @@ impl<'a> Packages<'a> {
         packages.manager = named.or(kind(path)).unwrap_or(Kind::Npm);
         let lock = kind(path).zip(ctx.workspace.text(path)).and_then(|(kind, text)| Lock::read(kind, &text));
         if locks.len() > 1 && named.is_none() {
-            packages
-                .note(path, format!("several lock files are here: {} is taken to be the one in use", path.file_name()));
+            packages.note(
+                path,
+                Severity::Note,
+                format!("several lock files are here: {} is taken to be the one in use", path.file_name()),
+            );
         }
         if lock.is_none() {
-            packages.note(path, "this lock file could not be read: what is installed is not known".to_owned());
+            packages.note(
+                path,
+                Severity::Warning,
+                "this lock file could not be read: what is installed is not known".to_owned(),
+            );
         }
         packages.lock = Some((folder.to_owned(), path.clone(), lock));
         packages
     }
 
-    fn note(&mut self, path: &RelPath, message: String) {
-        let mut finding = Finding::new("lock-file", Severity::Note, message);
+    fn note(&mut self, path: &RelPath, severity: Severity, message: String) {
+        let mut finding = Finding::new("lock-file", severity, message);
         finding.app = Some(self.ctx.app.id.clone());
         finding.location = Some(Location::file(path.clone()));
         finding.doc = Some("https://nodejs.org/api/packages.html#packagemanager");
@@ -126,12 +136,43 @@ impl<'a> Packages<'a> {
     pub(crate) fn asked(&self, folder: &str, name: &str) -> Option<Asked> {
         folders_up(folder).find_map(|folder| {
             let manifest = self.ctx.workspace.manifests.get(folder)?.as_ref().ok()?;
-            let (section, range) = manifest.entry(name)?;
-            if let Some(catalog) = range.strip_prefix("catalog:") {
-                return self.catalog(folder, catalog.trim(), name);
-            }
-            let keys = vec![section.to_owned(), name.to_owned()];
-            Some(Asked { path: join(folder, "package.json")?, keys, range: range.to_owned() })
+            let (section, range) = manifest.entries(name).last()?;
+            let catalog = range.strip_prefix("catalog:").and_then(|catalog| self.catalog(folder, catalog.trim(), name));
+            let keys = vec![(*section).to_owned(), name.to_owned()];
+            catalog.or_else(|| Some(Asked { path: join(folder, "package.json")?, keys, range: range.clone() }))
+        })
+    }
+
+    /// The other sections of the same package.json that name a package: npm takes what it is developed with over what it runs with.
+    pub(crate) fn asked_twice(&self, asked: &Asked) -> Vec<Asked> {
+        let manifest =
+            self.ctx.workspace.manifests.get(asked.path.folder()).and_then(|manifest| manifest.as_ref().ok());
+        let (Some(manifest), Some(name)) = (manifest, asked.keys.last()) else { return Vec::new() };
+        let all =
+            manifest.entries(name).iter().filter(|(section, _)| asked.keys.first().is_none_or(|own| own != section));
+        let installed = all.filter(|(section, _)| *section != "peerDependencies");
+        let other = |(section, range): &(&'static str, String)| Asked {
+            path: asked.path.clone(),
+            keys: vec![(*section).to_owned(), name.clone()],
+            range: range.clone(),
+        };
+        installed.map(other).collect()
+    }
+
+    /// Whether package.json leaves the range of a package to a catalog.
+    pub(crate) fn is_in_catalog(&self, folder: &str, name: &str) -> bool {
+        folders_up(folder).any(|folder| {
+            let manifest = self.ctx.workspace.manifests.get(folder).and_then(|manifest| manifest.as_ref().ok());
+            manifest
+                .is_some_and(|manifest| manifest.dependency(name).is_some_and(|range| range.starts_with("catalog:")))
+        })
+    }
+
+    /// Whether a manifest above sets the version of a package whatever is asked for.
+    fn is_overridden(&self, folder: &str, name: &str) -> bool {
+        folders_up(folder).any(|folder| {
+            let manifest = self.ctx.workspace.manifests.get(folder).and_then(|manifest| manifest.as_ref().ok());
+            manifest.is_some_and(|manifest| manifest.overrides(name))
         })
     }
 
@@ -161,6 +202,7 @@ impl<'a> Packages<'a> {
         };
         match is_below {
             false => Need::Fine,
+            true if self.is_overridden(folder, name) => Need::ByHand,
             // The range is right already: an installation brings the lock file up to date.
             true if lowest(&asked.range).is_some_and(|lowest| lowest >= least) => Need::Fine,
             // Another line is a migration of its own.
@@ -196,10 +238,13 @@ impl<'a> Packages<'a> {
         }
     }
 
-    /// The command that adds a package to package.json.
-    pub(crate) fn add(&self) -> &'static str {
+    /// The command that adds a package to the package.json in `folder`.
+    pub(crate) fn add(&self, folder: &str) -> &'static str {
+        // pnpm wants to be told that the root of a workspace is meant.
+        let is_root = join(folder, "pnpm-workspace.yaml").is_some_and(|path| self.ctx.workspace.text(&path).is_some());
         match self.manager {
             Kind::Npm => "npm install",
+            Kind::Pnpm if is_root => "pnpm add -w",
             Kind::Pnpm => "pnpm add",
             Kind::Yarn => "yarn add",
             Kind::Bun => "bun add",

@@ -10,7 +10,7 @@
 
 use change::{RelPath, SettingsChange, TextEdit, TextRange, edits_between, is_env_file};
 use jsonc_parser::common::Ranged as _;
-use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode};
+use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstObjectProp, CstRootNode};
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use saphyr::{LoadableYamlNode, MarkedYaml};
 
@@ -100,7 +100,7 @@ fn place_for(names: &[&str], key: &str, are_packages: bool) -> usize {
 fn object_at(top: &CstObject, path: &[String]) -> Result<CstObject, String> {
     let mut object = top.clone();
     for key in path {
-        object = match object.get(key) {
+        object = match last(&object, key) {
             Some(property) => property.object_value().ok_or_else(|| format!("`{key}` is no object"))?,
             None => insert(&object, key, CstInputValue::Object(Vec::new()))
                 .and_then(|node| node.as_object_prop()?.object_value())
@@ -113,7 +113,7 @@ fn object_at(top: &CstObject, path: &[String]) -> Result<CstObject, String> {
 fn set(top: &CstObject, path: &[String], value: &str) -> Result<(), String> {
     let (key, folders) = path.split_last().ok_or("no key")?;
     let object = object_at(top, folders)?;
-    match object.get(key).and_then(|property| property.value()) {
+    match last(&object, key).and_then(|property| property.value()) {
         Some(CstNode::Leaf(jsonc_parser::cst::CstLeafNode::StringLit(text))) => text.set_raw_value(quoted(value)),
         Some(_) => return Err(format!("`{key}` is no text")),
         None => drop(insert(&object, key, value.into())),
@@ -124,7 +124,7 @@ fn set(top: &CstObject, path: &[String], value: &str) -> Result<(), String> {
 fn include(top: &CstObject, path: &[String], item: &str) -> Result<(), String> {
     let (key, folders) = path.split_last().ok_or("no key")?;
     let object = object_at(top, folders)?;
-    let Some(property) = object.get(key) else {
+    let Some(property) = last(&object, key) else {
         drop(insert(&object, key, CstInputValue::Array(vec![item.into()])));
         return Ok(());
     };
@@ -136,6 +136,11 @@ fn include(top: &CstObject, path: &[String], item: &str) -> Result<(), String> {
         list.append(item.into());
     }
     Ok(())
+}
+
+/// The member that counts where a key is there twice.
+fn last(object: &CstObject, key: &str) -> Option<CstObjectProp> {
+    object.properties().into_iter().rev().find(|property| property.decoded_name().as_deref() == Some(key))
 }
 
 /// Adds a member in its place.
@@ -192,6 +197,8 @@ pub(crate) fn yaml_scalar(text: &str, path: &[String]) -> Option<(TextRange, Str
     let start = text.char_indices().nth(node.span.start.index()).map_or(text.len(), |(at, _)| at);
     let written = text.get(start..)?;
     let length = match written.chars().next()? {
+        // An anchor, a tag, a reference to one.
+        '&' | '!' | '*' => return None,
         quote @ ('"' | '\'') => written.get(1..)?.find(quote)? + 2,
         _ => {
             let line = written.lines().next().unwrap_or_default();

@@ -6,7 +6,7 @@
 use change::{ChangeGroup, RelPath, Step};
 
 use crate::ctx::{Ctx, Sink, Wired};
-use crate::env::{frontend_api, set_names};
+use crate::env::{frontend_api, has_key, set_names};
 use crate::packages::{Need, Packages};
 use crate::rules::convex_auth_config::AuthConfig;
 use crate::rules::env_names::lacks_declaration;
@@ -28,7 +28,7 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Step> {
         group,
         packages: Packages::of(ctx, ctx.app.id.folder()),
         auth: AuthConfig::of(ctx),
-        has_key: set_names(ctx).contains(&wired.key.name),
+        has_key: has_key(ctx, &wired.key.name),
     };
     if group.is_none() && !left.is_pending() {
         return Vec::new();
@@ -162,7 +162,8 @@ impl Left<'_> {
         }
         let host = frontend_api(self.ctx, &self.wired.key.name, "pk_test_");
         let host = host.unwrap_or_else(|| "verb-noun-00.clerk.accounts.dev".to_owned());
-        let command = format!("npx convex env set {} 'https://{host}'", self.auth.issuer);
+        let scheme = if self.auth.has_scheme { "" } else { "https://" };
+        let command = format!("npx convex env set {} '{scheme}{host}'", self.auth.issuer);
         let title = "Set the Frontend API URL on the Convex deployment, before the next push: it fails without.";
         Some(Step { doc: Some(GUIDE), ..self.command("set-issuer", title, self.backend(), command) })
     }
@@ -184,7 +185,7 @@ impl Left<'_> {
         let is_asked = self.packages.asked(own, &self.wired.sdk).is_some();
         if !is_asked && !is_edited {
             let title = format!("Install {}.", self.wired.sdk);
-            let command = format!("{} {}", self.packages.add(), self.wired.sdk);
+            let command = format!("{} {}", self.packages.add(own), self.wired.sdk);
             let doc = Some("https://clerk.com/docs/react/getting-started/quickstart");
             steps.push(Step { doc, ..self.command("install-clerk", title, own, command) });
         } else {
@@ -204,7 +205,7 @@ impl Left<'_> {
         }
         if self.packages.asked(own, "convex").is_none() {
             let title = "Install convex in the app: what it has now comes through another package of the workspace.";
-            steps.push(self.command("install-convex", title, own, format!("{} convex", self.packages.add())));
+            steps.push(self.command("install-convex", title, own, format!("{} convex", self.packages.add(own))));
         }
         let core2 = self.packages.need(own, "@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_CLAIMS);
         if core2 == Need::ByHand {
@@ -225,7 +226,11 @@ impl Left<'_> {
             let title = format!(
                 "Raise convex to {CONVEX_INTEGRATION} or later; before, it does not see sessions of Clerk's integration reliably."
             );
-            steps.push(self.command("raise-convex", title, own, format!("{} convex@latest", self.packages.add())));
+            steps.push(match self.packages.is_in_catalog(own, "convex") {
+                // The command would take the place of the reference.
+                true => self.step("raise-convex", title),
+                false => self.command("raise-convex", title, own, format!("{} convex@latest", self.packages.add(own))),
+            });
         }
         steps
     }
@@ -253,7 +258,8 @@ impl Left<'_> {
             },
         ];
         if !self.auth.is_literal {
-            let command = format!("npx convex env --prod set {} 'https://{host}'", self.auth.issuer);
+            let scheme = if self.auth.has_scheme { "" } else { "https://" };
+            let command = format!("npx convex env --prod set {} '{scheme}{host}'", self.auth.issuer);
             let title = "Set the production issuer on the production deployment, before the next deploy.";
             steps.push(Step { doc: Some(GUIDE), ..self.command("production-issuer", title, self.backend(), command) });
         }

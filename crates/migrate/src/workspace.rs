@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use change::{AppId, Base, Finding, RelPath, TextRange};
+use change::{AppId, Base, Finding, RelPath, TextRange, is_env_file};
 use ignore::gitignore::Gitignore;
-use syntax::{FileFacts, ParseFailure, SourceKind};
+use syntax::{FileFacts, ParseFailure};
 
+use crate::env::names_in;
 use crate::index;
 use crate::manifest::Manifest;
 
@@ -17,8 +18,6 @@ use crate::manifest::Manifest;
 pub(crate) struct LoadedFile {
     /// Its text and mode.
     pub(crate) base: Base,
-    /// Its syntax.
-    pub(crate) kind: SourceKind,
     /// Whether its bytes name one of the providers, be it in a comment.
     pub(crate) mentions_providers: bool,
     /// Where its code, comments aside, first names `ConvexProvider`.
@@ -85,6 +84,9 @@ impl Workspace {
     /// Whether a file belongs to the project: git tracks it, or no ignore rule of the repository hides it. What git ignores is read, and
     /// never written.
     pub(crate) fn may_write(&self, path: &RelPath) -> bool {
+        if self.is_behind_link(path) {
+            return false;
+        }
         if !self.in_git {
             return true;
         }
@@ -96,6 +98,41 @@ impl Workspace {
             (!found.is_none()).then(|| found.is_ignore())
         });
         decided != Some(true) || index::tracked(&self.base).contains(path)
+    }
+
+    /// Whether a path, or a folder on the way to it, is a symbolic link: git takes no patch beyond one.
+    fn is_behind_link(&self, path: &RelPath) -> bool {
+        let mut at = self.base.clone();
+        path.as_str().split('/').any(|part| {
+            at.push(part);
+            fs::symlink_metadata(&at).is_ok_and(|metadata| metadata.is_symlink())
+        })
+    }
+
+    /// Whether something has this path, whatever it is.
+    pub(crate) fn has_path(&self, path: &RelPath) -> bool {
+        fs::symlink_metadata(self.base.join(path.as_str())).is_ok()
+    }
+
+    /// The names of variables in the env files, and in their examples, of every package folder and of the base; `is_wanted` chooses by the
+    /// path of a file. Values are not kept: they may be secrets.
+    pub(crate) fn env_names(&self, is_wanted: impl Fn(&RelPath) -> bool) -> BTreeSet<String> {
+        let folders: BTreeSet<&str> = self.manifests.keys().map(String::as_str).chain([""]).collect();
+        let files = folders.into_iter().flat_map(|folder| self.files_in(folder));
+        let env = files.filter(|path| is_env_file(path) && is_wanted(path));
+        env.filter_map(|path| self.text(&path)).flat_map(|text| names_in(&text)).collect()
+    }
+
+    /// Whether a path may belong to an app that uses the backend of the package in `owner`: it lies above all others, or no other package
+    /// below the base has functions of its own.
+    pub(crate) fn shares_backend(&self, path: &RelPath, owner: &str) -> bool {
+        let is_backend = |folder: &&String| {
+            let place = |name: &str| join(folder, name);
+            let has_settings = place("convex.json").is_some_and(|path| self.has_path(&path));
+            folder.as_str() != owner && (has_settings || place("convex").is_some_and(|path| self.is_folder(&path)))
+        };
+        let others: Vec<&String> = self.manifests.keys().filter(is_backend).collect();
+        path.folder().is_empty() || !others.iter().any(|folder| !folder.is_empty() && path.is_in(folder))
     }
 
     /// Whether `folder` holds a file of one of these names.

@@ -8,6 +8,7 @@
 use change::{Conflict, EditSet, TextEdit, TextRange};
 use swc_ecma_ast::{
     ArrayLit, Expr, KeyValueProp, ModuleDecl, ModuleItem, ObjectLit, Pat, Program, Prop, PropName, PropOrSpread, Stmt,
+    VarDeclKind,
 };
 
 use crate::bindings::unwrapped;
@@ -56,6 +57,12 @@ pub fn append_config_item(
     item: &[ConfigProperty],
 ) -> Result<Option<EditSet>, Conflict> {
     let Some(list) = list_in(module, name) else { return Ok(None) };
+    // What stands between the items of one line would have to find a line of its own.
+    let range = module.range(list);
+    let is_one_line = range.slice(module.text()).is_some_and(|text| !text.contains('\n'));
+    if list.elems.iter().any(Option::is_none) || (is_one_line && module.has_comment_in(range)) {
+        return Ok(None);
+    }
     let mut edits = EditSet::default();
     Appender { module, style, list, range: module.range(list) }.edits(item, &mut edits)?;
     Ok(Some(edits))
@@ -103,7 +110,21 @@ fn expanded(style: &Style, indent: &str, item: &[ConfigProperty]) -> String {
 
 fn list_in<'m>(module: &'m ParsedModule, name: &str) -> Option<&'m ArrayLit> {
     let object = exported(module)?;
-    object.props.iter().find_map(|prop| {
+    let is_named = |prop: &PropOrSpread| match prop {
+        PropOrSpread::Prop(prop) => match &**prop {
+            Prop::KeyValue(pair) => key_of(&pair.key).as_deref() == Some(name),
+            Prop::Shorthand(ident) => ident.sym == name,
+            _ => false,
+        },
+        PropOrSpread::Spread(_) => false,
+    };
+    // The last wins: `{ providers: [], ...base }`, and the same key twice.
+    let at = object.props.iter().rposition(is_named)?;
+    let is_hidden = object.props.iter().skip(at).any(|prop| matches!(prop, PropOrSpread::Spread(_)));
+    if is_hidden || object.props.iter().filter(|prop| is_named(prop)).count() > 1 {
+        return None;
+    }
+    object.props.iter().skip(at).find_map(|prop| {
         let PropOrSpread::Prop(prop) = prop else { return None };
         let value = match &**prop {
             Prop::KeyValue(KeyValueProp { key, value }) if key_of(key).as_deref() == Some(name) => &**value,
@@ -149,7 +170,9 @@ fn constant<'m>(module: &'m ParsedModule, name: &str) -> Option<&'m Expr> {
         ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => Some(&export.decl),
         _ => None,
     });
-    let declarators = decls.filter_map(|decl| decl.as_var()).flat_map(|vars| &vars.decls);
+    // A `let` may be another thing by the time it is exported.
+    let constants = decls.filter_map(|decl| decl.as_var()).filter(|vars| vars.kind == VarDeclKind::Const);
+    let declarators = constants.flat_map(|vars| &vars.decls);
     let named = declarators.filter(|declarator| matches!(&declarator.name, Pat::Ident(ident) if ident.id.sym == name));
     named.filter_map(|declarator| declarator.init.as_deref()).next()
 }
@@ -176,7 +199,7 @@ impl Appender<'_> {
         let outside = self.indent_at(self.range.start());
         let is_one_line = !self.slice(self.range).contains('\n');
         let items: Vec<TextRange> =
-            self.list.elems.iter().flatten().map(|element| self.module.range(&*element.expr)).collect();
+            self.list.elems.iter().flatten().map(|element| self.module.range(element)).collect();
         let close = self.range.end() - 1;
         let Some(last) = items.last() else { return self.first_item(item, close, &outside, edits) };
         let indent = if is_one_line { format!("{outside}{unit}") } else { self.indent_at(last.start()) };
@@ -315,6 +338,28 @@ mod tests {
             "export default { list: [] };\n",
             "export default { list: [\n  {\n    domain: process.env.D!,\n    id: \"c\",\n  },\n] };\n",
         );
+    }
+
+    #[test]
+    fn spreads_stay_spreads() {
+        check(
+            "export default { list: [...base, { x: 1 }] };\n",
+            "export default { list: [\n  ...base,\n  { x: 1 },\n  { domain: process.env.D!, id: \"c\" },\n] };\n",
+        );
+    }
+
+    #[test]
+    fn lists_that_are_not_the_ones_in_force() {
+        for text in [
+            "export default { list: [], ...base };\n",
+            "export default { list: [], list: [] };\n",
+            "let list = [];\nlist = other;\nexport default { list };\n",
+            "export default { list: [/* a */ { x: 1 }] };\n",
+        ] {
+            let edits =
+                parsed("a.ts", text, |module| append_config_item(&module, &Style::default(), "list", &item()).unwrap());
+            assert_eq!(edits, None, "{text}");
+        }
     }
 
     #[test]

@@ -28,12 +28,16 @@ pub fn add_interface_member(module: &ParsedModule, interface: &str, name: &str) 
     if declaration.body.body.iter().any(|member| key(member).as_deref() == Some(name)) {
         return None;
     }
-    let last = declaration.body.body.iter().rev().find(|member| key(member).is_some())?;
-    let old = key(last)?;
+    let last = declaration.body.body.iter().rev().find_map(|member| match member {
+        TsTypeElement::TsPropertySignature(property) if key(member).is_some() => Some(property),
+        _ => None,
+    })?;
     let range = module.range(last);
     let slice = |range: TextRange| range.slice(module.text()).unwrap_or_default();
-    // `readonly VITE_CONVEX_URL: string;`: with another name it is what is wanted.
-    let member = slice(range).trim_end_matches([';', ',']).replacen(&old, name, 1);
+    // `readonly VITE_CONVEX_URL?: string;`: how it is written is taken over, its type is not.
+    let readonly = if last.readonly { "readonly " } else { "" };
+    let optional = if last.optional { "?" } else { "" };
+    let member = format!("{readonly}{name}{optional}: string");
     let rest = module.text().get(range.start() as usize..)?;
     let written = slice(range).trim_end_matches([';', ',']).len();
     let end = rest.get(written..)?.chars().next().filter(|c| [';', ','].contains(c));
@@ -84,8 +88,8 @@ mod tests {
                 "interface Env {\n  readonly A: string; // a\n  readonly NEW: string;\n}\n",
             ),
             (
-                "declare global {\n\tinterface Env {\n\t\tA: string\n\t}\n}\n",
-                "declare global {\n\tinterface Env {\n\t\tA: string\n\t\tNEW: string\n\t}\n}\n",
+                "declare global {\n\tinterface Env {\n\t\tA?: boolean\n\t}\n}\n",
+                "declare global {\n\tinterface Env {\n\t\tA?: boolean\n\t\tNEW?: string\n\t}\n}\n",
             ),
             ("interface Env { A: string; }\r\n", "interface Env { A: string; NEW: string; }\r\n"),
             ("interface Env { A: string }\n", "interface Env { A: string; NEW: string }\n"),

@@ -121,6 +121,18 @@ impl ParsedModule {
         last.range.slice(self.text()).filter(|_| is_near)
     }
 
+    /// The text with blanks in the place of its comments.
+    pub fn code_without_comments(&self) -> String {
+        let mut code = self.text().to_owned();
+        for comment in &self.comments {
+            let range = comment.range.start() as usize..comment.range.end() as usize;
+            if code.is_char_boundary(range.start) && code.is_char_boundary(range.end) {
+                code.replace_range(range.clone(), &" ".repeat(range.len()));
+            }
+        }
+        code
+    }
+
     /// Where an attribute is, its braces included: swc's span of `{...rest}` has none.
     pub(crate) fn attribute_range(&self, attribute: &JSXAttrOrSpread) -> TextRange {
         let range = self.range(attribute);

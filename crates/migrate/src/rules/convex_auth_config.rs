@@ -11,7 +11,6 @@ use syntax::{
 use super::Rule;
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
-use crate::env::known_names;
 use crate::formatting::Formatting;
 use crate::functions::Functions;
 use crate::manifest::lowest;
@@ -80,6 +79,8 @@ pub(crate) struct AuthConfig {
     pub(crate) is_clerk: bool,
     /// The variable that holds the issuer; `None` where the configuration has the issuer itself.
     pub(crate) issuer: String,
+    /// Whether the configuration puts `https://` before the variable itself.
+    pub(crate) has_scheme: bool,
     /// Whether the issuer is written in the configuration, so that no variable is wanted.
     pub(crate) is_literal: bool,
 }
@@ -98,10 +99,15 @@ impl AuthConfig {
             .flatten()
             .filter_map(|item| item.properties.into_iter().find(|(name, _)| name == "domain").map(|(_, value)| value));
         let clerk: Vec<String> = domains.filter(|domain| is_clerk_domain(domain)).collect();
-        let named = clerk.iter().find_map(|domain| env_name(domain));
+        let there = typescript.as_ref().or(javascript.as_ref());
+        // `const clerk = { domain: process.env.CLERK_… }; providers: [clerk]`: whatever way it comes into the list.
+        let mentioned = there.and_then(|path| on_deep_stack(|| clerk_in_code(ctx, path)));
+        let named = clerk.iter().find_map(|domain| env_name(domain)).or(mentioned.clone().flatten());
+        let is_clerk = !clerk.is_empty() || mentioned.is_some();
         Self {
-            is_clerk: !clerk.is_empty(),
-            is_literal: !clerk.is_empty() && named.is_none(),
+            is_clerk,
+            is_literal: is_clerk && named.is_none(),
+            has_scheme: clerk.iter().any(|domain| domain.contains("://${")),
             issuer: issuer_name(ctx, functions.as_ref(), named),
             functions,
             typescript,
@@ -112,18 +118,34 @@ impl AuthConfig {
 
 /// The variable for the issuer: two names for one address would be one too many.
 fn issuer_name(ctx: &Ctx<'_>, functions: Option<&Functions>, used: Option<String>) -> String {
-    if let Some(name) = ctx.options.issuer_env.clone().or(used) {
+    // What the file reads is what has to be set: it stays.
+    if let Some(name) = used.or(ctx.options.issuer_env.clone()) {
         return name;
     }
-    let mut known = known_names(ctx);
-    let is_own = |path: &RelPath| {
-        path.is_in(ctx.app.id.folder()) || functions.is_some_and(|functions| path.is_in(&functions.folder))
+    // Apps that share a backend have to agree: the whole repository is asked, unless each has a backend of its own.
+    let is_own = |path: &RelPath| match functions {
+        Some(functions) => path.is_in(&functions.owner) || ctx.workspace.shares_backend(path, &functions.owner),
+        None => path.is_in(ctx.app.id.folder()),
     };
+    let mut known = ctx.workspace.env_names(is_own);
     let facts = ctx.workspace.files.iter().filter(|(path, _)| is_own(path));
     let facts = facts.filter_map(|(_, file)| file.facts.as_ref().ok());
     known.extend(facts.flat_map(|facts| facts.env.iter().map(|read| read.name.clone())));
     let found = ISSUER_NAMES.iter().find(|name| known.contains(**name));
     (*found.unwrap_or(&ISSUER_NAMES[0])).to_owned()
+}
+
+/// Whether the code of a file, comments aside, names Clerk at all, and the variable that it names.
+fn clerk_in_code(ctx: &Ctx<'_>, path: &RelPath) -> Option<Option<String>> {
+    let module = parsed(ctx, path)?;
+    let code = module.code_without_comments();
+    if let Some(at) = code.find("CLERK") {
+        let is_name = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+        let start = code.get(..at)?.chars().rev().take_while(is_name).count();
+        let name: String = code.get(at - start..)?.chars().take_while(is_name).collect();
+        return Some(Some(name));
+    }
+    code.contains(".clerk.accounts.dev").then_some(None)
 }
 
 fn parsed(ctx: &Ctx<'_>, path: &RelPath) -> Option<ParsedModule> {
@@ -176,7 +198,7 @@ fn append(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, issuer: &str) -> bool 
 
 /// Makes the file, in the style of what stands beside it.
 fn create(ctx: &Ctx<'_>, sink: &mut Sink, functions: &Functions, path: &RelPath, issuer: &str) -> bool {
-    if !ctx.workspace.may_write(path) {
+    if ctx.workspace.has_path(path) || !ctx.workspace.may_write(path) {
         return false;
     }
     let formatting = sink.formatting(ctx, path);
@@ -232,10 +254,13 @@ fn types(ctx: &Ctx<'_>, sink: &mut Sink, functions: &Functions) {
         return;
     };
     let listed = tsconfig::option_at(ctx.workspace, &settings, "types");
-    let has_none = packages.least(&functions.owner, "typescript").zip(lowest(TYPESCRIPT_WITHOUT_TYPES));
+    // `latest` is one of these by now.
+    let is_newest = packages.asked(&functions.owner, "typescript").is_some_and(|asked| asked.range == "latest");
+    let least = packages.least(&functions.owner, "typescript").zip(lowest(TYPESCRIPT_WITHOUT_TYPES));
+    let has_none = least.map_or(is_newest, |(version, first)| version >= first);
     let lacks = match &listed {
         Some(Value::Array(types)) => !types.iter().any(|item| item == "node" || item == "*"),
-        _ => has_none.is_some_and(|(version, first)| version >= first),
+        _ => has_none,
     };
     if !lacks {
         return;

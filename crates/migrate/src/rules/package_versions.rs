@@ -7,7 +7,7 @@ use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::functions::Functions;
 use crate::lock::Kind;
-use crate::manifest::{is_outside, lowest};
+use crate::manifest::{is_outside, lowest, raised};
 use crate::packages::{Need, Packages};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::versions::{
@@ -29,7 +29,9 @@ pub(crate) const RULE: Rule = Rule {
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let Some(wired) = sink.wired.clone().filter(|wired| wired.group.is_some()) else { return Ok(Verdict::Added) };
     let packages = Packages::of(ctx, ctx.app.id.folder());
-    react(ctx, sink, &packages)?;
+    for name in ["react", "react-dom"] {
+        react(ctx, sink, &packages, name)?;
+    }
     let locked = packages.locked(ctx.app.id.folder(), "convex").zip(lowest(CONVEX_FLOOR));
     if let Some((convex, floor)) = locked.filter(|(convex, floor)| convex < floor) {
         let message = format!("convex {convex}, which the lock file has, is older than {floor}");
@@ -45,18 +47,25 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         let keys = vec!["dependencies".to_owned(), wired.sdk.clone()];
         sink.settings(ctx, &path, SettingsChange::Set { path: keys, value: range.to_owned() });
     }
-    raise(ctx, sink, packages.need(own, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION));
+    raise(ctx, sink, &packages, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION, own);
     if let Some(owner) = Functions::of(ctx).map(|functions| functions.owner).filter(|owner| owner != own) {
         let packages = Packages::of(ctx, &owner);
-        raise(ctx, sink, packages.need(&owner, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION));
+        raise(ctx, sink, &packages, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION, &owner);
     }
-    raise(ctx, sink, packages.need(own, "@clerk/react", CLERK_REACT_FOR_CONVEX, CLERK_REACT_ASKED));
-    raise(ctx, sink, packages.need(own, "@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_ASKED));
+    raise(ctx, sink, &packages, "@clerk/react", CLERK_REACT_FOR_CONVEX, CLERK_REACT_ASKED, own);
+    raise(ctx, sink, &packages, "@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_ASKED, own);
     Ok(Verdict::Added)
 }
 
-fn raise(ctx: &Ctx<'_>, sink: &mut Sink, need: Need) {
+/// Raises a range, in every section that has it.
+fn raise(ctx: &Ctx<'_>, sink: &mut Sink, packages: &Packages<'_>, name: &str, floor: &str, to: &str, folder: &str) {
+    let need = packages.need(folder, name, floor, to);
     if let Need::Raise(asked, range) = need {
+        for twice in packages.asked_twice(&asked) {
+            if let Some(range) = raised(&twice.range, to) {
+                sink.settings(ctx, &twice.path, SettingsChange::Set { path: twice.keys, value: range });
+            }
+        }
         sink.settings(ctx, &asked.path, SettingsChange::Set { path: asked.keys, value: range });
     }
 }
@@ -72,12 +81,12 @@ fn manifest_of(ctx: &Ctx<'_>) -> Option<RelPath> {
 }
 
 /// Refuses a React that Clerk's packages exclude: npm installs nothing then. Other package managers warn, and so does this.
-fn react(ctx: &Ctx<'_>, sink: &mut Sink, packages: &Packages<'_>) -> Result<(), Refusal> {
-    let Some(asked) = packages.asked(ctx.app.id.folder(), "react") else { return Ok(()) };
+fn react(ctx: &Ctx<'_>, sink: &mut Sink, packages: &Packages<'_>, name: &str) -> Result<(), Refusal> {
+    let Some(asked) = packages.asked(ctx.app.id.folder(), name) else { return Ok(()) };
     if !is_outside(&asked.range, CLERK_REACT_PEER) {
         return Ok(());
     }
-    let message = format!("react {} is none that Clerk's package takes", asked.range);
+    let message = format!("{name} {} is none that Clerk's package takes", asked.range);
     let help = format!("raise react and react-dom to a version in `{CLERK_REACT_PEER}`");
     if packages.manager == Kind::Npm {
         let message = format!("{message}, and npm will not install the two together: {help}");
