@@ -133,6 +133,42 @@ fn a_bare_clone_gives_the_same_plan() {
     assert!(plan(&bare).contains("+    \"convex\": \"^1.42.2\","));
 }
 
+/// git takes no patch beyond a link: what stands behind one is a step.
+#[cfg(unix)]
+#[test]
+fn what_is_behind_a_link_is_left_to_a_person() {
+    use std::os::unix::fs::symlink;
+    let project = Project::plain_quickstart();
+    project.write("real/tasks.ts", project.read("convex/schema.ts"));
+    std::fs::remove_dir_all(project.path().join("convex")).unwrap();
+    symlink("real", project.path().join("convex")).unwrap();
+    project.commit();
+    assert!(steps(&project, &[]).iter().any(|(id, _)| id == "write-auth-config"));
+    let patch = project.run(&["migrate", "--dry-run"]).stdout;
+    let applied = project.apply("", &patch, &["--check"]);
+    assert_eq!((applied.code, applied.stderr.as_str()), (Some(0), ""));
+    let run = project.run(&["migrate", "--yes"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(!project.has("real/auth.config.ts") && project.read("src/main.tsx").contains("ConvexProviderWithClerk"));
+}
+
+/// Files that git ignores are read, never written.
+#[test]
+fn ignored_examples_and_settings_are_not_written() {
+    let project = Project::plain_quickstart();
+    project.write(".gitignore", ".env*\n");
+    project.git(&["init", "--quiet"]);
+    let patch = project.run(&["migrate", "--dry-run"]).stdout;
+    assert!(!patch.contains(".env.example") && patch.contains("auth.config.ts"), "{patch}");
+    // What is tracked belongs to the project, whatever a rule says.
+    project.commit();
+    assert!(project.run(&["migrate", "--dry-run"]).stdout.contains("+++ b/.env.example"));
+    let negated = Project::plain_quickstart();
+    negated.write(".gitignore", ".env*\n!.env.example\n");
+    negated.git(&["init", "--quiet"]);
+    assert!(negated.run(&["migrate", "--dry-run"]).stdout.contains("+++ b/.env.example"));
+}
+
 /// Law 8: no value of an env file, no key and no secret in settings is in any output of any command.
 #[test]
 fn no_output_holds_a_secret() {

@@ -86,6 +86,17 @@ fn host_of(value: &str, kind: &str) -> Option<String> {
     is_host.then(|| host.to_owned())
 }
 
+/// The env file that sets the variable `name`, which every visitor sees, to a secret key.
+pub(crate) fn secret_key(ctx: &Ctx<'_>, name: &str) -> Option<RelPath> {
+    files(ctx).find(|path| {
+        let text = ctx.workspace.text(path).unwrap_or_default();
+        text.lines().filter_map(pair).any(|(known, value)| {
+            let value = value.trim_matches(['"', '\'', '`']);
+            known == name && ["sk_test_", "sk_live_"].iter().any(|kind| value.starts_with(kind))
+        })
+    })
+}
+
 /// The names in a text whose values look like secrets: such a file is read, and never shown.
 pub(crate) fn secret_names(text: &str) -> Vec<String> {
     let lines = text.lines().map(|line| line.trim_start().trim_start_matches('#').trim_start());

@@ -59,6 +59,12 @@ pub(crate) const ALL: &[Explanation] = &[
                of use, then add the key's name by hand.\n",
     },
     Explanation {
+        id: "secret-in-public-variable",
+        summary: "The variable of the publishable key holds a secret key.",
+        text: "What a bundler gives to client code is part of what every visitor loads. The value is not printed. Set the publishable key \
+               there, and make a new secret key in Clerk's dashboard: the old one is no secret any more.\n",
+    },
+    Explanation {
         id: "style-settings",
         summary: "A formatter's settings could not be read as data.",
         text: "A configuration that is code is not run, and a shared one in a package is not looked for. The style of new code is then taken \

@@ -5,6 +5,8 @@
 //! "convex": "catalog:"    // pnpm-workspace.yaml has the range, and is where it is raised
 //! ```
 
+use std::sync::Arc;
+
 use change::{Finding, Location, RelPath, Severity};
 use nodejs_semver::{Range, Version};
 
@@ -43,7 +45,7 @@ pub(crate) enum Need {
 pub(crate) struct Packages<'a> {
     ctx: &'a Ctx<'a>,
     /// The folder of the lock file that counts, its path and its text as it was read.
-    lock: Option<(String, RelPath, Option<Lock>)>,
+    lock: Option<(String, RelPath, Option<Arc<Lock>>)>,
     /// The package manager.
     pub(crate) manager: Kind,
     /// What is worth saying about lock files.
@@ -81,7 +83,7 @@ impl<'a> Packages<'a> {
             return packages;
         };
         packages.manager = named.or(kind(path)).unwrap_or(Kind::Npm);
-        let lock = kind(path).zip(ctx.workspace.text(path)).and_then(|(kind, text)| Lock::read(kind, &text));
+        let lock = ctx.workspace.lock(path);
         if locks.len() > 1 && named.is_none() {
             packages.note(
                 path,

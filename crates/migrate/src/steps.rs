@@ -146,6 +146,10 @@ impl Left<'_> {
         };
         let name = if has_types { "auth.config.ts" } else { "auth.config.js" };
         let (title, copy) = match there {
+            Some(path) if !self.names_providers(path) => {
+                let title = format!("Write {}: it names no providers yet.", path.file_name());
+                (title, config(&self.auth.issuer, has_types))
+            }
             Some(path) => {
                 (format!("Add Clerk to the providers in {}.", path.file_name()), provider(&self.auth.issuer, has_types))
             }
@@ -154,6 +158,10 @@ impl Left<'_> {
         let folder = self.auth.functions.as_ref().map(|functions| functions.folder.clone());
         let at = folder.unwrap_or_else(|| "the folder of the Convex functions".to_owned());
         Some(Step { at: vec![at], copy: Some(copy), doc: Some(GUIDE), ..self.step("write-auth-config", title) })
+    }
+
+    fn names_providers(&self, path: &RelPath) -> bool {
+        self.ctx.workspace.text(path).is_none_or(|text| text.contains("providers"))
     }
 
     fn issuer(&self) -> Option<Step> {

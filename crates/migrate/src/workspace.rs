@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use change::{AppId, Base, Finding, RelPath, TextRange, is_env_file};
 use ignore::gitignore::Gitignore;
@@ -11,6 +11,7 @@ use syntax::{FileFacts, ParseFailure};
 
 use crate::env::names_in;
 use crate::index;
+use crate::lock::{Kind, Lock};
 use crate::manifest::Manifest;
 
 /// A source file that mentions Convex, Clerk or a React root.
@@ -47,6 +48,8 @@ pub(crate) struct Workspace {
     pub(crate) unread: BTreeMap<RelPath, ParseFailure>,
     /// What was seen while reading.
     pub(crate) findings: Vec<Finding>,
+    /// The lock files that were asked for; `None` where one can't be read.
+    pub(crate) locks: Mutex<BTreeMap<RelPath, Option<Arc<Lock>>>>,
 }
 
 impl Workspace {
@@ -58,6 +61,13 @@ impl Workspace {
     /// The text of a file that was not read with the sources: settings and the like. A named pipe under such a name would never end.
     pub(crate) fn text(&self, path: &RelPath) -> Option<String> {
         Self::text_at(&self.base, path)
+    }
+
+    /// A lock file, read once.
+    pub(crate) fn lock(&self, path: &RelPath) -> Option<Arc<Lock>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || Some(Arc::new(Lock::read(Kind::of(path.file_name())?, &self.text(path)?)?));
+        locks.entry(path.clone()).or_insert_with(read).clone()
     }
 
     /// The text of a file below `base`.

@@ -46,6 +46,17 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         finding.help = Some("keep one of the two".to_owned());
         sink.findings.push(finding);
     }
+    let there = state.typescript.as_ref().or(state.javascript.as_ref());
+    if let (Some(wanted), Some(path)) = (&ctx.options.issuer_env, there.filter(|_| state.is_clerk))
+        && *wanted != state.issuer
+    {
+        let message = format!("the file reads {} already: {wanted} is not taken", state.issuer);
+        let mut finding = Finding::new(RULE.explanation.id, Severity::Warning, message);
+        finding.app = Some(ctx.app.id.clone());
+        finding.location = Some(Location::file(path.clone()));
+        finding.group = sink.wired.as_ref().and_then(|wired| wired.group.clone());
+        sink.findings.push(finding);
+    }
     let Some(functions) = &state.functions else { return Ok(Verdict::Added) };
     let is_typed = state.typescript.is_some() || (state.javascript.is_none() && functions.has_types);
     if state.is_clerk {

@@ -6,7 +6,7 @@ use syntax::{SourceFile, Value, add_interface_member, on_deep_stack, parse};
 use super::Rule;
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
-use crate::env::{names_in, secret_names, templates};
+use crate::env::{names_in, secret_key, secret_names, templates};
 use crate::workspace::join;
 
 /// The rule.
@@ -25,6 +25,14 @@ const SCHEMAS: [&str; 3] = ["@t3-oss/env-core", "@t3-oss/env-nextjs", "@julr/vit
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let wraps = sink.wired.clone().filter(|wired| wired.group.is_some());
     let Some(wired) = wraps else { return Ok(Verdict::Added) };
+    if let Some(path) = secret_key(ctx, &wired.key.name) {
+        let message = format!("{} holds a secret key, which every visitor of the app would see", wired.key.name);
+        let location = Location::file(path);
+        let mut finding = note(ctx, "secret-in-public-variable", Severity::Error, message, location);
+        finding.help = Some("set the publishable key there, and make a new secret key".to_owned());
+        finding.group = wired.group.clone();
+        sink.findings.push(finding);
+    }
     for path in templates(ctx) {
         template(ctx, sink, &path, &wired.key.name);
     }
