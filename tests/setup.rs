@@ -133,6 +133,28 @@ fn a_bare_clone_gives_the_same_plan() {
     assert!(plan(&bare).contains("+    \"convex\": \"^1.42.2\","));
 }
 
+/// The lock file of a repository says nothing of an app that its workspace does not list.
+#[test]
+fn a_lock_file_above_counts_for_members_only() {
+    let lock = "{\"lockfileVersion\":3,\"packages\":{\"node_modules/convex\":{\"version\":\"1.30.0\"}}}\n";
+    for (workspaces, is_raised, folder) in [("[]", false, "frontend"), ("[\"frontend\"]", true, ".")] {
+        let project = Project::empty();
+        for (path, bytes) in Project::plain_quickstart().tree() {
+            project.write(&format!("frontend/{path}"), bytes);
+        }
+        let own = project.read("frontend/package.json").replace("^1.48.0", "^1.30.0");
+        project.write("frontend/package.json", own);
+        project.write("package.json", format!("{{ \"name\": \"root\", \"workspaces\": {workspaces} }}\n"));
+        project.write("package-lock.json", lock);
+        let run = project.run(&["migrate", "--dry-run", "--format", "json"]);
+        let plan: Value = serde_json::from_str(&run.stdout).unwrap();
+        let all = plan["steps"].as_array().unwrap().iter();
+        let install = all.clone().find(|step| step["id"] == "install").unwrap();
+        let at = install["at"].as_array().unwrap().first().and_then(Value::as_str).unwrap_or(".");
+        assert_eq!((run.stdout.contains("^1.42.2"), at), (is_raised, folder), "{workspaces}");
+    }
+}
+
 /// git takes no patch beyond a link: what stands behind one is a step.
 #[cfg(unix)]
 #[test]

@@ -16,6 +16,8 @@ pub(crate) struct Manifest {
     pub(crate) package_manager: Option<String>,
     /// Each section that names a dependency, with its range; the one that counts last.
     dependencies: BTreeMap<String, Vec<(&'static str, String)>>,
+    /// The patterns of the workspace's packages.
+    pub(crate) workspaces: Vec<String>,
     /// The packages whose version is set whatever is asked for: `overrides`, `resolutions`.
     overrides: BTreeSet<String>,
 }
@@ -38,6 +40,9 @@ impl Manifest {
                 manifest.dependencies.entry(name.clone()).or_default().push((kind, range.to_owned()));
             }
         }
+        let workspaces = value.get("workspaces");
+        let listed = workspaces.and_then(|all| all.as_array().or_else(|| all.get("packages")?.as_array()));
+        manifest.workspaces = listed.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
         let pnpm = value.get("pnpm").and_then(|pnpm| pnpm.get("overrides"));
         for set in [value.get("overrides"), value.get("resolutions"), pnpm].into_iter().flatten() {
             // `convex`, `**/convex`, `convex@1`

@@ -68,7 +68,9 @@ impl<'a> Packages<'a> {
             .any(|folder| join(folder, "pnpm-workspace.yaml").is_some_and(|path| ctx.workspace.text(&path).is_some()));
         let usual = if has_workspace { Kind::Pnpm } else { Kind::Npm };
         let mut packages = Self { ctx, lock: None, manager: named.unwrap_or(usual), notes: Vec::new() };
-        let found = folders_up(folder).find_map(|folder| {
+        // A lock file above counts where the package belongs to that workspace.
+        let roots = folders_up(folder).filter(|root| ctx.workspace.is_member(root, folder));
+        let found = roots.into_iter().find_map(|folder| {
             let locks: Vec<RelPath> =
                 LOCK_FILES.iter().filter_map(|name| ctx.workspace.has_any(folder, &[name])).collect();
             let binary = ctx.workspace.has_any(folder, &["bun.lockb"]);

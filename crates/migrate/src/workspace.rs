@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use change::{AppId, Base, Finding, RelPath, TextRange, is_env_file};
-use ignore::gitignore::Gitignore;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use syntax::{FileFacts, ParseFailure};
 
 use crate::env::names_in;
@@ -61,6 +61,31 @@ impl Workspace {
     /// The text of a file that was not read with the sources: settings and the like. A named pipe under such a name would never end.
     pub(crate) fn text(&self, path: &RelPath) -> Option<String> {
         Self::text_at(&self.base, path)
+    }
+
+    /// Whether the package in `folder` is one of the workspace whose root is in `root`: an installation there is one of it too.
+    pub(crate) fn is_member(&self, root: &str, folder: &str) -> bool {
+        if root == folder {
+            return true;
+        }
+        let manifest = self.manifests.get(root).and_then(|manifest| manifest.as_ref().ok());
+        let settings = join(root, "pnpm-workspace.yaml").and_then(|path| self.text(&path)).unwrap_or_default();
+        // `  - "apps/*"`, below `packages:`
+        let lines = settings.lines().map(str::trim_start).filter_map(|line| line.strip_prefix("- "));
+        let patterns = lines.map(|line| line.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']));
+        let listed = manifest.into_iter().flat_map(|manifest| manifest.workspaces.iter().map(String::as_str));
+        let mut rules = GitignoreBuilder::new("");
+        for pattern in listed.chain(patterns) {
+            // A pattern names a folder from the root on; `./apps/*` is `apps/*`.
+            let pattern = pattern.trim_start_matches("./");
+            let line = match pattern.strip_prefix('!') {
+                Some(pattern) => format!("!/{pattern}"),
+                None => format!("/{pattern}"),
+            };
+            let _ = rules.add_line(None, &line);
+        }
+        let below = folder.strip_prefix(root).unwrap_or(folder).trim_start_matches('/');
+        rules.build().is_ok_and(|rules| rules.matched(below, true).is_ignore())
     }
 
     /// A lock file, read once.
@@ -250,6 +275,27 @@ mod tests {
         assert_eq!(at("apps/web", "../../tsconfig.base.json").as_deref(), Some("tsconfig.base.json"));
         assert_eq!(at("", "./a/./b.json").as_deref(), Some("a/b.json"));
         assert_eq!(at("apps", "../../outside.json"), None);
+    }
+
+    #[test]
+    fn members_of_a_workspace() {
+        let listed = |json: &str| {
+            let manifest = Manifest::read(json).unwrap();
+            Workspace { manifests: [(String::new(), Ok(manifest))].into(), ..Workspace::default() }
+        };
+        let workspace = listed("{\"workspaces\":[\"apps/*\",\"./tools\",\"!apps/old\"]}");
+        for (folder, expected) in [
+            ("", true),
+            ("apps/web", true),
+            ("tools", true),
+            ("apps/old", false),
+            ("frontend", false),
+            ("apps/web/x", false),
+        ] {
+            assert_eq!(workspace.is_member("", folder), expected, "{folder}");
+        }
+        assert!(listed("{\"workspaces\":{\"packages\":[\"packages/**\"]}}").is_member("", "packages/a/b"));
+        assert!(!listed("{}").is_member("", "frontend"));
     }
 
     #[test]
