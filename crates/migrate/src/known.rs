@@ -29,6 +29,12 @@ pub(crate) fn is_clerk_module(module: &str) -> bool {
     module.starts_with("@clerk/")
 }
 
+/// Whether a module may have a ClerkProvider: not the texts and looks that are often taken in late.
+pub(crate) fn may_have_provider(module: &str) -> bool {
+    let without = ["@clerk/localizations", "@clerk/themes", "@clerk/types", "@clerk/testing", "@clerk/backend"];
+    is_clerk_module(module) && !without.iter().any(|name| module.starts_with(name))
+}
+
 /// What an export of a package is to the migration.
 pub(crate) fn provider(module: &str, export: &ImportedName) -> Option<Provider> {
     let ImportedName::Named(name) = export else { return None };
@@ -64,3 +70,14 @@ pub(crate) const OTHER_AUTH: &[(&str, Option<&str>, &str)] = &[
     ("@umuthopeyildirim/convex-kinde-auth", None, "Kinde"),
     (CONVEX_REACT, Some("ConvexProviderWithAuth"), "an identity provider of its own"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_that_may_have_a_provider() {
+        assert!(["@clerk/react", "@clerk/clerk-react", "@clerk/react/internal"].into_iter().all(may_have_provider));
+        assert!(!["@clerk/localizations", "@clerk/themes", "clerk", "@acme/clerk"].into_iter().any(may_have_provider));
+    }
+}

@@ -6,7 +6,7 @@ use syntax::Via;
 
 use crate::graph::evaluate::{callee_name, is_compiled_jsx};
 use crate::graph::render::{Node, Place, Sighting, common};
-use crate::known::{Provider, is_clerk_module};
+use crate::known::{Provider, may_have_provider};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::{ON_CLERK, Survey, is_spread};
 
@@ -241,7 +241,7 @@ fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
         return refuse(survey, RefusalReason::ClerkElsewhere, message, place);
     }
     let clerks: BTreeSet<Place> = survey.sightings(Provider::Clerk).map(|sighting| sighting.place).collect();
-    if let Some(location) = survey.late_import(is_clerk_module).filter(|_| clerks.is_empty()) {
+    if let Some(location) = survey.late_import(may_have_provider).filter(|_| clerks.is_empty()) {
         let message =
             "Clerk's package is taken in late here: whether its ClerkProvider is rendered could not be followed";
         return Err(Refusal::new(RefusalReason::ClerkElsewhere, message, Some(location)));
