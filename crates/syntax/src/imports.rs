@@ -335,7 +335,15 @@ impl<'a> Layout<'a> {
                 edits.push(TextEdit::deletion(name))?;
                 edits.push(TextEdit::deletion(TextRange::new(end - 1, end)))?;
             } else {
-                edits.push(TextEdit::deletion(TextRange::new(listed.range.start(), self.after_spaces(end))))?;
+                let own = TextRange::new(listed.range.start(), end);
+                // A name alone on its line takes the line with it.
+                let line = self.module.lines.line_start(own.start());
+                let lines = self.whole_lines(own);
+                let range = match lines.end() > end {
+                    true => TextRange::new(line, lines.end()),
+                    false => TextRange::new(own.start(), self.after_spaces(end)),
+                };
+                edits.push(TextEdit::deletion(range))?;
             }
         }
         if import.added.is_empty() {

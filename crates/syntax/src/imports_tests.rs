@@ -96,6 +96,10 @@ fn comments_in_a_list_stay() {
     let drop = &migration()[..1];
     for (before, after) in [
         ("import {\n  ConvexProvider, // plain\n  b,\n} from 'm'\n", "import {\n  // plain\n  b,\n} from 'm'\n"),
+        (
+            "import {\n  // plain\n  ConvexProvider,\n  // b\n  b,\n} from 'm'\n",
+            "import {\n  // plain\n  // b\n  b,\n} from 'm'\n",
+        ),
         ("import { a, /* plain */ ConvexProvider } from 'm'\n", "import { a, /* plain */ } from 'm'\n"),
         ("import { ConvexProvider /* plain */, b } from 'm'\n", "import { /* plain */ b } from 'm'\n"),
         ("import {a, ConvexProvider, b} from 'm'\n", "import {a, b} from 'm'\n"),
