@@ -46,6 +46,35 @@ fn untouched_bytes_stay_identical() {
     });
 }
 
+/// Law 1, where settings change: every line stays, but for a comma, a range that is raised, or an item of a list that stood on it.
+#[test]
+fn lines_of_settings_stay() {
+    check_all(|case| {
+        let before = case.before();
+        let settings =
+            |path: &str| [".json", ".yaml", ".example", ".sample", ".template"].iter().any(|end| path.ends_with(end));
+        for (path, after) in case.after().into_iter().filter(|(path, _)| settings(path) && before.has(path)) {
+            let after = String::from_utf8(after).unwrap();
+            let mut rest = after.lines();
+            for line in before.read(&path).lines() {
+                // The names of a line, its range and closing brackets aside.
+                let name = |line: &str| line.split_once(": ").map(|(name, _)| name.to_owned());
+                let kept = |new: &str| {
+                    new == line
+                        || new.strip_suffix(',') == Some(line)
+                        || name(new).is_some_and(|new_name| Some(new_name) == name(line))
+                        // An object or a list on one line.
+                        || (line.len() > 60 && new.len() > line.len())
+                };
+                if !rest.any(kept) {
+                    return Err(format!("{path} lost the line {line:?}"));
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
 /// Law 1: what a file's lines end in, its byte order mark and its last byte stay.
 #[test]
 fn line_endings_and_marks_stay() {

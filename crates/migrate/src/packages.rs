@@ -207,6 +207,8 @@ impl<'a> Packages<'a> {
         match is_below {
             false => Need::Fine,
             true if self.is_overridden(folder, name) => Need::ByHand,
+            // What a package takes of its users is for its author to say.
+            true if asked.keys.first().is_some_and(|section| section == "peerDependencies") => Need::ByHand,
             // The range is right already: an installation brings the lock file up to date.
             true if lowest(&asked.range).is_some_and(|lowest| lowest >= least) => Need::Fine,
             // Another line is a migration of its own.

@@ -278,7 +278,31 @@ impl Left<'_> {
     }
 }
 
-/// Puts together what several apps need done: the same step once, and the steps of one kind after each other.
+/// The kinds of steps in the order to do them, whichever app needs one first.
+const ORDER: [&str; 20] = [
+    "create-account",
+    "create-application",
+    "activate-integration",
+    "set-publishable-key",
+    "type-publishable-key",
+    "write-auth-config",
+    "set-issuer",
+    "install-clerk",
+    "install",
+    "install-convex",
+    "upgrade-clerk",
+    "raise-convex",
+    "push-functions",
+    "sign-in-again",
+    "production-instance",
+    "production-integration",
+    "production-key",
+    "production-issuer",
+    "production-deploy",
+    "production-redirects",
+];
+
+/// Puts together what several apps need done: the same step once, the kinds in their order.
 pub(crate) fn merged(steps: Vec<Step>) -> Vec<Step> {
     let mut kinds: Vec<Vec<Step>> = Vec::new();
     for step in steps {
@@ -293,6 +317,7 @@ pub(crate) fn merged(steps: Vec<Step>) -> Vec<Step> {
             None => kinds.push(vec![step]),
         }
     }
+    kinds.sort_by_key(|kind| kind.first().and_then(|step| ORDER.iter().position(|id| *id == step.id)));
     kinds.into_iter().flatten().collect()
 }
 
@@ -328,14 +353,18 @@ mod tests {
             doc: None,
         };
         let steps = [
+            step("push-functions", "a", "Push"),
             step("install", "a", "Install x"),
-            step("account", "a", "Account"),
+            step("create-account", "a", "Account"),
             step("install", "b", "Install y"),
-            step("account", "b", "Account"),
+            step("create-account", "b", "Account"),
         ];
         let merged = merged(steps.to_vec());
-        assert_eq!(merged.iter().map(|step| &*step.title).collect::<Vec<_>>(), ["Install x", "Install y", "Account"]);
-        assert_eq!(merged[2].apps, [AppId::new("a"), AppId::new("b")]);
-        assert_eq!(merged[2].at, ["a", "b"]);
+        assert_eq!(
+            merged.iter().map(|step| &*step.title).collect::<Vec<_>>(),
+            ["Account", "Install x", "Install y", "Push"]
+        );
+        assert_eq!(merged[0].apps, [AppId::new("a"), AppId::new("b")]);
+        assert_eq!(merged[0].at, ["a", "b"]);
     }
 }
