@@ -196,15 +196,21 @@ fn ignored_examples_and_settings_are_not_written() {
 fn no_output_holds_a_secret() {
     let project = Project::plain_quickstart();
     let mut planted = Vec::new();
-    let mut secret = |project: &Project, path: &str, shape: &str| {
+    let mut secret = |project: &Project, path: &str, name: &str, shape: &str| {
         let value = format!("{shape}{}", ["Plant", "ed0", &planted.len().to_string(), "Value99"].concat());
         let text = if project.has(path) { project.read(path) } else { String::new() };
-        project.write(path, format!("{text}SECRET_{}={value}\n", planted.len()));
+        // By its name, or by what it looks like.
+        let line = match shape.starts_with("https") {
+            true => format!("VALUE_{}={value}@host.example\n", planted.len()),
+            false => format!("{name}_{}={value}\n", planted.len()),
+        };
+        project.write(path, text + &line);
         planted.push(value);
     };
     for path in [".env", ".env.local", ".env.production", ".env.development.local", ".env.example", ".env.sample"] {
-        secret(&project, path, "sk_test_");
-        secret(&project, path, "https://user:");
+        secret(&project, path, "SECRET", "");
+        secret(&project, path, "VALUE", "sk_test_");
+        secret(&project, path, "VALUE", "https://user:");
     }
     // What a key is, beside the host that it holds.
     project.write(".env.local", format!("{}VITE_CLERK_PUBLISHABLE_KEY={KEY}\n", project.read(".env.local")));
@@ -239,4 +245,13 @@ fn no_output_holds_a_secret() {
     assert!(all.contains("https://verb-noun-00.clerk.accounts.dev"));
     // The files that hold what looks like a secret are not changed.
     assert!(!project.read(".env.example").contains("CLERK"), "{}", project.read(".env.example"));
+    // Each kind of secret alone is enough for that.
+    for line in ["SECRET=PlantedValue99", "VALUE=sk_test_PlantedValue99", "VALUE=https://user:PlantedValue99@host.dev"]
+    {
+        let project = Project::plain_quickstart();
+        project.write(".env.example", format!("{line}\n"));
+        let run = project.run(&["migrate", "--dry-run", "--verbose"]);
+        let all = run.stdout + &run.stderr;
+        assert!(!all.contains("PlantedValue99") && !all.contains("+++ b/.env.example"), "{all}");
+    }
 }
