@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{Outcome, Project, binary};
+use crate::support::{Outcome, Project, binary, root};
 
 const PATCHED: &str = "+import { ConvexProviderWithClerk } from \"convex/react-clerk\";\n";
 
@@ -98,9 +98,20 @@ fn usage_errors_are_2() {
 fn what_cannot_run_is_2() {
     let project = committed();
     check(&project.run(&["migrate", "nowhere"]), 2, "", "cannot read `nowhere`");
-    check(&project.run(&["migrate", "--framework", "vue"]), 2, "", "there is: react");
+    check(&project.run(&["migrate", "--framework", "vue"]), 2, "", "there is: next-app, next-pages, react");
     check(&project.run(&["migrate", "--app", "apps/x"]), 2, "", "no Convex app is in `apps/x`\nhelp: there is: .");
     check(&Project::empty().run(&["migrate"]), 2, "", "no package.json in `.` or below it");
+}
+
+#[test]
+fn two_frameworks_are_2_and_name_the_flag() {
+    let project = Project::copy_of(&root().join("fixtures/next-app/quickstart/before"));
+    project.write("vite.config.ts", "export default {};\n");
+    project.write("index.html", "<div id=\"root\"></div>\n");
+    let run = project.run(&["migrate", "--dry-run"]);
+    check(&run, 2, "", "may be next-app");
+    check(&run, 2, "", "vite.config.ts and index.html");
+    check(&project.run(&["migrate", "--dry-run", "--framework", "next-app"]), 0, "clerkMiddleware", "");
 }
 
 #[test]

@@ -32,7 +32,12 @@ fn untouched_bytes_stay_identical() {
             let is_brace = taken.chars().all(|c| c.is_whitespace() || "},".contains(c));
             // `const { ConvexProvider, ConvexReactClient } = require("convex/react")`
             let is_unused = taken.trim_matches([',', ' ', '\n']) == "ConvexProvider" && edit["text"] == "";
+            // `export function middleware(` becomes `export default clerkMiddleware((_auth, `; the rest of the handler stays.
+            let name = edit["path"].as_str().unwrap().rsplit('/').next().unwrap();
+            let is_handler = ["middleware.", "proxy."].iter().any(|stem| name.starts_with(stem));
+            let is_export = is_handler && taken.starts_with("export ") && taken.lines().count() == 1;
             if !(is_space
+                || is_export
                 || is_unused
                 || is_brace
                 || is_moved

@@ -1,5 +1,5 @@
-//! The fixtures against real packages: types, the second oracle, Prettier. On with `CONVEX_CLERK_TESTS=all`, after `npm ci` in
-//! `tests/real`.
+//! The fixtures against real packages: types, the second oracle, `next build`, Prettier. On with `CONVEX_CLERK_TESTS=all`, after `npm ci` in
+//! `tests/real` and in its folders `next16` and `next14`.
 
 use std::io::Write as _;
 use std::process::Command;
@@ -12,12 +12,16 @@ fn check(script: &[&str]) {
     if std::env::var_os("CONVEX_CLERK_TESTS").is_none_or(|value| value != "all") {
         let name = script.join(" ");
         // Not with `println!`, which the test harness keeps to itself.
-        let note = format!("not run: tests/real/{name} (set CONVEX_CLERK_TESTS=all, after `npm ci` in tests/real)\n");
+        let note = format!(
+            "not run: tests/real/{name} (set CONVEX_CLERK_TESTS=all, after `npm ci` in tests/real, next16/ and next14/)\n"
+        );
         std::io::stderr().write_all(note.as_bytes()).unwrap();
         return;
     }
     let folder = root().join("tests/real");
-    assert!(folder.join("node_modules").exists(), "run `npm ci` in tests/real first");
+    for packages in [folder.clone(), folder.join("next16"), folder.join("next14")] {
+        assert!(packages.join("node_modules").exists(), "run `npm ci` in {} first", packages.display());
+    }
     let output = Command::new("node").current_dir(folder).args(script).output().expect("node has to be installed");
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
@@ -48,6 +52,16 @@ fn the_oracle_notices_broken_trees() {
 #[test]
 fn the_oracle_notices_the_mutants_of_fixtures() {
     check(&["oracle.mjs", "--mutants"]);
+}
+
+#[test]
+fn next_builds_what_is_marked() {
+    check(&["next-build.mjs"]);
+}
+
+#[test]
+fn the_build_check_notices_broken_apps() {
+    check(&["next-build.mjs", "--self-test"]);
 }
 
 #[test]

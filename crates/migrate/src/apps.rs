@@ -121,14 +121,23 @@ impl Candidate<'_> {
         if let Some(framework) = forced {
             return Ok(Choice::Framework(framework));
         }
+        let see = |framework: &&'static Framework| Some((*framework, framework.evidence.seen(workspace, &self.app)?));
+        let (by_dependency, by_files): (Vec<_>, Vec<_>) =
+            ALL.iter().copied().partition(|framework| framework.evidence.is_dependency());
+        if let Some((framework, seen)) = by_files.iter().find_map(see) {
+            return match framework.evidence.doubt(workspace, &self.app) {
+                None => Ok(Choice::Framework(framework)),
+                Some(doubt) => Err(PlanError::Framework {
+                    message: format!("`{}` may be {} ({seen}) or something else ({doubt})", self.app.id, framework.id),
+                    help: format!("name it with `--framework` ({})", crate::framework_ids().join(", ")),
+                }),
+            };
+        }
         let recognised = RECOGNISED.iter().find(|known| known.evidence.seen(workspace, &self.app).is_some());
         if let Some(recognised) = recognised {
             return Ok(Choice::Recognised(recognised.name));
         }
-        let seen: Vec<_> = ALL
-            .iter()
-            .filter_map(|framework| Some((*framework, framework.evidence.seen(workspace, &self.app)?)))
-            .collect();
+        let seen: Vec<_> = by_dependency.iter().filter_map(see).collect();
         let ids: Vec<&str> = ALL.iter().map(|framework| framework.id).collect();
         let help = format!("name it with `--framework` ({}), or leave the app out with `--app`", ids.join(", "));
         match seen.as_slice() {

@@ -37,6 +37,10 @@ pub(crate) enum Verdict {
 pub(crate) struct Wired {
     /// Clerk's package.
     pub(crate) sdk: String,
+    /// The range in which it is asked for; `None` for one that no line has.
+    pub(crate) range: Option<&'static str>,
+    /// The variable of the secret key, where the package wants one.
+    pub(crate) secret: Option<&'static str>,
     /// How the key is read.
     pub(crate) key: KeyRead,
     /// The group, where something changes.

@@ -11,7 +11,7 @@ use syntax::{Argument, EnvFact, FileFacts};
 
 use crate::ctx::Ctx;
 use crate::env::known_names;
-use crate::frameworks::EnvConvention;
+use crate::frameworks::{EnvConvention, KeySource};
 use crate::tsconfig;
 
 /// The name without the bundler's prefix.
@@ -45,6 +45,10 @@ pub(crate) enum Origin {
 
 /// How the app of `ctx` reads its key; `provider` is the file that renders the Convex provider.
 pub(crate) fn key_read(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
+    if let (KeySource::Package(name), None) = (ctx.framework.key, &ctx.options.publishable_key_env) {
+        let read = by_convention(ctx);
+        return KeyRead { name: name.to_owned(), origin: Origin::App, ..read };
+    }
     if let Some(name) = &ctx.options.publishable_key_env {
         let mut read = by_convention(ctx);
         read.bracket |= tsconfig::no_property_access_from_index_signature(ctx);

@@ -3,6 +3,7 @@
 //! Invariant: no printing, no flags, no protocol; nothing is ever written.
 
 mod apps;
+mod boundary;
 mod ctx;
 mod env;
 mod formatting;
@@ -20,11 +21,13 @@ mod manifest;
 mod mocks;
 mod notes;
 mod packages;
+mod place;
 mod proof;
 mod recognised;
 mod refusal;
 mod rewire;
 mod rules;
+mod sdk;
 mod settings_edits;
 mod steps;
 mod survey;
@@ -187,7 +190,7 @@ fn recognised(workspace: &Workspace, candidate: &Candidate<'_>, name: &str) -> A
     let sources = Sources::of(workspace, app);
     let resolver = Resolver::new(workspace, &workspace.sources);
     let modules = Modules::new(&sources, &resolver);
-    let survey = Survey::new(workspace, app, &modules);
+    let survey = Survey::new(workspace, app, &modules, graph::roots::in_browser);
     let has = |provider| survey.places(provider).next().is_some();
     if let (false, Err(refusal)) = (has(Provider::WithClerk) && !has(Provider::Plain), survey.no_other_auth()) {
         return refusal.into();

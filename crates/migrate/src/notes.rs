@@ -11,6 +11,19 @@ pub(crate) const ALL: &[Explanation] = &[
                again.\n",
     },
     Explanation {
+        id: "clerk-package",
+        summary: "One of Clerk's packages is not the one for the framework.",
+        text: "Each of Clerk's packages keeps the session for itself: `useAuth` of one knows nothing of a `ClerkProvider` of another. Take everything \
+               from the package for the framework, whose middleware also gives server code the session.\n",
+    },
+    Explanation {
+        id: "client-file",
+        summary: "A file is a client file only through those that import it.",
+        text: "The file that renders the provider does not begin with `\"use client\"`. It works because only client files import it; as soon as a \
+               Server Component does, its hooks fail. Begin it with the directive: \
+               https://nextjs.org/docs/app/api-reference/directives/use-client\n",
+    },
+    Explanation {
         id: "conditional-provider",
         summary: "The provider is rendered under a condition.",
         text: "```tsx\nready ? <ConvexProvider client={convex}>…</ConvexProvider> : <Loading />\n```\n\nThe change is made in the branch that \

@@ -9,6 +9,7 @@ use syntax::{Bindings, Value, file_facts};
 use crate::graph::modules::Modules;
 use crate::graph::render::{Node, Place, Sighting};
 use crate::graph::resolve::Resolver;
+use crate::graph::roots::FindRoots;
 use crate::known::Provider;
 use crate::language::TypeScript;
 use crate::refusal::{Refusal, RefusalReason};
@@ -27,6 +28,7 @@ impl Rewiring<'_> {
         group: &ChangeGroup,
         language: &TypeScript,
         resolver: &Resolver<'_>,
+        find: FindRoots,
     ) -> Result<(), Refusal> {
         let mut changed = BTreeMap::new();
         for (path, base) in bases {
@@ -36,7 +38,7 @@ impl Rewiring<'_> {
         let paths: Vec<RelPath> = changed.keys().cloned().collect();
         let sources = self.survey.modules.sources.with(changed);
         let modules = Modules::new(&sources, resolver);
-        let survey = Survey::new(self.survey.workspace, self.survey.app, &modules);
+        let survey = Survey::new(self.survey.workspace, self.survey.app, &modules, find);
         let place = self.targets.swaps.first().copied();
         let fail = |why: &str| match place {
             Some(place) => Err(self.unproven(place, why)),

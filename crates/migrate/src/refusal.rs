@@ -49,6 +49,18 @@ reasons! {
         "The app uses a convex version before 1.0."
         "`ConvexProviderWithClerk` of today takes a client that versions before 1.0 do not have. Upgrade `convex` first: \
          https://docs.convex.dev/\n"
+    FrameworkVersion "framework-version"
+        "The framework's version is one that Clerk's package does not take."
+        "Clerk's package for Next.js takes 15.2.8 and later patches of its line 7, and 13.5.7, 14.2.25, 15.2.3 and later of its line 6; older \
+         patches have a flaw by which a request gets past the middleware.\n\nUpgrade `next` to the version that is named, and run again: \
+         https://nextjs.org/docs/app/guides/upgrading\n"
+    MiddlewareForm "middleware-form"
+        "The middleware is in a form that clerkMiddleware can't be put around."
+        "Next.js runs one middleware. What is there becomes the callback of `clerkMiddleware`, or is called by it: a function or an arrow, \
+         exported as `middleware`, `proxy` or default, or what next-intl makes.\n\n```ts\nexport { default } from \"./lib/middleware\";\n\
+         ```\n\nOther calls, exports of other modules and CommonJS are not changed, and neither is a file where Next.js does not look for it, \
+         or one of two.\n\nWrite it as a function in the file itself, or compose the two by hand: \
+         https://clerk.com/docs/reference/nextjs/clerk-middleware\n"
     NoClient "no-client"
         "The provider has no `client` attribute."
         "`ConvexProviderWithClerk` gets the same `client` as the plain provider. It has to be written as an attribute: one that may come \
@@ -65,6 +77,13 @@ reasons! {
         "React is asked for in no version that Clerk's package takes."
         "npm refuses to install Clerk's React package beside a React that its peer range excludes: 19.0.0 to 19.0.2, 19.1.0 to 19.1.3, 19.2.0 to \
          19.2.2, and what is older than 18.\n\nRaise react and react-dom first, then run again.\n"
+    ServerProvider "server-provider"
+        "ConvexProvider is rendered by a Server Component."
+        "`ConvexProvider` needs React's context and a client that holds a connection: it works only in a client file. Here a layout, a page or \
+         another file that runs on the server renders it, and can't become a client file, since it exports metadata or values, or is \
+         async.\n\n```tsx\n// app/ConvexClientProvider.tsx\n\"use client\";\n```\n\nMove the provider and its client into a file of their \
+         own that begins with `\"use client\"`, render that in the layout, and run again: \
+         https://docs.convex.dev/client/nextjs/app-router/\n"
     SeveralProviders "several-providers"
         "Providers of Convex stand inside each other, or beside each other with nothing around."
         "A plain `ConvexProvider` stands inside another one, or inside `ConvexProviderWithClerk`, and hides it from what is below. Which of the \

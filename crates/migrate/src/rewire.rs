@@ -8,13 +8,15 @@ use change::{
 };
 use syntax::style::Style;
 use syntax::{
-    Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ImportKind, ParsedModule, Property, RequireChange,
-    SourceFile, SourceKind, Tag, Value, Via, attribute, env_member, has_own_lines, identifier, is_es_module, non_null,
-    parse, require_edits, rewrite_call, rewrite_element,
+    Attribute, Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ImportKind, ParsedModule, Property,
+    RequireChange, SourceFile, SourceKind, Tag, Value, Via, attribute, env_member, has_own_lines, identifier,
+    is_es_module, non_null, parse, path, require_edits, rewrite_call, rewrite_element, spread, wrap_child,
 };
 
 use crate::ctx::Ctx;
+use crate::frameworks::SdkLine;
 use crate::graph::render::Place;
+use crate::graph::roots::ClerkPlace;
 use crate::graph::sources::FileId;
 use crate::key::{KeyRead, key_read};
 use crate::known::{
@@ -24,6 +26,7 @@ use crate::language::TypeScript;
 use crate::load;
 use crate::manifest::lowest;
 use crate::refusal::{Refusal, RefusalReason};
+use crate::sdk::line_of;
 use crate::survey::Survey;
 use crate::tsconfig;
 use crate::wiring::Targets;
@@ -34,27 +37,34 @@ pub(crate) struct Rewiring<'a> {
     pub(crate) targets: Targets,
     /// Clerk's package: the one whose ClerkProvider is there, else the framework's.
     pub(crate) sdk: String,
+    /// The line of packages that the app gets, if it has none.
+    pub(crate) line: &'static SdkLine,
     pub(crate) key: KeyRead,
     key_needs_string: bool,
+    /// Whether a person names the key's variable, so that no package finds it by itself.
+    is_named: bool,
     /// Whether Clerk's package allows one ClerkProvider at a time, wherever it stands.
     is_core2: bool,
 }
 
 impl<'a> Rewiring<'a> {
-    pub(crate) fn new(ctx: &Ctx<'_>, survey: &'a Survey<'a>, targets: Targets) -> Self {
-        let sdk = &ctx.framework.sdk;
-        let has_core2 = ctx.app.dependency(sdk.core2).is_some() && ctx.app.dependency(sdk.current).is_none();
-        let package = if has_core2 { sdk.core2 } else { sdk.current };
-        let range = ctx.app.dependency(package);
-        let old =
-            range.and_then(lowest).zip(lowest(sdk.optional_key_from)).is_some_and(|(lowest, first)| lowest < first);
-        let first = targets.wraps.first().or(targets.swaps.first());
-        let core2 = sdk.core2;
-        let sdk = targets.sdk.clone().unwrap_or_else(|| package.to_owned());
+    /// # Errors
+    /// A refusal where no version of Clerk's package takes the framework's.
+    pub(crate) fn new(ctx: &Ctx<'_>, survey: &'a Survey<'a>, targets: Targets) -> Result<Self, Refusal> {
+        let line = line_of(ctx)?;
+        let range = ctx.app.dependency(line.package);
+        let optional = line.optional_key_from.and_then(lowest);
+        let old = range.and_then(lowest).zip(optional).is_some_and(|(lowest, first)| lowest < first);
+        let first = targets.wraps.keys().next().or(targets.swaps.first());
+        let sdk = targets.sdk.clone().unwrap_or_else(|| line.package.to_owned());
         let key = key_read(ctx, first.map(|place| survey.path(place.0)));
-        let is_core2 = sdk == core2;
-        let key_needs_string = is_core2 || old || tsconfig::exact_optional_property_types(ctx);
-        Self { survey, targets, sdk, key, key_needs_string, is_core2 }
+        // The package of a ClerkProvider that is there says more than what is asked for.
+        let own = ctx.framework.sdk.lines.iter().find(|own| own.package == sdk);
+        let is_core2 = if line.package == sdk { line.is_core2 } else { own.is_some_and(|own| own.is_core2) };
+        let wants_string = is_core2 && line.optional_key_from.is_some();
+        let key_needs_string = wants_string || old || tsconfig::exact_optional_property_types(ctx);
+        let is_named = ctx.options.publishable_key_env.is_some();
+        Ok(Self { survey, targets, sdk, line, key, key_needs_string, is_named, is_core2 })
     }
 
     /// The files that change, as they are.
@@ -80,13 +90,13 @@ impl<'a> Rewiring<'a> {
     }
 
     fn places(&self) -> impl Iterator<Item = Place> {
-        self.targets.swaps.iter().chain(&self.targets.wraps).copied()
+        self.targets.swaps.iter().chain(self.targets.wraps.keys()).copied()
     }
 
     /// Whether the ClerkProvider around a plain provider comes and goes with a condition.
     pub(crate) fn is_conditional(&self, place: Place) -> bool {
         let is_branch = self.survey.jsx(place).is_some_and(|fact| fact.is_conditional);
-        self.targets.wraps.contains(&place) && (is_branch || self.passes_on_without(place))
+        self.targets.wraps.contains_key(&place) && (is_branch || self.passes_on_without(place))
     }
 
     /// Whether the component around a provider has another way out that shows what it is given without one.
@@ -131,7 +141,7 @@ impl<'a> Rewiring<'a> {
         let mut ways = BTreeSet::new();
         for sighting in graph.sightings.iter().filter(|_| self.is_core2) {
             let trail: Vec<Place> = sighting.trail.iter().chain([&sighting.place]).copied().collect();
-            let is_wrapped = |place: &Place| self.targets.wraps.contains(place);
+            let is_wrapped = |place: &Place| self.targets.wraps.contains_key(place);
             let there = |place: &Place| sighting.provider == Provider::Clerk && *place == sighting.place;
             let found = trail.iter().position(|place| is_wrapped(place) || there(place));
             let (Some(at), Some(root)) = (found, self.survey.roots.live.get(sighting.root)) else { continue };
@@ -167,7 +177,7 @@ impl<'a> Rewiring<'a> {
         let bindings = Bindings::new(&module);
         let style = language.formatting.get(path).map(|formatting| formatting.style(&module)).unwrap_or_default();
         let places: BTreeSet<Place> = self.places().filter(|place| place.0 == file).collect();
-        let wraps = places.iter().any(|place| self.targets.wraps.contains(place));
+        let wraps = places.iter().any(|place| self.targets.wraps.contains_key(place));
         let swaps = places.iter().any(|place| self.targets.swaps.contains(place));
         let required = places.iter().copied().find(|place| self.survey.via(*place) == Some(Via::Require));
         let by_require = required.filter(|_| swaps);
@@ -195,6 +205,15 @@ impl<'a> Rewiring<'a> {
         if let (Err(conflict), Some(place)) = (added, places.first()) {
             return Err(self.unproven(*place, &format!("its edits clash: {conflict}")));
         }
+        if self.targets.directives.contains(&file) {
+            let (quote, eol) = (style.quote.as_char(), style.eol.as_str());
+            let semicolon = if style.semicolons { ";" } else { "" };
+            let directive = format!("{quote}use client{quote}{semicolon}{eol}{eol}");
+            let added = group.edit(path, TextEdit::insertion(module.body_start(), directive));
+            if let (Err(conflict), Some(place)) = (added, places.first()) {
+                return Err(self.unproven(*place, &format!("its edits clash: {conflict}")));
+            }
+        }
         self.drop_imports(group, file, &bindings);
         Ok(())
     }
@@ -210,7 +229,11 @@ impl<'a> Rewiring<'a> {
     ) -> Result<Vec<TextEdit>, Refusal> {
         let mut all = EditSet::default();
         for place in places {
+            let child = self.survey.child(*place).zip(local.clerk);
             let edits = match (self.survey.jsx(*place), self.survey.call(*place)) {
+                _ if let Some((range, name)) = child => {
+                    wrap_child(module, style, range, self.clerk_tag(name, *place, path)).map(Some)
+                }
                 (Some(fact), _) => {
                     let rewrite = self.element(*place, path, local, self.pulled(module, *place)?);
                     rewrite_element(module, style, fact.range, &rewrite).map(Some)
@@ -314,12 +337,12 @@ impl<'a> Rewiring<'a> {
         pull_out: Option<TextRange>,
     ) -> ElementRewrite {
         let is_swap = self.targets.swaps.contains(&place);
-        let wrap = local.clerk.filter(|_| self.targets.wraps.contains(&place));
+        let wrap = local.clerk.filter(|_| self.targets.wraps.contains_key(&place));
         let use_auth = local.use_auth.iter().filter(|_| is_swap);
         ElementRewrite {
             rename: local.with_clerk.filter(|_| is_swap).map(str::to_owned),
             attributes: use_auth.map(|name| attribute("useAuth", identifier(name))).collect(),
-            wrap_in: wrap.into_iter().map(|name| self.clerk_tag(name.to_owned(), path)).collect(),
+            wrap_in: wrap.into_iter().map(|name| self.clerk_tag(name, place, path)).collect(),
             pull_out,
         }
     }
@@ -328,7 +351,7 @@ impl<'a> Rewiring<'a> {
     fn call(&self, place: Place, path: &RelPath, local: &LocalNames<'_>) -> CallRewrite {
         let is_swap = self.targets.swaps.contains(&place);
         let property = |name: &str, value| Property { name: name.to_owned(), value };
-        let wrap = local.clerk.filter(|_| self.targets.wraps.contains(&place));
+        let wrap = local.clerk.filter(|_| self.targets.wraps.contains_key(&place));
         CallRewrite {
             rename: local.with_clerk.filter(|_| is_swap).map(str::to_owned),
             property: local.use_auth.filter(|_| is_swap).map(|name| property("useAuth", identifier(name))),
@@ -377,9 +400,36 @@ impl<'a> Rewiring<'a> {
         Ok(())
     }
 
-    /// `<ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>`
-    fn clerk_tag(&self, name: String, path: &RelPath) -> Tag {
-        Tag { name, attributes: vec![attribute("publishableKey", self.key_value(path))] }
+    /// `<ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>`, `<ClerkProvider {...pageProps}>`, or without attributes.
+    fn clerk_tag(&self, name: &str, place: Place, path: &RelPath) -> Tag {
+        let kind = self.targets.wraps.get(&place).copied().unwrap_or(ClerkPlace::AroundConvex);
+        let key = || attribute("publishableKey", self.key_value(path));
+        let mut attributes = match kind {
+            ClerkPlace::AroundConvex => vec![key()],
+            ClerkPlace::AroundPage => self.page_props(place).into_iter().collect(),
+            ClerkPlace::InBody { .. } | ClerkPlace::Nowhere => Vec::new(),
+        };
+        if kind != ClerkPlace::AroundConvex && self.is_named {
+            attributes.push(key());
+        }
+        Tag { name: name.to_owned(), attributes }
+    }
+
+    /// The `pageProps` of an `_app`, as the file spreads them already: `<Component {...pageProps} />`.
+    fn page_props(&self, place: Place) -> Option<Attribute> {
+        let facts = self.survey.modules.sources.facts(place.0);
+        let elements = facts.elements.iter().zip(&facts.flow.elements);
+        let spreads = elements.flat_map(|(fact, flow)| fact.attributes.iter().zip(&flow.attributes));
+        let is_props = |value: &Value| is_page_props(facts, value, 0);
+        let spread_of =
+            spreads.into_iter().find(|(fact, (name, value))| name.is_none() && fact.name.is_none() && is_props(value));
+        let range = spread_of.map(|(fact, _)| fact.range)?;
+        let base = load::base(self.survey.workspace, self.survey.path(place.0))?;
+        let written = range.slice(&base.text)?.trim_start_matches(['{', '.', ' ']).trim_end_matches(['}', ' ']);
+        let is_path = written
+            .split('.')
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$'));
+        is_path.then(|| spread(path(written)))
     }
 
     /// `import.meta.env.VITE_CLERK_PUBLISHABLE_KEY`
@@ -426,6 +476,20 @@ fn passes_children_on(facts: &FileFacts, value: &Value, provider: TextRange, fol
         Value::Element(id) => {
             let is_provider = facts.element(*id).is_none_or(|element| element.range == provider);
             !is_provider && facts.flow.element(*id).is_some_and(|element| element.children.iter().any(next))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is what Next.js gives `_app` as `pageProps`, or the rest of it.
+fn is_page_props(facts: &FileFacts, value: &Value, followed: u8) -> bool {
+    match value {
+        Value::Member(object, name) => {
+            name == "pageProps" && matches!(**object, Value::Argument(_, 0) | Value::Variable(_))
+        }
+        Value::Variable(id) => {
+            let values = facts.flow.variable(*id);
+            followed < 8 && !values.is_empty() && values.iter().all(|value| is_page_props(facts, value, followed + 1))
         }
         _ => false,
     }

@@ -14,6 +14,9 @@ use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstObjectPr
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use saphyr::{LoadableYamlNode, MarkedYaml};
 
+/// The width at which formatters break a list of JSON.
+const JSON_WIDTH: usize = 80;
+
 /// The edits of `text`, the file `path`, that `changes` ask for.
 ///
 /// # Errors
@@ -134,6 +137,12 @@ fn include(top: &CstObject, path: &[String], item: &str) -> Result<(), String> {
     };
     if !list.elements().iter().any(is_item) {
         list.append(item.into());
+        // A line for each, where formatters would have it so.
+        let text = property.to_string();
+        let depth = path.len() * 2;
+        if !text.contains('\n') && depth + text.chars().count() > JSON_WIDTH {
+            list.ensure_multiline();
+        }
     }
     Ok(())
 }
@@ -313,6 +322,19 @@ mod tests {
             "{\"compilerOptions\":{\"types\":[\"node\"]}}",
             &[include(&types, "node")],
             "{\"compilerOptions\":{\"types\":[\"node\"]}}",
+        );
+    }
+
+    #[test]
+    fn a_list_that_grows_too_long_gets_a_line_for_each_item() {
+        check(
+            "turbo.json",
+            "{\n  \"globalEnv\": [\"NEXT_PUBLIC_CONVEX_URL\"]\n}\n",
+            &[
+                include(&["globalEnv"], "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY"),
+                include(&["globalEnv"], "CLERK_SECRET_KEY"),
+            ],
+            "{\n  \"globalEnv\": [\n    \"NEXT_PUBLIC_CONVEX_URL\",\n    \"NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY\",\n    \"CLERK_SECRET_KEY\"\n  ]\n}\n",
         );
     }
 

@@ -121,6 +121,16 @@ impl Left<'_> {
                 ..self.step("set-publishable-key", title)
             });
         }
+        if let Some(secret) = self.wired.secret.filter(|secret| !set_names(self.ctx).contains(*secret)) {
+            let file = join(self.ctx.app.id.folder(), ".env.local").map(|path| path.to_string());
+            let title = "Set the secret key beside it: only servers may see it, so never under a public name.";
+            steps.push(Step {
+                at: file.into_iter().collect(),
+                copy: Some(format!("{secret}=sk_test_...")),
+                doc: Some("https://dashboard.clerk.com/last-active?path=api-keys"),
+                ..self.step("set-secret-key", title)
+            });
+        }
         let lacking = lacks_declaration(self.ctx, &self.wired.key.name);
         if let Some(path) = lacking.filter(|path| !self.is_edited(|edited| edited == path)) {
             steps.push(Step {
@@ -194,7 +204,7 @@ impl Left<'_> {
         if !is_asked && !is_edited {
             let title = format!("Install {}.", self.wired.sdk);
             let command = format!("{} {}", self.packages.add(own), self.wired.sdk);
-            let doc = Some("https://clerk.com/docs/react/getting-started/quickstart");
+            let doc = Some(self.ctx.framework.quickstart);
             steps.push(Step { doc, ..self.command("install-clerk", title, own, command) });
         } else {
             let stale = |packages: &Packages<'_>, folder: &str| {
@@ -265,6 +275,11 @@ impl Left<'_> {
                 ..hosting
             },
         ];
+        if let Some(secret) = self.wired.secret {
+            let step = self.step("production-secret-key", "Set the production secret key where the app is hosted.");
+            let doc = Some("https://dashboard.clerk.com/last-active?path=api-keys");
+            steps.push(Step { copy: Some(format!("{secret}=sk_live_...")), doc, ..step });
+        }
         if !self.auth.is_literal {
             let scheme = if self.auth.has_scheme { "" } else { "https://" };
             let command = format!("npx convex env --prod set {} '{scheme}{host}'", self.auth.issuer);
@@ -279,11 +294,12 @@ impl Left<'_> {
 }
 
 /// The kinds of steps in the order to do them, whichever app needs one first.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 22] = [
     "create-account",
     "create-application",
     "activate-integration",
     "set-publishable-key",
+    "set-secret-key",
     "type-publishable-key",
     "write-auth-config",
     "set-issuer",
@@ -297,6 +313,7 @@ const ORDER: [&str; 20] = [
     "production-instance",
     "production-integration",
     "production-key",
+    "production-secret-key",
     "production-issuer",
     "production-deploy",
     "production-redirects",

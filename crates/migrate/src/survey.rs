@@ -8,7 +8,7 @@ use syntax::{AttributeFact, CallFlow, CallId, ImportFact, ImportKind, Imported, 
 use crate::graph::evaluate::is_create_element;
 use crate::graph::modules::{Definition, Modules};
 use crate::graph::render::{Node, Place, RenderGraph, Sighting};
-use crate::graph::roots::Roots;
+use crate::graph::roots::{FindRoots, Roots};
 use crate::graph::sources::FileId;
 use crate::known::{
     CONVEX_PROVIDER, CONVEX_REACT, CONVEX_REACT_CLERK, OTHER_AUTH, Provider, is_clerk_module, provider,
@@ -37,15 +37,15 @@ pub(crate) struct Survey<'a> {
     pub(crate) workspace: &'a Workspace,
     pub(crate) app: &'a App<'a>,
     pub(crate) modules: &'a Modules<'a>,
-    pub(crate) roots: Roots,
+    pub(crate) roots: Roots<'a>,
     pub(crate) graph: RenderGraph,
     pub(crate) written: Vec<Written>,
 }
 
 impl<'a> Survey<'a> {
     /// Finds the providers of an app and walks down to them.
-    pub(crate) fn new(workspace: &'a Workspace, app: &'a App<'a>, modules: &'a Modules<'a>) -> Self {
-        let roots = Roots::of(workspace, app, modules);
+    pub(crate) fn new(workspace: &'a Workspace, app: &'a App<'a>, modules: &'a Modules<'a>, find: FindRoots) -> Self {
+        let roots = Roots::of(workspace, app, modules, find);
         let graph = RenderGraph::new(modules, &roots.live);
         let written = modules.sources.ids().flat_map(|file| written_in(modules, file)).collect();
         Self { workspace, app, modules, roots, graph, written }
@@ -59,20 +59,34 @@ impl<'a> Survey<'a> {
     pub(crate) fn jsx(&self, place: Place) -> Option<&'a JsxFact> {
         match place.1 {
             Node::Jsx(id) => self.modules.sources.facts(place.0).element(id),
-            Node::Call(_) => None,
+            Node::Call(_) | Node::Child(..) => None,
         }
     }
 
     /// The call at a place, if the element is made by `createElement`.
     pub(crate) fn call(&self, place: Place) -> Option<&'a CallFlow> {
         match place.1 {
-            Node::Jsx(_) => None,
+            Node::Jsx(_) | Node::Child(..) => None,
             Node::Call(id) => self.modules.sources.facts(place.0).flow.call(id),
+        }
+    }
+
+    /// The whole child of an element, if it is written as an expression or a fragment.
+    pub(crate) fn child(&self, place: Place) -> Option<TextRange> {
+        match place.1 {
+            Node::Jsx(_) | Node::Call(_) => None,
+            Node::Child(id, index) => {
+                self.modules.sources.facts(place.0).flow.element(id)?.ranges.get(index as usize).copied()
+            }
         }
     }
 
     /// The whole element.
     pub(crate) fn range(&self, place: Place) -> Option<TextRange> {
+        self.child(place).or_else(|| self.element_range(place))
+    }
+
+    fn element_range(&self, place: Place) -> Option<TextRange> {
         self.jsx(place).map(|fact| fact.range).or_else(|| self.call(place).map(|call| call.range))
     }
 
@@ -84,7 +98,8 @@ impl<'a> Survey<'a> {
 
     /// Where a report points to for an element: its opening tag.
     pub(crate) fn location(&self, place: Place) -> Location {
-        let range = self.jsx(place).map(|fact| fact.opening).or_else(|| self.call(place).map(|call| call.range));
+        let opening = self.jsx(place).map(|fact| fact.opening);
+        let range = opening.or_else(|| self.call(place).map(|call| call.range)).or_else(|| self.child(place));
         Location { path: self.path(place.0).clone(), range: range.unwrap_or(TextRange::empty(0)) }
     }
 
@@ -97,6 +112,7 @@ impl<'a> Survey<'a> {
                 Value::Object(properties) => properties,
                 _ => return None,
             },
+            Node::Child(..) => return None,
         };
         attributes.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
     }
@@ -203,6 +219,7 @@ impl<'a> Survey<'a> {
         let component = match place.1 {
             Node::Jsx(id) => flow.element(id)?.tag.as_ref()?,
             Node::Call(id) => flow.call(id)?.arguments.first()?,
+            Node::Child(..) => return None,
         };
         match component {
             Value::Imported(imported) => Some(imported.via),

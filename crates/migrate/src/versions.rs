@@ -32,20 +32,54 @@ pub(crate) const TYPESCRIPT_WITHOUT_TYPES: &str = "6.0.0-0";
 /// The range in which `@types/node` is asked for.
 pub(crate) const TYPES_NODE: &str = "^22.0.0";
 
-/// The range in which one of Clerk's packages is asked for; `None` for one that is not migrated to.
-pub(crate) fn clerk_range(package: &str) -> Option<&'static str> {
-    match package {
-        "@clerk/react" => Some("^6.18.0"),
-        "@clerk/clerk-react" => Some("^5.61.11"),
-        _ => None,
-    }
-}
+/// The range in which `@clerk/react` is asked for.
+pub(crate) const CLERK_REACT: &str = "^6.18.0";
+
+/// The range in which `@clerk/clerk-react` is asked for.
+pub(crate) const CLERK_CORE2: &str = "^5.61.11";
+
+/// The range in which `@clerk/nextjs` is asked for.
+pub(crate) const CLERK_NEXTJS: &str = "^7.9.17";
+
+/// The Next.js versions that it takes.
+pub(crate) const CLERK_NEXTJS_PEER: &str =
+    "^15.2.8 || ^15.3.8 || ^15.4.10 || ^15.5.9 || ^15.6.0-0 || ^16.0.10 || ^16.1.0-0";
+
+/// The range in which `@clerk/nextjs` of Core 2 is asked for.
+pub(crate) const CLERK_NEXTJS_CORE2: &str = "^6.39.8";
+
+/// The Next.js versions that it is asked for beside; it takes 16 as well, where the newer line is the one to have.
+pub(crate) const CLERK_NEXTJS_CORE2_PEER: &str = "^13.5.7 || ^14.2.25 || ^15.2.3";
+
+/// The first Next.js that calls its middleware a proxy.
+pub(crate) const NEXT_PROXY: &str = "16.0.0-0";
 
 /// The React versions that Clerk's React packages of both lines take.
 pub(crate) const CLERK_REACT_PEER: &str = "^18.0.0 || ~19.0.3 || ~19.1.4 || ~19.2.3 || ~19.3.0-0";
 
 /// The facts.
 pub(crate) const FACTS: &[VersionFact] = &[
+    VersionFact {
+        package: "@clerk/nextjs",
+        version: CLERK_NEXTJS,
+        meaning: "what is asked for beside Next.js in `^15.2.8 || ^15.3.8 || ^15.4.10 || ^15.5.9 || ^15.6.0-0 || ^16.0.10 || ^16.1.0-0`",
+        checked: "2026-11-25",
+        source: "the package's peer range on npm",
+    },
+    VersionFact {
+        package: "@clerk/nextjs",
+        version: CLERK_NEXTJS_CORE2,
+        meaning: "what is asked for beside Next.js in `^13.5.7 || ^14.2.25 || ^15.2.3`, where the newer line does not take it",
+        checked: "2026-11-25",
+        source: "the package's peer range on npm",
+    },
+    VersionFact {
+        package: "next",
+        version: NEXT_PROXY,
+        meaning: "from here on proxy.ts is what middleware.ts was; both at once fail the build",
+        checked: "2026-11-25",
+        source: "https://nextjs.org/docs/app/api-reference/file-conventions/proxy",
+    },
     VersionFact {
         package: "@clerk/react",
         version: CLERK_REACT_OPTIONAL_KEY,

@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syntax::Via;
 
+use crate::boundary::client_files;
 use crate::graph::evaluate::{callee_name, is_compiled_jsx};
-use crate::graph::render::{Node, Place, Sighting, common};
+use crate::graph::render::{Node, Place, Sighting};
+use crate::graph::roots::ClerkPlace;
+use crate::graph::sources::FileId;
 use crate::known::{Provider, may_have_provider};
+use crate::place;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::{ON_CLERK, Survey, is_spread};
 
@@ -15,10 +19,12 @@ use crate::survey::{ON_CLERK, Survey, is_spread};
 pub(crate) struct Targets {
     /// Plain providers that become the one for Clerk.
     pub(crate) swaps: BTreeSet<Place>,
-    /// Elements that get a ClerkProvider around them; a plain provider may be among them.
-    pub(crate) wraps: BTreeSet<Place>,
+    /// Elements that get a ClerkProvider around them, and what it is given there; a plain provider may be among them.
+    pub(crate) wraps: BTreeMap<Place, ClerkPlace>,
     /// ClerkProviders that stand inside a plain provider and change places with it.
     pub(crate) moves: BTreeMap<Place, Place>,
+    /// Files that become client files.
+    pub(crate) directives: BTreeSet<FileId>,
     /// The package of the ClerkProvider that is there; `None` where there is none.
     pub(crate) sdk: Option<String>,
 }
@@ -58,10 +64,11 @@ pub(crate) fn decide(survey: &Survey<'_>) -> Result<Decision, Refusal> {
         element(survey, *place)?;
     }
     nested(survey)?;
-    around(survey, live).map(Decision::Change)
+    let directives = client_files(survey, &live)?;
+    around(survey, live).map(|targets| Decision::Change(Targets { directives, ..targets }))
 }
 
-fn refuse<T>(
+pub(crate) fn refuse<T>(
     survey: &Survey<'_>,
     reason: RefusalReason,
     message: impl Into<String>,
@@ -257,7 +264,7 @@ fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
             let message = "where this provider is rendered could not be followed, and the app has others: they may stand inside each other";
             return refuse(survey, RefusalReason::UnprovenForm, message, *place);
         }
-        targets.wraps = places_around(survey, &swaps, &sightings)?;
+        targets.wraps = place::places_around(survey, &swaps, &sightings)?;
         return Ok(targets);
     }
     let unsure = sightings.iter().find(|sighting| !sighting.is_certain).map(|sighting| &sighting.place).or(lost);
@@ -286,17 +293,22 @@ fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
     }
     elsewhere(survey, &lacking)?;
     if covered.is_empty() {
-        targets.wraps = places_around(survey, &swaps, &sightings)?;
+        targets.wraps = place::places_around(survey, &swaps, &sightings)?;
         return Ok(targets);
     }
+    // What a framework renders by its files has one place under each of its roots.
+    let in_browser = |sighting: &&Sighting| place::under(survey, sighting.root) == ClerkPlace::AroundConvex;
+    let (lacking, by_file): (Vec<&Sighting>, Vec<&Sighting>) = lacking.into_iter().partition(in_browser);
+    targets.wraps = place::places_around(survey, &[], &by_file)?;
     let shared: BTreeSet<Place> = covered.iter().flat_map(|sighting| sighting.trail.iter().copied()).collect();
     for sighting in lacking {
-        let own = sighting.trail.iter().rev().find(|place| !shared.contains(place) && can_be_wrapped(survey, **place));
+        let own =
+            sighting.trail.iter().rev().find(|place| !shared.contains(place) && place::can_be_wrapped(survey, **place));
         let Some(place) = own else {
             let message = "on one way down to this provider there is a ClerkProvider, on another there is none";
             return refuse(survey, RefusalReason::ClerkElsewhere, message, sighting.place);
         };
-        targets.wraps.insert(*place);
+        targets.wraps.insert(*place, ClerkPlace::AroundConvex);
     }
     Ok(targets)
 }
@@ -347,69 +359,4 @@ fn elsewhere(survey: &Survey<'_>, lacking: &[&Sighting]) -> Result<(), Refusal> 
         }
         None => Ok(()),
     }
-}
-
-/// Where ClerkProvider goes in an app that has none around: around the plain provider if there is one at a time; else around the nearest
-/// element that all of a root's have in common, so that there is one of it as well.
-fn places_around(survey: &Survey<'_>, swaps: &[Place], sightings: &[&Sighting]) -> Result<BTreeSet<Place>, Refusal> {
-    let lost = swaps.iter().filter(|place| survey.graph.of(**place).next().is_none());
-    let mut found: BTreeSet<Place> = lost.copied().collect();
-    let roots: BTreeSet<usize> = sightings.iter().map(|sighting| sighting.root).collect();
-    for root in roots {
-        let own = sightings.iter().filter(|sighting| sighting.root == root);
-        let ways: BTreeSet<Vec<Place>> =
-            own.map(|sighting| sighting.trail.iter().copied().chain([sighting.place]).collect()).collect();
-        found.extend(places_of_root(survey, &ways)?);
-    }
-    Ok(found)
-}
-
-/// The same for one root, with every way down from it, the provider last.
-fn places_of_root(survey: &Survey<'_>, ways: &BTreeSet<Vec<Place>>) -> Result<BTreeSet<Place>, Refusal> {
-    let providers: BTreeSet<Place> = ways.iter().filter_map(|way| way.last().copied()).collect();
-    // What is rendered in a list is there more than once, and has to keep its key.
-    let is_single = |place: &&Place| survey.attribute(**place, "key").is_none();
-    let single: Vec<Vec<Place>> = ways.iter().map(|way| way.iter().take_while(is_single).copied().collect()).collect();
-    let is_listed = single.iter().zip(ways).any(|(single, way)| single.len() < way.len());
-    let shared = common(single.iter().map(Vec::as_slice));
-    let one_page_at_a_time = shared.last().is_some_and(|place| is_router(survey, *place));
-    if !is_listed && (ways.len() == 1 || (providers.len() == 1 && one_page_at_a_time)) {
-        return Ok(providers);
-    }
-    // What stands within itself, as components that render each other do, would put ClerkProvider within itself.
-    let is_within_itself =
-        |place: &Place| ways.iter().any(|way| way.iter().filter(|other| *other == place).count() > 1);
-    let may_hold = |place: &&Place| can_be_wrapped(survey, **place) && !is_within_itself(place);
-    if let Some(nearest) = shared.iter().rev().find(may_hold) {
-        return Ok(BTreeSet::from([*nearest]));
-    }
-    let apart = ways.iter().filter_map(|way| way.get(shared.len()));
-    let always = apart.filter(|place| !survey.jsx(**place).is_some_and(|fact| fact.is_conditional)).count();
-    match providers.last() {
-        Some(last) if is_listed || always > 1 => {
-            let message = "providers are there at the same time, and no element that could hold ClerkProvider stands around all of them; a fragment is none";
-            refuse(survey, RefusalReason::SeveralProviders, message, *last)
-        }
-        _ => Ok(providers),
-    }
-}
-
-/// Whether an element shows one of its pages at a time.
-fn is_router(survey: &Survey<'_>, place: Place) -> bool {
-    let Some(syntax::Reference::Imported(imported)) = survey.jsx(place).map(|fact| &fact.tag) else { return false };
-    let names = ["Routes", "Switch", "RouterProvider", "Outlet"];
-    matches!(&imported.export, change::ImportedName::Named(name) if names.contains(&name.as_str()))
-}
-
-/// Whether an element may have another around it: a route stands only in its router, and the app's own code is all that is changed.
-fn can_be_wrapped(survey: &Survey<'_>, place: Place) -> bool {
-    let Some(fact) = survey.jsx(place) else { return false };
-    let name = match &fact.tag {
-        syntax::Reference::Imported(imported) => match &imported.export {
-            change::ImportedName::Named(name) => name.as_str(),
-            _ => "",
-        },
-        _ => "",
-    };
-    survey.workspace.package_of(survey.path(place.0)) == Some(survey.app.id.folder()) && name != "Route"
 }

@@ -4,7 +4,7 @@ use swc_common::DUMMY_SP;
 use swc_ecma_ast::{
     ComputedPropName, Expr, Ident, IdentName, JSXAttr, JSXAttrName, JSXAttrOrSpread, JSXAttrValue, JSXClosingElement,
     JSXElementName, JSXExpr, JSXExprContainer, JSXOpeningElement, Lit, MemberExpr, MemberProp, MetaPropExpr,
-    MetaPropKind, Str, TsNonNullExpr,
+    MetaPropKind, SpreadElement, Str, ThisExpr, TsNonNullExpr,
 };
 
 /// An expression that is not in any file yet.
@@ -13,7 +13,7 @@ pub struct Expression(pub(crate) Box<Expr>);
 
 /// An attribute that is not in any file yet.
 #[derive(Clone, Debug)]
-pub struct Attribute(pub(crate) JSXAttr);
+pub struct Attribute(pub(crate) JSXAttrOrSpread);
 
 /// `name`
 pub fn identifier(name: &str) -> Expression {
@@ -51,11 +51,26 @@ pub fn non_null(expression: Expression) -> Expression {
 /// `name={value}`
 pub fn attribute(name: &str, value: Expression) -> Attribute {
     let container = JSXExprContainer { span: DUMMY_SP, expr: JSXExpr::Expr(value.0) };
-    Attribute(JSXAttr {
+    Attribute(JSXAttrOrSpread::JSXAttr(JSXAttr {
         span: DUMMY_SP,
         name: JSXAttrName::Ident(ident_name(name)),
         value: Some(JSXAttrValue::JSXExprContainer(container)),
-    })
+    }))
+}
+
+/// `{...value}`
+pub fn spread(value: Expression) -> Attribute {
+    Attribute(JSXAttrOrSpread::SpreadElement(SpreadElement { dot3_token: DUMMY_SP, expr: value.0 }))
+}
+
+/// `this.props.pageProps`: names with dots between them.
+pub fn path(names: &str) -> Expression {
+    let mut parts = names.split('.');
+    let first = match parts.next().unwrap_or_default() {
+        "this" => Expr::This(ThisExpr { span: DUMMY_SP }),
+        name => Expr::Ident(ident(name)),
+    };
+    Expression(parts.fold(Box::new(first), |object, name| member(object, MemberProp::Ident(ident_name(name)))))
 }
 
 pub(crate) fn ident(name: &str) -> Ident {
@@ -66,11 +81,11 @@ pub(crate) fn string(text: &str) -> Str {
     Str { span: DUMMY_SP, value: text.into(), raw: None }
 }
 
-pub(crate) fn opening(name: &str, attributes: Vec<JSXAttr>) -> JSXOpeningElement {
+pub(crate) fn opening(name: &str, attributes: Vec<JSXAttrOrSpread>) -> JSXOpeningElement {
     JSXOpeningElement {
         name: JSXElementName::Ident(ident(name)),
         span: DUMMY_SP,
-        attrs: attributes.into_iter().map(JSXAttrOrSpread::JSXAttr).collect(),
+        attrs: attributes,
         self_closing: false,
         type_args: None,
     }

@@ -15,7 +15,7 @@ use crate::value::{CallFlow, CallId, ElementFlow, Flow, FunctionFlow, FunctionId
 
 /// Reads the flow of a file whose elements stand at `elements`, in their order.
 pub(crate) fn flow(module: &ParsedModule, bindings: &Bindings, elements: &[TextRange]) -> Flow {
-    let empty = ElementFlow { tag: None, attributes: Vec::new(), children: Vec::new() };
+    let empty = ElementFlow { tag: None, attributes: Vec::new(), children: Vec::new(), ranges: Vec::new() };
     let mut reader = Reader {
         module,
         bindings,
@@ -274,6 +274,12 @@ impl Reader<'_> {
     }
 
     fn children(&mut self, children: &[ast::JSXElementChild]) -> Vec<Value> {
+        self.placed_children(children).into_iter().map(|(value, _)| value).collect()
+    }
+
+    /// What stands between tags, and where.
+    fn placed_children(&mut self, children: &[ast::JSXElementChild]) -> Vec<(Value, TextRange)> {
+        let module = self.module;
         let child = |child: &ast::JSXElementChild| match child {
             ast::JSXElementChild::JSXElement(element) => self.element_at(element),
             ast::JSXElementChild::JSXFragment(fragment) => Value::List(self.children(&fragment.children)),
@@ -284,7 +290,9 @@ impl Reader<'_> {
             ast::JSXElementChild::JSXSpreadChild(spread) => self.value(&spread.expr),
             ast::JSXElementChild::JSXText(_) => Value::Nothing,
         };
-        children.iter().map(child).filter(|value| *value != Value::Nothing).collect()
+        let values: Vec<Value> = children.iter().map(child).collect();
+        let placed = values.into_iter().zip(children.iter().map(|child| module.range(child)));
+        placed.filter(|(value, _)| *value != Value::Nothing).collect()
     }
 
     fn tag(&mut self, name: &ast::JSXElementName) -> Option<Value> {
@@ -502,9 +510,9 @@ impl Visit for Reader<'_> {
         let Some(id) = self.elements.get(&self.range(element)).copied() else { return };
         let tag = self.tag(&element.opening.name);
         let attributes = element.opening.attrs.iter().map(|attribute| self.attribute(attribute)).collect();
-        let children = self.children(&element.children);
+        let (children, ranges) = self.placed_children(&element.children).into_iter().unzip();
         if let Some(flow) = self.flow.elements.get_mut(id.0 as usize) {
-            *flow = ElementFlow { tag, attributes, children };
+            *flow = ElementFlow { tag, attributes, children, ranges };
         }
     }
 

@@ -94,9 +94,49 @@ pub fn rewrite_element(
             module.program.visit_with(&mut search);
             search.found
         });
-        Rewriter { module, style, element: &element, range, rewrite, pulled }.edits(&mut edits)?;
+        let node = Node::Element(&element);
+        Rewriter { module, style, node, range, rewrite, pulled }.edits(&mut edits)?;
     }
     Ok(edits)
+}
+
+/// The edits that put `tag` around the child of an element at `range`: `{children}`, or a fragment.
+///
+/// # Errors
+/// A [`Conflict`] would be a defect of this function.
+pub fn wrap_child(module: &ParsedModule, style: &Style, range: TextRange, tag: Tag) -> Result<EditSet, Conflict> {
+    let mut search = ChildSearch { module, range, found: None };
+    module.program.visit_with(&mut search);
+    let mut edits = EditSet::default();
+    if let Some(child) = search.found {
+        let rewrite = ElementRewrite { wrap_in: vec![tag], ..ElementRewrite::default() };
+        let node = Node::Child(&child);
+        Rewriter { module, style, node, range, rewrite: &rewrite, pulled: None }.edits(&mut edits)?;
+    }
+    Ok(edits)
+}
+
+struct ChildSearch<'a> {
+    module: &'a ParsedModule,
+    range: TextRange,
+    found: Option<JSXElementChild>,
+}
+
+impl Visit for ChildSearch<'_> {
+    fn visit_jsx_element_child(&mut self, child: &JSXElementChild) {
+        if self.module.range(child) == self.range {
+            self.found = Some(child.clone());
+        } else {
+            child.visit_children_with(self);
+        }
+    }
+}
+
+/// What is rewritten.
+#[derive(Clone, Copy)]
+enum Node<'a> {
+    Element(&'a JSXElement),
+    Child(&'a JSXElementChild),
 }
 
 struct Search<'a> {
@@ -118,7 +158,7 @@ impl Visit for Search<'_> {
 struct Rewriter<'a> {
     module: &'a ParsedModule,
     style: &'a Style,
-    element: &'a JSXElement,
+    node: Node<'a>,
     range: TextRange,
     rewrite: &'a ElementRewrite,
     /// The element that is taken out and put around.
@@ -169,6 +209,18 @@ impl Rewriter<'_> {
         let mut indent = base;
         // A hugged element's first tag follows what is on its line: `return (<Outer …>`.
         let mut column = if place == Place::Hugged { self.columns(lead) } else { self.columns(&indent) };
+        if let (Node::Child(JSXElementChild::JSXExprContainer(_)), [tag], true) =
+            (self.node, self.rewrite.wrap_in.as_slice(), is_one_line)
+        {
+            let (opening, closing) =
+                (self.opening_text(tag, &indent, column), Printer::new(self.style).print(build::closing(&tag.name)));
+            let length = opening.chars().count() + self.slice(self.range).chars().count() + closing.chars().count();
+            if !opening.contains('\n') && column + length <= self.style.width as usize {
+                self.place_edits(&place, &own_indent, edits)?;
+                edits.push(TextEdit::insertion(self.range.start(), before + &opening))?;
+                return edits.push(TextEdit::insertion(self.range.end(), closing + &close));
+            }
+        }
         for tag in &self.rewrite.wrap_in {
             before.push_str(&format!("{}{eol}{indent}{unit}", self.opening_text(tag, &indent, column)));
             column = self.columns(&indent) + self.columns(unit);
@@ -189,7 +241,9 @@ impl Rewriter<'_> {
         }
         self.place_edits(&place, &own_indent, edits)?;
         edits.push(TextEdit::insertion(self.range.start(), before))?;
-        self.tag_edits(&indent, is_one_line, edits)?;
+        if let Node::Element(element) = self.node {
+            self.tag_edits(element, &indent, is_one_line, edits)?;
+        }
         self.indent_edits(edits)?;
         edits.push(TextEdit::insertion(self.range.end(), after + &close))
     }
@@ -329,13 +383,19 @@ impl Rewriter<'_> {
     }
 
     /// The edits of the element's own tags, whose line begins with `indent` afterwards.
-    fn tag_edits(&self, indent: &str, is_one_line: bool, edits: &mut EditSet) -> Result<(), Conflict> {
-        let opening = &self.element.opening;
+    fn tag_edits(
+        &self,
+        element: &JSXElement,
+        indent: &str,
+        is_one_line: bool,
+        edits: &mut EditSet,
+    ) -> Result<(), Conflict> {
+        let opening = &element.opening;
         let name = self.module.range(&opening.name);
         let new_name = self.rewrite.rename.as_deref();
         if let Some(new_name) = new_name {
             edits.push(TextEdit::replacement(name, new_name))?;
-            if let Some(closing) = &self.element.closing {
+            if let Some(closing) = &element.closing {
                 edits.push(TextEdit::replacement(self.module.range(&closing.name), new_name))?;
             }
         }
@@ -347,13 +407,13 @@ impl Rewriter<'_> {
         let spread_out = self.slice(self.module.range(opening)).contains('\n');
         let mut breaks = false;
         if spread_out {
-            self.spread_attributes(&attributes, &added, edits)?;
+            self.spread_attributes(element, &attributes, &added, edits)?;
         } else {
-            breaks = self.line_of_attributes(indent, name, &attributes, &added, edits)?;
+            breaks = self.line_of_attributes(element, indent, name, &attributes, &added, edits)?;
         }
         let many = attributes.len() + added.len() > 1;
         if is_one_line && (breaks || many || !self.rewrite.wrap_in.is_empty()) {
-            self.child_breaks(indent, breaks || many, edits)?;
+            self.child_breaks(element, indent, breaks || many, edits)?;
         }
         Ok(())
     }
@@ -361,13 +421,14 @@ impl Rewriter<'_> {
     /// Attributes added to a tag on one line: on that line, or each on its own where it grows too long.
     fn line_of_attributes(
         &self,
+        element: &JSXElement,
         indent: &str,
         name: TextRange,
         attributes: &[TextRange],
         added: &[String],
         edits: &mut EditSet,
     ) -> Result<bool, Conflict> {
-        let opening = self.module.range(&self.element.opening);
+        let opening = self.module.range(&element.opening);
         let last = attributes.last().map_or(name.end(), |last| last.end());
         let new_name = self.rewrite.rename.as_deref().unwrap_or_else(|| self.slice(name));
         let rest = self.slice(TextRange::new(name.end(), opening.end()));
@@ -389,19 +450,20 @@ impl Rewriter<'_> {
         }
         let text: String = added.iter().map(|text| format!("{separator}{text}")).collect();
         let end = TextRange::new(last, opening.end());
-        edits.push(TextEdit::replacement(end, text + &self.tag_end(indent, self.element.opening.self_closing)))?;
+        edits.push(TextEdit::replacement(end, text + &self.tag_end(indent, element.opening.self_closing)))?;
         Ok(true)
     }
 
     /// Attributes added to a tag that has a line for each.
     fn spread_attributes(
         &self,
+        element: &JSXElement,
         attributes: &[TextRange],
         added: &[String],
         edits: &mut EditSet,
     ) -> Result<(), Conflict> {
         let (Some(last), false) = (attributes.last(), added.is_empty()) else {
-            let name = self.module.range(&self.element.opening.name);
+            let name = self.module.range(&element.opening.name);
             let text: String = added.iter().map(|text| format!(" {text}")).collect();
             return edits.push(TextEdit::insertion(name.end(), text));
         };
@@ -430,10 +492,15 @@ impl Rewriter<'_> {
 
     /// Line breaks between the tags and the children of an element on one line. `force` is false where Prettier would leave a lone
     /// `{children}` beside its tags.
-    fn child_breaks(&self, indent: &str, force: bool, edits: &mut EditSet) -> Result<(), Conflict> {
-        let children = &self.element.children;
-        let (Some(first), Some(last), Some(closing)) = (children.first(), children.last(), &self.element.closing)
-        else {
+    fn child_breaks(
+        &self,
+        element: &JSXElement,
+        indent: &str,
+        force: bool,
+        edits: &mut EditSet,
+    ) -> Result<(), Conflict> {
+        let children = &element.children;
+        let (Some(first), Some(last), Some(closing)) = (children.first(), children.last(), &element.closing) else {
             return Ok(());
         };
         let has_tag = children.iter().any(|child| matches!(child, JSXElementChild::JSXElement(_)));
@@ -448,7 +515,7 @@ impl Rewriter<'_> {
         }
         let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
         let has_text = children.iter().any(|child| matches!(child, JSXElementChild::JSXText(_)));
-        let start = self.module.range(&self.element.opening).end();
+        let start = self.module.range(&element.opening).end();
         edits.push(TextEdit::insertion(start, format!("{eol}{indent}{unit}")))?;
         if !has_text {
             for child in children.iter().skip(1) {
@@ -467,7 +534,10 @@ impl Rewriter<'_> {
         let stays =
             |start: u32| pulled.is_some_and(|(opening, closing)| opening.start() <= start && start < closing.end());
         let mut literals = Literals { module: self.module, ranges: Vec::new() };
-        self.element.visit_with(&mut literals);
+        match self.node {
+            Node::Element(element) => element.visit_with(&mut literals),
+            Node::Child(child) => child.visit_with(&mut literals),
+        }
         for start in self.module.lines.line_starts() {
             if *start <= self.range.start() || *start >= self.range.end() {
                 continue;

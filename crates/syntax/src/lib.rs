@@ -10,6 +10,7 @@ mod config_list;
 mod create_element;
 mod facts;
 mod flow;
+mod handler;
 mod imports;
 mod interface;
 mod jsx;
@@ -25,16 +26,17 @@ mod value;
 mod votes;
 
 pub use bindings::{Bindings, Imported, Meaning, Via};
-pub use build::{Attribute, Expression, attribute, env_member, identifier, non_null};
+pub use build::{Attribute, Expression, attribute, env_member, identifier, non_null, path, spread};
 pub use config_list::{ConfigItem, ConfigProperty, append_config_item, config_items, config_module, text_literal};
 pub use create_element::{CallRewrite, Property, rewrite_call};
 pub use facts::{
     Argument, AttributeFact, AttributeValue, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource, FileFacts,
     ImportFact, ImportKind, JsxFact, JsxId, NewFact, Reference, SpecifierFact, ValueFact, file_facts,
 };
+pub use handler::{Handler, Wrapper, call_module, compose_handler};
 pub use imports::import_edits;
 pub use interface::add_interface_member;
-pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element};
+pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element, wrap_child};
 pub use mentions::{Declaration, Mention, Mentions};
 pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, on_deep_stack, parse};
 pub use requires::{RequireChange, is_es_module, require_edits};

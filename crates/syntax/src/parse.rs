@@ -95,6 +95,11 @@ impl ParsedModule {
         &self.source.text
     }
 
+    /// Where the text begins behind a byte order mark, in bytes.
+    pub fn body_start(&self) -> u32 {
+        self.source.body_start() as u32
+    }
+
     /// Where a node is, in byte offsets.
     pub(crate) fn range(&self, node: &impl Spanned) -> TextRange {
         span::range(node)

@@ -38,7 +38,7 @@ pub(crate) enum Place {
     },
 }
 
-/// The place of the element, or of the call that makes one, at `range`.
+/// The place of the element, of the call that makes one, or of the `{child}` at `range`.
 pub(crate) fn place_of(module: &ParsedModule, range: TextRange) -> Place {
     let mut search = Search { module, range, place: None, parents: Vec::new() };
     module.program.visit_with(&mut search);
@@ -106,7 +106,7 @@ impl Search<'_> {
     /// The inside of an element that has nothing but `child` in it, all on one line.
     fn inside(&self, element: &JSXElement, child: TextRange) -> Option<TextRange> {
         let closing = element.closing.as_ref()?;
-        let only = matches!(element.children.as_slice(), [JSXElementChild::JSXElement(only)] if self.module.range(&**only) == child);
+        let only = matches!(element.children.as_slice(), [only] if self.module.range(only) == child);
         only.then(|| TextRange::new(self.module.range(&element.opening).end(), self.module.range(closing).start()))
     }
 }
@@ -181,8 +181,12 @@ impl Visit for Search<'_> {
         }
         let depth = self.parents.len();
         for child in &element.children {
-            let JSXElementChild::JSXElement(child) = child else { continue };
-            let child = self.module.range(&**child);
+            let child = match child {
+                JSXElementChild::JSXElement(child) => self.module.range(&**child),
+                // `<B>{children}</B>`
+                child if self.module.range(child) == self.range => self.range,
+                _ => continue,
+            };
             if !child.covers(self.range) {
                 continue;
             }

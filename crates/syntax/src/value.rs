@@ -72,6 +72,8 @@ pub struct ElementFlow {
     pub attributes: Vec<(Option<String>, Value)>,
     /// What stands between its tags.
     pub children: Vec<Value>,
+    /// Where each of them is.
+    pub ranges: Vec<TextRange>,
 }
 
 /// A function or class.

@@ -1,14 +1,18 @@
 //! The frameworks: one file each, each a description that the rules read. No rule asks which framework it has.
 
+pub(crate) mod next;
+mod next_app;
+mod next_pages;
 mod react;
 
 use change::RelPath;
 
+use crate::graph::roots::FindRoots;
 use crate::rules::Rule;
-use crate::workspace::{App, Workspace};
+use crate::workspace::{App, Workspace, join};
 
-/// Every framework that is migrated.
-pub(crate) const ALL: &[&Framework] = &[&react::FRAMEWORK];
+/// Every framework that is migrated, the most telling first.
+pub(crate) const ALL: &[&Framework] = &[&next_app::FRAMEWORK, &next_pages::FRAMEWORK, &react::FRAMEWORK];
 
 /// How one framework is found, and what its migration needs to know.
 pub(crate) struct Framework {
@@ -20,37 +24,90 @@ pub(crate) struct Framework {
     pub(crate) text: &'static str,
     /// The vendor's guide that the end state follows.
     pub(crate) guide: &'static str,
+    /// Clerk's quickstart for it.
+    pub(crate) quickstart: &'static str,
     /// What tells that an app is built with it.
     pub(crate) evidence: Evidence,
     /// Clerk's package for it.
     pub(crate) sdk: Sdk,
     /// How its bundlers let client code read the environment, the most telling first.
     pub(crate) env: &'static [EnvConvention],
+    /// How Clerk's package gets the publishable key.
+    pub(crate) key: KeySource,
+    /// The variable of the secret key, where the package runs on a server.
+    pub(crate) secret: Option<&'static str>,
+    /// Where its apps begin to render.
+    pub(crate) roots: FindRoots,
     /// The rules of its migration, in order.
     pub(crate) rules: &'static [&'static Rule],
 }
 
-/// What tells that an app is built with a framework: one of the dependencies, and one of the files if any are named.
+/// How Clerk's package gets the publishable key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeySource {
+    /// As an attribute of ClerkProvider, read the way the app reads its Convex URL.
+    Attribute,
+    /// It reads this variable by itself.
+    Package(&'static str),
+}
+
+/// What tells that an app is built with a framework: one of the dependencies, and what files are there.
 pub(crate) struct Evidence {
     /// Package names, any of which counts.
     pub(crate) dependencies: &'static [&'static str],
-    /// Paths below the app's folder without their endings, any of which counts; empty where the dependency is enough.
+    /// Paths below the app's folder without their endings, any of which is sure; empty where the dependency is enough.
     pub(crate) files: &'static [&'static str],
-    /// Paths of the same form that say it is something else, where none of `files` is there: a Vite app may depend on next for its
+    /// Folders below the app's, one of which has a file called like one of `stems`; none where no such folder is wanted.
+    pub(crate) below: &'static [&'static str],
+    /// Names of files without their endings.
+    pub(crate) stems: &'static [&'static str],
+    /// Paths of the form of `files` that say it is something else, where none of `files` is there: a Vite app may depend on next for its
     /// types.
     pub(crate) unless: &'static [&'static str],
 }
 
 impl Evidence {
+    /// That a dependency is enough.
+    pub(crate) const fn dependency(dependencies: &'static [&'static str]) -> Self {
+        Self { dependencies, files: &[], below: &[], stems: &[], unless: &[] }
+    }
+
     /// What was seen, as words for a report; `None` where it is not enough.
     pub(crate) fn seen(&self, workspace: &Workspace, app: &App<'_>) -> Option<String> {
         let dependency = self.dependencies.iter().find(|name| app.declares(name))?;
         let find = |stems: &[&str]| stems.iter().find_map(|stem| file_with_stem(workspace, app, stem));
-        if let Some(file) = find(self.files) {
-            return Some(format!("the dependency {dependency} and {file}"));
+        let route = self.below.iter().find_map(|folder| self.file_below(workspace, app, folder));
+        if !self.below.is_empty() && route.is_none() {
+            return None;
         }
-        let is_enough = self.files.is_empty() || (!self.unless.is_empty() && find(self.unless).is_none());
-        is_enough.then(|| format!("the dependency {dependency}"))
+        let route = route.map(|path| format!(" and {path}")).unwrap_or_default();
+        if let Some(file) = find(self.files) {
+            return Some(format!("the dependency {dependency} and {file}{route}"));
+        }
+        let is_sure = self.files.is_empty() && self.below.is_empty();
+        let is_enough = is_sure || ((!self.unless.is_empty()) && find(self.unless).is_none());
+        is_enough.then(|| format!("the dependency {dependency}{route}"))
+    }
+
+    /// What says that the app may be something else, though `files` are there as well: all of `unless`.
+    pub(crate) fn doubt(&self, workspace: &Workspace, app: &App<'_>) -> Option<String> {
+        let found: Option<Vec<String>> =
+            self.unless.iter().map(|stem| file_with_stem(workspace, app, stem).map(|path| path.to_string())).collect();
+        found.filter(|found| !found.is_empty()).map(|found| found.join(" and "))
+    }
+
+    /// Whether the dependency alone is enough.
+    pub(crate) fn is_dependency(&self) -> bool {
+        self.files.is_empty() && self.below.is_empty()
+    }
+
+    fn file_below<'w>(&self, workspace: &'w Workspace, app: &App<'_>, folder: &str) -> Option<&'w RelPath> {
+        let folder = join(app.id.folder(), folder)?;
+        let is_one = |path: &&RelPath| {
+            let stem = path.file_name().split_once('.').map(|(stem, _)| stem);
+            path.is_in(folder.as_str()) && stem.is_some_and(|stem| self.stems.contains(&stem))
+        };
+        workspace.sources.iter().find(is_one)
     }
 }
 
@@ -64,14 +121,24 @@ fn file_with_stem(workspace: &Workspace, app: &App<'_>, stem: &str) -> Option<Re
     workspace.others.iter().chain(app.files.iter().map(|(path, _)| *path)).find(fits).cloned()
 }
 
-/// Clerk's packages for a framework. A project that has the Core 2 package stays on it.
+/// Clerk's packages for a framework, the newest line first. A project that has a package of an older line stays on it.
 pub(crate) struct Sdk {
-    /// The package of Core 3.
-    pub(crate) current: &'static str,
-    /// The package of Core 2.
-    pub(crate) core2: &'static str,
-    /// The first Core 3 version whose `publishableKey` takes `undefined`; Core 2 wants a string.
-    pub(crate) optional_key_from: &'static str,
+    pub(crate) lines: &'static [SdkLine],
+}
+
+/// One line of Clerk's packages.
+#[derive(Debug)]
+pub(crate) struct SdkLine {
+    /// The package.
+    pub(crate) package: &'static str,
+    /// The range in which it is asked for.
+    pub(crate) range: &'static str,
+    /// Whether it is of Core 2.
+    pub(crate) is_core2: bool,
+    /// The first version whose `publishableKey` takes `undefined`; `None` where it may lack in all.
+    pub(crate) optional_key_from: Option<&'static str>,
+    /// The package it is made for, and the versions of that which it takes.
+    pub(crate) host: Option<(&'static str, &'static str)>,
 }
 
 /// How client code of one bundler reads a variable.

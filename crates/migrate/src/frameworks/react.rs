@@ -20,7 +20,8 @@
 //! </StrictMode>
 //! ```
 
-use super::{EnvConvention, Evidence, Framework, Sdk};
+use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine};
+use crate::graph::roots;
 use crate::rules::{convex_auth_config, env_names, package_versions, plain_convex_provider};
 use crate::versions;
 
@@ -32,12 +33,30 @@ pub(crate) const FRAMEWORK: Framework = Framework {
            The file that renders `ConvexProvider` gets `ConvexProviderWithClerk` inside `ClerkProvider`, both from the guide's packages; \
            the publishable key is read the way the app reads its Convex URL.\n\nGuide: https://docs.convex.dev/auth/clerk\n",
     guide: "https://docs.convex.dev/auth/clerk",
-    evidence: Evidence { dependencies: &["react-dom", "react"], files: &[], unless: &[] },
+    quickstart: "https://clerk.com/docs/react/getting-started/quickstart",
+    evidence: Evidence::dependency(&["react-dom", "react"]),
     sdk: Sdk {
-        current: "@clerk/react",
-        core2: "@clerk/clerk-react",
-        optional_key_from: versions::CLERK_REACT_OPTIONAL_KEY,
+        lines: &[
+            SdkLine {
+                package: "@clerk/react",
+                range: versions::CLERK_REACT,
+                is_core2: false,
+                optional_key_from: Some(versions::CLERK_REACT_OPTIONAL_KEY),
+                host: None,
+            },
+            SdkLine {
+                package: "@clerk/clerk-react",
+                range: versions::CLERK_CORE2,
+                is_core2: true,
+                // All of them want a string.
+                optional_key_from: Some("6.0.0"),
+                host: None,
+            },
+        ],
     },
+    key: KeySource::Attribute,
+    secret: None,
+    roots: roots::in_browser,
     // A tool before the bundlers that it is built on.
     env: &[
         EnvConvention {

@@ -8,11 +8,13 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use change::ImportedName;
 use syntax::{CallId, FunctionId, JsxId, Value};
 
 use super::modules::{Definition, Modules};
+use super::roots::Route;
 use super::sources::FileId;
 
 /// How deep a value is followed through names and calls.
@@ -64,6 +66,8 @@ pub(crate) enum Data<'a> {
     Held(Rc<Held<'a>>),
     Props(Rc<Props<'a>>),
     File(FileId),
+    /// What a framework renders by a file's name.
+    Route(Arc<Route<'a>>),
     Package(&'a str, ImportedName),
     Unknown,
 }

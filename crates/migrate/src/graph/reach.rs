@@ -31,11 +31,19 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// What the files in `from` lead to; `folder` is that of the app.
-    pub(crate) fn of(modules: &Modules<'_>, folder: &str, from: impl Iterator<Item = FileId>) -> Self {
+    /// What the files in `from` lead to, and those in `whole`, of which anything may be used; `folder` is that of the app.
+    pub(crate) fn of(
+        modules: &Modules<'_>,
+        folder: &str,
+        from: impl Iterator<Item = FileId>,
+        whole: impl Iterator<Item = FileId>,
+    ) -> Self {
         let mut walk = Walk { modules, folder, reach: Self::default(), queue: Vec::new() };
         for file in from {
             walk.file(file);
+        }
+        for file in whole {
+            walk.whole(file);
         }
         while let Some((file, mention)) = walk.queue.pop() {
             walk.mention(file, &mention);

@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use change::ImportedName;
-use syntax::{CallId, ElementFlow, FunctionId, JsxId, Value};
+use syntax::{CallId, ElementFlow, FunctionId, JsxId, Reference, Value};
 
 use super::evaluate::{Data, Evaluator, Frame, Held, Props, Scope, callee_name, is_compiled_jsx};
 use super::modules::Modules;
 use super::relevance::{Relevance, RelevanceMap};
-use super::roots::Root;
+use super::roots::{Given, Rendered, Root, Route};
 use super::sources::FileId;
 use crate::known::{Provider, is_marked, provider};
 
@@ -33,6 +33,8 @@ const MAX_SIGHTINGS: usize = 4_000;
 pub(crate) enum Node {
     Jsx(JsxId),
     Call(CallId),
+    /// `{children}` or a fragment right in `<body>`: the element, and which of its children, those that render nothing aside.
+    Child(JsxId, u32),
 }
 
 /// An element of a file.
@@ -72,7 +74,7 @@ pub(crate) struct RenderGraph {
 
 impl RenderGraph {
     /// Walks down from `roots`.
-    pub(crate) fn new(modules: &Modules<'_>, roots: &[Root]) -> Self {
+    pub(crate) fn new<'a>(modules: &Modules<'a>, roots: &[Root<'a>]) -> Self {
         let mut walk = Walk {
             evaluator: Evaluator::new(modules),
             relevance: RelevanceMap::new(modules, is_marked),
@@ -174,22 +176,44 @@ impl<'a> Walk<'a, '_> {
         self.evaluator.is_exhausted() || self.sightings.len() >= MAX_SIGHTINGS
     }
 
+    fn root(&mut self, root: &Root<'a>) {
+        match &root.what {
+            Rendered::Argument(call, argument) => self.argument(root.file, *call, *argument),
+            Rendered::Route(route) => self.render(&Data::Route(route.clone()), &At::default()),
+        }
+    }
+
     /// Renders what a root is given; a root within a function is given what the function is called with.
     ///
     /// `export function mount(node) { createRoot(el).render(<Shell>{node}</Shell>); }`
-    fn root(&mut self, root: &Root) {
-        let flow = self.evaluator.flow(root.file);
-        let Some(call) = flow.call(root.call) else { return };
-        let Some(value) = call.arguments.get(root.argument) else { return };
-        let scopes = call.owner.map(|owner| self.calls_of(root.file, owner)).unwrap_or_default();
+    fn argument(&mut self, file: FileId, call: CallId, argument: usize) {
+        let flow = self.evaluator.flow(file);
+        let Some(call) = flow.call(call) else { return };
+        let Some(value) = call.arguments.get(argument) else { return };
+        let scopes = call.owner.map(|owner| self.calls_of(file, owner)).unwrap_or_default();
         if call.owner.is_some() && scopes.len() != 1 {
             self.repeated.insert(self.root);
         }
         if scopes.is_empty() {
-            return self.render(&Data::Code(root.file, value, None), &At::default());
+            return self.render(&Data::Code(file, value, None), &At::default());
         }
         for scope in scopes {
-            self.render(&Data::Code(root.file, value, scope), &At::default());
+            self.render(&Data::Code(file, value, scope), &At::default());
+        }
+    }
+
+    /// Renders the default export of a file with what a framework gives it.
+    fn route(&mut self, route: &Route<'a>, at: &At<'a>) {
+        let given = route.props.iter().map(|(name, given)| {
+            let data = match given {
+                Given::Element(route) => Data::Route(route.clone()),
+                Given::Component(file) => Data::File(*file),
+            };
+            (Some(*name), data)
+        });
+        let props = Rc::new(Props { named: given.collect(), children: Vec::new() });
+        for found in self.evaluator.exported(route.file, "default") {
+            self.component(&found, props.clone(), at);
         }
     }
 
@@ -236,6 +260,7 @@ impl<'a> Walk<'a, '_> {
             Data::CreateElement(file, id, scope) => self.created(*file, *id, scope, at),
             Data::List(items) => self.render_all(items, at),
             Data::Held(held) => self.held(held, at),
+            Data::Route(route) => self.route(route, at),
             // A render prop, or a component that a package was handed.
             Data::Function(..) | Data::Package(..) | Data::File(_) => self.component(data, Rc::default(), at),
             Data::Object(file, props, scope) => self.object(*file, props, scope, at),
@@ -261,6 +286,7 @@ impl<'a> Walk<'a, '_> {
                 return named.chain(&props.children).any(|data| self.is_relevant(data));
             }
             Data::File(file) => return self.relevance.file(*file),
+            Data::Route(route) => return self.is_route_relevant(route),
             Data::Package(module, name) => return is_marked(module, name),
             Data::Unknown => return false,
         };
@@ -270,6 +296,14 @@ impl<'a> Walk<'a, '_> {
             // A component without a call around was made by nobody that could be followed.
             Relevance::Given => std::iter::successors(scope.as_ref(), |frame| frame.parent.as_ref()).any(|f| f.carries),
         }
+    }
+
+    fn is_route_relevant(&self, route: &Route<'a>) -> bool {
+        self.relevance.file(route.file)
+            || route.props.iter().any(|(_, given)| match given {
+                Given::Element(route) => self.is_route_relevant(route),
+                Given::Component(file) => self.relevance.file(*file),
+            })
     }
 
     /// What a package was given.
@@ -309,8 +343,27 @@ impl<'a> Walk<'a, '_> {
         let place = (file, Node::Jsx(id));
         match &flow.tag {
             Some(tag) => self.node(place, &Data::Code(file, tag, scope.clone()), props, at),
+            None if self.is_body(file, id) => self.body(place, flow, &props, at),
             None => self.host(&props, &at.inside(place)),
         }
+    }
+
+    fn is_body(&self, file: FileId, id: JsxId) -> bool {
+        let fact = self.evaluator.modules.sources.facts(file).element(id);
+        fact.is_some_and(|fact| matches!(&fact.tag, Reference::Html(name) if name == "body"))
+    }
+
+    /// The children of a document, of which each that is no element is a place of its own.
+    fn body(&mut self, place: Place, flow: &'a ElementFlow, props: &Props<'a>, at: &At<'a>) {
+        let at = at.inside(place);
+        let Node::Jsx(id) = place.1 else { return };
+        for (index, (value, child)) in (0..).zip(flow.children.iter().zip(&props.children)) {
+            match value {
+                Value::Element(_) => self.render(child, &at),
+                _ => self.render(child, &at.inside((place.0, Node::Child(id, index)))),
+            }
+        }
+        self.spread_children(props, &at);
     }
 
     /// `<section {...props} />` may get its children with the rest.

@@ -1,8 +1,11 @@
-//! Where an app begins to render: `createRoot(…).render(<App />)` in the files that its pages load.
+//! Where an app begins to render: `createRoot(…).render(<App />)` in the files that its pages load, or the files that a framework renders by
+//! their names.
 //!
 //! ```html
 //! <script type="module" src="/src/main.jsx"></script>   <!-- main.jsx is live; a main.tsx beside it is not -->
 //! ```
+
+use std::sync::Arc;
 
 use change::{ImportedName, RelPath};
 use syntax::{CallFlow, CallId, FileFacts, Value};
@@ -12,49 +15,124 @@ use super::reach::Reach;
 use super::sources::FileId;
 use crate::workspace::{App, Workspace, resolve};
 
-/// A call that renders something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Root {
+/// Something that is rendered by nobody of the app.
+#[derive(Clone, Debug)]
+pub(crate) struct Root<'a> {
     pub(crate) file: FileId,
-    pub(crate) call: CallId,
-    /// Which of its arguments is rendered.
-    pub(crate) argument: usize,
-    /// Whether it renders on a server, to text.
-    is_server: bool,
+    /// What is rendered.
+    pub(crate) what: Rendered<'a>,
+    /// Where ClerkProvider belongs below it.
+    pub(crate) place: ClerkPlace,
 }
 
-/// Where an app begins, and what its roots take in.
-pub(crate) struct Roots {
-    pub(crate) live: Vec<Root>,
-    /// What they lead to.
-    pub(crate) reach: Reach,
+/// What a root renders.
+#[derive(Clone, Debug)]
+pub(crate) enum Rendered<'a> {
+    /// An argument of a call.
+    Argument(CallId, usize),
+    /// The default export of a file.
+    Route(Arc<Route<'a>>),
 }
 
-impl Roots {
-    pub(crate) fn of(workspace: &Workspace, app: &App<'_>, modules: &Modules<'_>) -> Self {
-        let own = |file: &FileId| workspace.package_of(modules.sources.path(*file)) == Some(app.id.folder());
-        let all: Vec<Root> = modules.sources.ids().filter(own).flat_map(|file| roots_in(modules, file)).collect();
-        let entries = entries(workspace, app, modules);
-        let live: Vec<Root> = all.iter().filter(|root| !is_twin(modules, root.file, &entries)).copied().collect();
-        let reach = Reach::of(modules, app.id.folder(), live.iter().map(|root| root.file).chain(entries));
-        Self { live, reach }
+/// A file that a framework renders by its name, and with what.
+///
+/// `app/layout.tsx` is given `children`, the page or what is nested, and each `@slot` under its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Route<'a> {
+    pub(crate) file: FileId,
+    /// What its props are; the same name more than once is one of several at a time.
+    pub(crate) props: Vec<(&'a str, Given<'a>)>,
+}
+
+/// What a framework gives a component as a prop.
+#[derive(Clone, Debug)]
+pub(crate) enum Given<'a> {
+    /// An element.
+    Element(Arc<Route<'a>>),
+    /// The component itself: the default export of a file.
+    Component(FileId),
+}
+
+/// Where ClerkProvider belongs below a root, and what it is given there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClerkPlace {
+    /// Around the Convex provider, with the key.
+    AroundConvex,
+    /// Inside `<body>`, around what leads to Convex; the package reads the key itself. Around the document where Convex is, unless `only`.
+    InBody { only: bool },
+    /// Around what the root's component renders, with the `pageProps` that it is given.
+    AroundPage,
+    /// There is no file that stands around every page.
+    Nowhere,
+}
+
+/// What a framework says of where an app begins.
+#[derive(Default)]
+pub(crate) struct Begin<'a> {
+    pub(crate) roots: Vec<Root<'a>>,
+    /// Files that are loaded as they are.
+    pub(crate) entries: Vec<FileId>,
+    /// Files of which the framework may use every export.
+    pub(crate) whole: Vec<FileId>,
+    /// Files that run as Server Components.
+    pub(crate) server: Vec<FileId>,
+}
+
+impl Begin<'_> {
+    /// Adds where else an app begins.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.roots.extend(other.roots);
+        self.entries.extend(other.entries);
+        self.whole.extend(other.whole);
+        self.server.extend(other.server);
+        self
     }
 }
 
+/// How a framework finds where an app begins.
+pub(crate) type FindRoots = for<'a> fn(&Workspace, &App<'_>, &Modules<'a>) -> Begin<'a>;
+
+/// Where an app begins, and what its roots take in.
+pub(crate) struct Roots<'a> {
+    pub(crate) live: Vec<Root<'a>>,
+    /// What they lead to.
+    pub(crate) reach: Reach,
+    /// Files that run as Server Components.
+    pub(crate) server: Vec<FileId>,
+}
+
+impl<'a> Roots<'a> {
+    pub(crate) fn of(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>, find: FindRoots) -> Self {
+        let begin = find(workspace, app, modules);
+        let from = begin.roots.iter().map(|root| root.file).chain(begin.entries);
+        let reach = Reach::of(modules, app.id.folder(), from, begin.whole.into_iter());
+        Self { live: begin.roots, reach, server: begin.server }
+    }
+}
+
+/// The roots of an app that renders itself in the browser.
+pub(crate) fn in_browser<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
+    let own = |file: &FileId| workspace.package_of(modules.sources.path(*file)) == Some(app.id.folder());
+    let all: Vec<Root<'a>> = modules.sources.ids().filter(own).flat_map(|file| roots_in(modules, file)).collect();
+    let entries = entries(workspace, app, modules);
+    let roots = all.into_iter().filter(|root| !is_twin(modules, root.file, &entries)).collect();
+    Begin { roots, entries, ..Begin::default() }
+}
+
 /// The calls in a file that render something.
-fn roots_in(modules: &Modules<'_>, file: FileId) -> Vec<Root> {
+fn roots_in<'a>(modules: &Modules<'_>, file: FileId) -> Vec<Root<'a>> {
     let facts = modules.sources.facts(file);
     let calls = (0..).map(CallId).zip(&facts.flow.calls);
     calls
         .filter_map(|(id, call)| {
-            let (argument, is_server) = rendered(modules, file, facts, call)?;
-            Some(Root { file, call: id, argument, is_server })
+            let argument = rendered(modules, file, facts, call)?;
+            Some(Root { file, what: Rendered::Argument(id, argument), place: ClerkPlace::AroundConvex })
         })
         .collect()
 }
 
-/// Which argument of a call is rendered, and whether on a server.
-fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallFlow) -> Option<(usize, bool)> {
+/// Which argument of a call is rendered.
+fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallFlow) -> Option<usize> {
     let takes_react_dom = || facts.imports.iter().any(|import| import.module.starts_with("react-dom"));
     let (module, name) = match &call.callee {
         Value::Imported(imported) => match modules.import(file, imported) {
@@ -67,9 +145,9 @@ fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallF
     let is_dom = module.as_deref().is_none_or(|module| module.starts_with("react-dom") || module == "preact");
     let is_server = module.as_deref().is_none_or(|module| module.contains("server"));
     match name.as_str() {
-        "render" | "hydrate" if is_dom => Some((0, false)),
-        "hydrateRoot" if is_dom => Some((1, false)),
-        name if name.starts_with("renderTo") && is_server => Some((0, true)),
+        "render" | "hydrate" if is_dom => Some(0),
+        "hydrateRoot" if is_dom => Some(1),
+        name if name.starts_with("renderTo") && is_server => Some(0),
         _ => None,
     }
 }

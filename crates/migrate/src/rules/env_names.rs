@@ -7,7 +7,9 @@ use super::Rule;
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::env::{names_in, secret_key, secret_names, templates};
-use crate::workspace::join;
+use crate::frameworks::KeySource;
+use crate::jsonc;
+use crate::workspace::{folders_up, join};
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -33,13 +35,17 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         finding.group = wired.group.clone();
         sink.findings.push(finding);
     }
+    let names: Vec<&str> = [wired.key.name.as_str()].into_iter().chain(wired.secret).collect();
     for path in templates(ctx) {
-        template(ctx, sink, &path, &wired.key.name);
+        template(ctx, sink, &path, &names);
     }
+    turbo(ctx, sink, &names);
     if let Some(path) = declaration(ctx) {
         declare(ctx, sink, &path, &wired.key.name);
     }
-    let schema = ctx.app.facts().find_map(|(path, facts)| {
+    // A package that reads the key by itself asks no schema.
+    let by_code = ctx.framework.key == KeySource::Attribute || ctx.options.publishable_key_env.is_some();
+    let schema = ctx.app.facts().filter(|_| by_code).find_map(|(path, facts)| {
         let import = facts.imports.iter().find(|import| SCHEMAS.contains(&import.module.as_str()));
         // `z.object({ VITE_CONVEX_URL: z.string() }).parse(import.meta.env)`
         let own = || facts.flow.calls.iter().find(|call| call.arguments.iter().any(|value| names_url(value, 0)));
@@ -70,7 +76,7 @@ fn note(ctx: &Ctx<'_>, rule: &'static str, severity: Severity, message: String, 
     finding
 }
 
-fn template(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, name: &str) {
+fn template(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, names: &[&str]) {
     let Some(text) = ctx.workspace.text(path) else { return };
     let secrets = secret_names(&text);
     if !secrets.is_empty() {
@@ -81,10 +87,50 @@ fn template(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, name: &str) {
         sink.findings.push(finding);
         return;
     }
+    let known = names_in(&text);
     // Without a last line break the hunk would have to show the last line.
-    if text.ends_with('\n') && !names_in(&text).iter().any(|known| known == name) {
-        sink.settings(ctx, path, SettingsChange::Set { path: vec![name.to_owned()], value: String::new() });
+    for name in names.iter().filter(|name| text.ends_with('\n') && !known.iter().any(|known| known == *name)) {
+        sink.settings(ctx, path, SettingsChange::Set { path: vec![(*name).to_owned()], value: String::new() });
     }
+}
+
+/// Turborepo hides the variables that its settings do not list: where the app's own Convex variables are listed, the names are added.
+///
+/// `"env": ["NEXT_PUBLIC_CONVEX_URL"]`: <https://turborepo.dev/docs/crafting-your-repository/using-environment-variables>.
+fn turbo(ctx: &Ctx<'_>, sink: &mut Sink, names: &[&str]) {
+    let paths =
+        folders_up(ctx.app.id.folder()).flat_map(|folder| [join(folder, "turbo.json"), join(folder, "turbo.jsonc")]);
+    let found = paths.flatten().find_map(|path| Some((jsonc::read(ctx.workspace, &path)?.ok()?, path)));
+    let Some((settings, path)) = found else { return };
+    for keys in env_lists(&settings) {
+        let list = keys.iter().try_fold(&settings, |value, key| value.get(key)).and_then(|value| value.as_array());
+        let items: Vec<&str> = list.into_iter().flatten().filter_map(|item| item.as_str()).collect();
+        let covers = |item: &str, name: &str| match item.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => item == name,
+        };
+        let is_url = |item: &str| item.contains("CONVEX") && item.ends_with("_URL");
+        let is_own = |item: &&str| is_url(item) || (item.ends_with('*') && names.iter().any(|name| covers(item, name)));
+        if !items.iter().any(is_own) {
+            continue;
+        }
+        for name in names.iter().filter(|name| !items.iter().any(|item| covers(item, name))) {
+            sink.settings(ctx, &path, SettingsChange::Include { path: keys.clone(), item: (*name).to_owned() });
+        }
+    }
+}
+
+/// Where turbo.json lists variables.
+fn env_lists(settings: &serde_json::Value) -> Vec<Vec<String>> {
+    let mut lists: Vec<Vec<String>> =
+        ["globalEnv", "globalPassThroughEnv"].iter().map(|key| vec![(*key).to_owned()]).collect();
+    for section in ["tasks", "pipeline"] {
+        for (task, _) in settings.get(section).and_then(|tasks| tasks.as_object()).into_iter().flatten() {
+            let keys = ["env", "passThroughEnv"].iter().map(|key| [section, task, key].map(str::to_owned).to_vec());
+            lists.extend(keys);
+        }
+    }
+    lists
 }
 
 /// The file that types an app's variables: <https://vite.dev/guide/env-and-mode#intellisense-for-typescript>.

@@ -1,5 +1,7 @@
 //! The rules: one file each. A framework lists the ones its migration runs.
 
+pub(crate) mod cache_components;
+pub(crate) mod clerk_middleware;
 pub(crate) mod convex_auth_config;
 pub(crate) mod env_names;
 pub(crate) mod package_versions;
@@ -17,5 +19,11 @@ pub(crate) struct Rule {
 }
 
 /// Every rule, for `explain`; in what order they run is said by the framework that lists them.
-pub(crate) const ALL: &[&Rule] =
-    &[&plain_convex_provider::RULE, &package_versions::RULE, &convex_auth_config::RULE, &env_names::RULE];
+pub(crate) const ALL: &[&Rule] = &[
+    &plain_convex_provider::RULE,
+    &clerk_middleware::RULE,
+    &cache_components::RULE,
+    &package_versions::RULE,
+    &convex_auth_config::RULE,
+    &env_names::RULE,
+];

@@ -12,7 +12,7 @@ use crate::packages::{Need, Packages};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::versions::{
     CLERK_CORE2_ASKED, CLERK_CORE2_CLAIMS, CLERK_REACT_ASKED, CLERK_REACT_FOR_CONVEX, CLERK_REACT_PEER, CONVEX_FLOOR,
-    CONVEX_INTEGRATION, clerk_range,
+    CONVEX_INTEGRATION,
 };
 use crate::workspace::{folders_up, join};
 
@@ -42,11 +42,12 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     sink.findings.extend(notes.map(|note| Finding { group: wired.group.clone(), ..note }));
     let own = ctx.app.id.folder();
     if packages.asked(own, &wired.sdk).is_none()
-        && let (Some(range), Some(path)) = (clerk_range(&wired.sdk), manifest_of(ctx))
+        && let (Some(range), Some(path)) = (wired.range, manifest_of(ctx))
     {
         let keys = vec!["dependencies".to_owned(), wired.sdk.clone()];
         sink.settings(ctx, &path, SettingsChange::Set { path: keys, value: range.to_owned() });
     }
+    strays(ctx, sink, &packages, &wired.sdk);
     raise(ctx, sink, &packages, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION, own);
     if let Some(owner) = Functions::of(ctx).map(|functions| functions.owner).filter(|owner| owner != own) {
         let packages = Packages::of(ctx, &owner);
@@ -55,6 +56,38 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     raise(ctx, sink, &packages, "@clerk/react", CLERK_REACT_FOR_CONVEX, CLERK_REACT_ASKED, own);
     raise(ctx, sink, &packages, "@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_ASKED, own);
     Ok(Verdict::Added)
+}
+
+/// Clerk's packages for React beside the one that is used: what one of them knows of the session, another does not.
+fn strays(ctx: &Ctx<'_>, sink: &mut Sink, packages: &Packages<'_>, sdk: &str) {
+    let lines = ctx.framework.sdk.lines;
+    let usual = lines.first().map(|line| line.package).unwrap_or_default();
+    let mut say = |asked: &crate::packages::Asked, message: String, help: String| {
+        let mut finding = Finding::new("clerk-package", Severity::Warning, message);
+        finding.app = Some(ctx.app.id.clone());
+        finding.location = Some(Location::file(asked.path.clone()));
+        finding.help = Some(help);
+        finding.doc = Some(ctx.framework.quickstart);
+        finding.group = sink.wired.as_ref().and_then(|wired| wired.group.clone());
+        sink.findings.push(finding);
+    };
+    let own = ctx.app.id.folder();
+    let is_own = lines.iter().any(|line| line.package == sdk);
+    for name in ["@clerk/clerk-react", "@clerk/react"] {
+        let is_line = lines.iter().any(|line| line.package == name);
+        let Some(asked) = packages.asked(own, name).filter(|_| !is_line) else { continue };
+        if name == sdk {
+            let message = format!("ClerkProvider is from {name}; the package for this framework is {usual}");
+            say(
+                &asked,
+                message,
+                format!("take its components from {usual}, whose middleware gives server code the session"),
+            );
+        } else if is_own {
+            let message = format!("{name} stands beside {sdk}: what one knows of the session, the other does not");
+            say(&asked, message, format!("import from {sdk} instead, and remove it"));
+        }
+    }
 }
 
 /// Raises a range, in every section that has it.

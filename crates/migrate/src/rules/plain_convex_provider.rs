@@ -7,16 +7,20 @@ use syntax::{Value, on_deep_stack};
 
 use super::Rule;
 use crate::Explanation;
+use crate::boundary::by_importer;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict, Wired};
+use crate::frameworks::SdkLine;
 use crate::graph::modules::Modules;
 use crate::graph::render::Place;
 use crate::graph::resolve::Resolver;
+use crate::graph::roots::ClerkPlace;
 use crate::graph::sources::Sources;
 use crate::key::{KeyRead, Origin, key_read};
 use crate::known::{Provider, is_clerk_module};
 use crate::language::TypeScript;
 use crate::mocks;
 use crate::rewire::Rewiring;
+use crate::sdk::line_of;
 use crate::survey::{NO_PROVIDER, Survey};
 use crate::wiring::{Decision, decide};
 
@@ -38,7 +42,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let sources = Sources::of(ctx.workspace, ctx.app);
     let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
     let modules = Modules::new(&sources, &resolver);
-    let survey = Survey::new(ctx.workspace, ctx.app, &modules);
+    let survey = Survey::new(ctx.workspace, ctx.app, &modules, ctx.framework.roots);
     let decision = decide(&survey);
     sink.findings.extend(resolver.findings());
     match decision? {
@@ -48,7 +52,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
             Ok(Verdict::Nothing(why.to_owned()))
         }
         Decision::Change(targets) => {
-            let rewiring = Rewiring::new(ctx, &survey, targets);
+            let rewiring = Rewiring::new(ctx, &survey, targets)?;
             change(ctx, sink, &resolver, &rewiring)?;
             Ok(Verdict::Migrated)
         }
@@ -67,7 +71,7 @@ fn change(
     let language = TypeScript { formatting };
     let group = on_deep_stack(|| {
         let group = rewiring.group(&bases, &language)?;
-        rewiring.prove(&bases, &group, &language, resolver).map(|()| group)
+        rewiring.prove(&bases, &group, &language, resolver, ctx.framework.roots).map(|()| group)
     })?;
     for (path, formatting) in &language.formatting {
         if group.edits().contains_key(path) {
@@ -76,7 +80,13 @@ fn change(
     }
     sink.findings.extend(findings(ctx, rewiring, &group.id));
     sink.findings.extend(mocks::silent(ctx, &group.id));
-    sink.wired = Some(Wired { sdk: rewiring.sdk.clone(), key: rewiring.key.clone(), group: Some(group.id.clone()) });
+    sink.wired = Some(Wired {
+        sdk: rewiring.sdk.clone(),
+        range: range_of(ctx, &rewiring.sdk, rewiring.line),
+        secret: secret_of(ctx, &rewiring.sdk),
+        key: rewiring.key.clone(),
+        group: Some(group.id.clone()),
+    });
     sink.bases.extend(bases);
     sink.groups.push(group);
     Ok(())
@@ -90,7 +100,20 @@ fn unfinished(ctx: &Ctx<'_>, survey: &Survey<'_>) -> Option<Wired> {
         _ => None,
     });
     let sdk = sdk.filter(|sdk| is_clerk_module(sdk))?;
-    Some(Wired { sdk, key: key_read(ctx, Some(survey.path(place.0))), group: None })
+    let range = line_of(ctx).ok().and_then(|line| range_of(ctx, &sdk, line));
+    let secret = secret_of(ctx, &sdk);
+    Some(Wired { sdk, range, secret, key: key_read(ctx, Some(survey.path(place.0))), group: None })
+}
+
+/// The range in which a package of Clerk's is asked for: that of the line that the app gets, else of the one that has the package.
+fn range_of(ctx: &Ctx<'_>, sdk: &str, line: &SdkLine) -> Option<&'static str> {
+    let own = ctx.framework.sdk.lines.iter().find(|own| own.package == sdk);
+    if line.package == sdk { Some(line.range) } else { own.map(|own| own.range) }
+}
+
+/// The variable of the secret key: only the framework's own package runs on its server.
+fn secret_of(ctx: &Ctx<'_>, sdk: &str) -> Option<&'static str> {
+    ctx.framework.secret.filter(|_| ctx.framework.sdk.lines.iter().any(|line| line.package == sdk))
 }
 
 /// A plain provider that stays as it is.
@@ -119,7 +142,18 @@ fn findings(ctx: &Ctx<'_>, rewiring: &Rewiring<'_>, group: &GroupId) -> Vec<Find
             findings.push(conditional(ctx, location, group));
         }
     }
-    if let Some(place) = rewiring.targets.wraps.first() {
+    findings.extend(by_importer(survey, rewiring.targets.swaps.iter().copied()).into_iter().map(|place| {
+        let message = "the file works as a client file only through those that import it";
+        let mut finding = Finding::new("client-file", Severity::Note, message);
+        finding.app = Some(ctx.app.id.clone());
+        finding.location = Some(survey.location(place));
+        finding.help = Some("begin it with \"use client\"".to_owned());
+        finding.doc = Some("https://nextjs.org/docs/app/api-reference/directives/use-client");
+        finding.group = Some(group.clone());
+        finding
+    }));
+    let by_key = rewiring.targets.wraps.iter().find(|(_, kind)| **kind == ClerkPlace::AroundConvex);
+    if let Some((place, _)) = by_key {
         findings.extend(key_finding(ctx, &rewiring.key, survey.location(*place), group));
     }
     findings.extend(

@@ -1,0 +1,108 @@
+//! What the two routers of Next.js share: where they are, what they are built with, and the files beside them.
+//!
+//! <https://nextjs.org/docs/app/getting-started/project-structure>
+
+use change::RelPath;
+use syntax::{SourceFile, on_deep_stack, parse};
+
+use super::{EnvConvention, KeySource, Sdk, SdkLine};
+use crate::graph::modules::Modules;
+use crate::graph::roots::Begin;
+use crate::graph::sources::FileId;
+use crate::versions;
+use crate::workspace::{App, Workspace, join};
+
+/// The client reads what begins with `NEXT_PUBLIC_`.
+pub(super) const ENV: &[EnvConvention] = &[EnvConvention {
+    dependency: "next",
+    objects: &["process.env"],
+    prefixes: &["NEXT_PUBLIC_"],
+    is_given: true,
+    source: "https://nextjs.org/docs/app/guides/environment-variables",
+}];
+
+/// Clerk's package for Next.js reads the key by itself, on the server and in the browser.
+pub(super) const KEY: KeySource = KeySource::Package("NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY");
+
+/// The variable that middleware and server code read.
+pub(super) const SECRET: Option<&str> = Some("CLERK_SECRET_KEY");
+
+/// Clerk's package, in the two lines that are kept up.
+pub(super) const SDK: Sdk = Sdk {
+    lines: &[
+        SdkLine {
+            package: "@clerk/nextjs",
+            range: versions::CLERK_NEXTJS,
+            is_core2: false,
+            optional_key_from: None,
+            host: Some(("next", versions::CLERK_NEXTJS_PEER)),
+        },
+        SdkLine {
+            package: "@clerk/nextjs",
+            range: versions::CLERK_NEXTJS_CORE2,
+            is_core2: true,
+            optional_key_from: None,
+            host: Some(("next", versions::CLERK_NEXTJS_CORE2_PEER)),
+        },
+    ],
+};
+
+/// The folder of a router: `app`, or `src/app` where that is not there.
+pub(super) fn folder(workspace: &Workspace, app: &App<'_>, name: &str) -> Option<String> {
+    let candidates = [name.to_owned(), format!("src/{name}")];
+    let paths = candidates.iter().filter_map(|below| join(app.id.folder(), below));
+    paths.into_iter().find(|path| workspace.is_folder(path)).map(|path| path.to_string())
+}
+
+/// The folder in which the routes' folder is, where Next.js looks for middleware.
+pub(crate) fn beside_routes(workspace: &Workspace, app: &App<'_>) -> Option<String> {
+    let routes = folder(workspace, app, "app").or_else(|| folder(workspace, app, "pages"))?;
+    Some(routes.rsplit_once('/').map_or_else(String::new, |(parent, _)| parent.to_owned()))
+}
+
+/// The folder in which people put middleware that Next.js does not find: the app's where the routes are in `src`, or the other way round.
+pub(crate) fn unread_folder(app: &App<'_>, folder: &str) -> Option<String> {
+    let (own, src) = (app.id.folder().to_owned(), join_folder(app.id.folder(), "src"));
+    if folder == own { Some(src) } else { Some(own).filter(|_| folder == src) }
+}
+
+/// A file below a folder: the folders on the way, and its name without the ending.
+pub(super) fn parts<'p>(path: &'p str, folder: &str) -> Option<(Vec<&'p str>, &'p str)> {
+    let mut folders: Vec<&str> = path.strip_prefix(folder)?.strip_prefix('/')?.split('/').collect();
+    let (stem, ending) = folders.pop()?.rsplit_once('.')?;
+    ["tsx", "ts", "jsx", "js"].contains(&ending).then_some((folders, stem))
+}
+
+/// Files beside the routers that Next.js runs as they are.
+pub(super) fn beside<'a>(app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
+    let names = ["middleware", "proxy", "instrumentation", "instrumentation-client", "mdx-components"];
+    let folders = [join_folder(app.id.folder(), "src"), app.id.folder().to_owned()];
+    let is_one = |file: &FileId| {
+        let path = modules.sources.path(*file);
+        folders.iter().any(|folder| folder == path.folder())
+            && path.file_name().split_once('.').is_some_and(|(stem, _)| names.contains(&stem))
+    };
+    Begin { whole: modules.sources.ids().filter(is_one).collect(), ..Begin::default() }
+}
+
+/// The settings that turn Cache Components on: a provider of the session has to be inside `<body>` then.
+///
+/// <https://nextjs.org/docs/app/api-reference/config/next-config-js/cacheComponents>
+pub(crate) fn caches_components(workspace: &Workspace, app: &App<'_>) -> Option<RelPath> {
+    let names = ["next.config.ts", "next.config.mjs", "next.config.js", "next.config.mts"];
+    let paths = names.iter().filter_map(|name| join(app.id.folder(), name));
+    paths.into_iter().find(|path| {
+        let module = workspace.text(path).and_then(|text| SourceFile::new(path.clone(), text.into()));
+        let code = module
+            .and_then(|source| on_deep_stack(|| parse(&source).ok().map(|module| module.code_without_comments())));
+        code.is_some_and(|code| {
+            let mut after =
+                code.split("cacheComponents").skip(1).map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
+            after.any(|rest| rest.strip_prefix(':').is_some_and(|value| value.trim_start().starts_with("true")))
+        })
+    })
+}
+
+fn join_folder(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}

@@ -1,0 +1,84 @@
+//! Next.js with the Pages Router.
+//!
+//! Guides: <https://docs.convex.dev/auth/clerk> and <https://clerk.com/docs/pages/getting-started/quickstart>.
+//!
+//! ```tsx
+//! // pages/_app.tsx
+//! <ClerkProvider {...pageProps}>
+//!   <ConvexProviderWithClerk client={convex} useAuth={useAuth}>
+//!     <Component {...pageProps} />
+//!   </ConvexProviderWithClerk>
+//! </ClerkProvider>
+//! ```
+
+use std::sync::Arc;
+
+use super::{Evidence, Framework, next};
+use crate::graph::modules::Modules;
+use crate::graph::roots::{Begin, ClerkPlace, Given, Rendered, Root, Route};
+use crate::graph::sources::FileId;
+use crate::rules::{clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider};
+use crate::workspace::{App, Workspace};
+
+/// Next.js with a `pages` folder and no routes in `app`.
+pub(crate) const FRAMEWORK: Framework = Framework {
+    id: "next-pages",
+    summary: "Next.js with the Pages Router.",
+    text: "An app with `next` among its dependencies and pages in `pages/` or `src/pages/`.\n\nWhat `_app` renders gets `ClerkProvider`, with the \
+           `pageProps` that hold the session of a page rendered on the server, around `ConvexProviderWithClerk`. `clerkMiddleware()` runs in \
+           proxy.ts, or before Next.js 16 in middleware.ts; a handler that is there becomes its callback.\n\nGuides: \
+           https://docs.convex.dev/auth/clerk and https://clerk.com/docs/pages/getting-started/quickstart\n",
+    guide: "https://docs.convex.dev/auth/clerk",
+    quickstart: "https://clerk.com/docs/pages/getting-started/quickstart",
+    evidence: Evidence {
+        dependencies: &["next"],
+        files: &["next.config"],
+        below: &["pages", "src/pages"],
+        stems: &["_app", "index"],
+        unless: &["vite.config", "index"],
+    },
+    sdk: next::SDK,
+    env: next::ENV,
+    key: next::KEY,
+    secret: next::SECRET,
+    roots,
+    rules: &[
+        &plain_convex_provider::RULE,
+        &clerk_middleware::RULE,
+        &package_versions::RULE,
+        &convex_auth_config::RULE,
+        &env_names::RULE,
+    ],
+};
+
+pub(super) fn roots<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
+    next::beside(app, modules).and(pages(workspace, app, modules))
+}
+
+/// The pages: each is the `Component` that `_app` is given.
+pub(super) fn pages<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
+    let Some(folder) = next::folder(workspace, app, "pages") else { return Begin::default() };
+    let mut begin = Begin::default();
+    let (mut apps, mut components): (Vec<FileId>, Vec<FileId>) = Default::default();
+    for file in modules.sources.ids() {
+        let Some((folders, stem)) = next::parts(modules.sources.path(file).as_str(), &folder) else { continue };
+        begin.whole.push(file);
+        match (folders.first(), stem) {
+            (None, "_app") => apps.push(file),
+            (None, "_document") | (Some(&"api"), _) => {}
+            _ => components.push(file),
+        }
+    }
+    let route = |file: FileId, props| Rendered::Route(Arc::new(Route { file, props }));
+    let given: Vec<_> = components.iter().map(|file| ("Component", Given::Component(*file))).collect();
+    let shell =
+        apps.iter().map(|file| Root { file: *file, what: route(*file, given.clone()), place: ClerkPlace::AroundPage });
+    // Without `_app` each page stands for itself, and nothing is around them all.
+    let alone = components.iter().filter(|_| apps.is_empty()).map(|file| Root {
+        file: *file,
+        what: route(*file, Vec::new()),
+        place: ClerkPlace::Nowhere,
+    });
+    begin.roots = shell.chain(alone).collect();
+    begin
+}

@@ -1,0 +1,222 @@
+#![doc = include_str!("clerk_middleware.md")]
+
+use change::{Finding, ImportChange, ImportedName, Location, RelPath, Severity, TextRange};
+use syntax::style::Style;
+use syntax::{
+    Bindings, Handler, ParsedModule, SourceFile, SourceKind, Wrapper, call_module, compose_handler, on_deep_stack,
+    parse,
+};
+
+use super::Rule;
+use crate::Explanation;
+use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
+use crate::formatting::Formatting;
+use crate::frameworks::next;
+use crate::manifest::lowest;
+use crate::packages::Packages;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::versions::NEXT_PROXY;
+use crate::workspace::join;
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    explanation: Explanation {
+        id: "clerk-middleware",
+        summary: "Server code sees Clerk's session only where its middleware has run.",
+        text: include_str!("clerk_middleware.md"),
+    },
+    run,
+};
+
+/// The module and name of Clerk's middleware.
+const CLERK_MIDDLEWARE: (&str, &str) = ("@clerk/nextjs/server", "clerkMiddleware");
+/// The package with the middleware, for which `ClerkProvider` is.
+const PACKAGE: &str = "@clerk/nextjs";
+/// What packages make that is a handler: next-intl's takes the request.
+const MAKERS: &[(&str, usize, &str)] = &[("next-intl/middleware", 1, "intlMiddleware")];
+/// What a new file runs on: <https://clerk.com/docs/reference/nextjs/clerk-middleware>.
+const MATCHER: &[(&str, &str)] = &[
+    (
+        "Everything but Next.js internals and static files",
+        r"/((?!_next|[^?]*\.(?:html?|css|js(?!on)|jpe?g|webp|png|gif|svg|ttf|woff2?|ico|csv|docx?|xlsx?|zip|webmanifest)).*)",
+    ),
+    ("API routes", "/(api|trpc)(.*)"),
+    ("Routes of Clerk's own", "/__clerk/(.*)"),
+];
+
+fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
+    let is_wanted = sink.wired.as_ref().is_some_and(|wired| wired.group.is_some() && wired.sdk == PACKAGE);
+    let Some(folder) = next::beside_routes(ctx.workspace, ctx.app).filter(|_| is_wanted) else {
+        return Ok(Verdict::Added);
+    };
+    let is_proxy = calls_it_proxy(ctx);
+    let found = files(ctx, &folder);
+    let elsewhere = next::unread_folder(ctx.app, &folder).map(|folder| files(ctx, &folder)).unwrap_or_default();
+    let refuse = |path: &RelPath, message: String| {
+        Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(Location::file(path.clone()))))
+    };
+    if let Some(path) = elsewhere.first() {
+        let place = if folder.is_empty() { "the app's folder" } else { &folder };
+        return refuse(path, format!("Next.js does not look for it here, but in {place}, beside the routes"));
+    }
+    match found.as_slice() {
+        [] => create(ctx, sink, &folder, is_proxy),
+        [path] if stem(path) == "proxy" && !is_proxy => {
+            return refuse(path, "Next.js before 16 does not run a proxy file".to_owned());
+        }
+        [path] => edit(ctx, sink, path)?,
+        [_, second, ..] => {
+            return refuse(second, "Next.js runs one of these two files, and builds with neither".to_owned());
+        }
+    }
+    Ok(Verdict::Added)
+}
+
+fn stem(path: &RelPath) -> &str {
+    path.file_name().split('.').next().unwrap_or_default()
+}
+
+/// The files in a folder that Next.js takes for middleware.
+fn files(ctx: &Ctx<'_>, folder: &str) -> Vec<RelPath> {
+    let is_one = |path: &RelPath| {
+        let parts: Vec<&str> = path.file_name().split('.').collect();
+        matches!(parts.as_slice(), ["middleware" | "proxy", "ts" | "tsx" | "js" | "jsx"])
+    };
+    ctx.workspace.files_in(folder).into_iter().filter(is_one).collect()
+}
+
+/// Whether the Next.js that the app gets calls its middleware a proxy; the lowest that it may get decides, since later ones know both names.
+fn calls_it_proxy(ctx: &Ctx<'_>) -> bool {
+    let own = ctx.app.id.folder();
+    let packages = Packages::of(ctx, own);
+    let is_newest = packages.asked(own, "next").is_none_or(|asked| ["latest", "*", "canary"].contains(&&*asked.range));
+    match (packages.least(own, "next"), lowest(NEXT_PROXY)) {
+        (Some(least), Some(first)) if !is_newest || packages.locked(own, "next").is_some() => least >= first,
+        _ => is_newest,
+    }
+}
+
+/// Makes the file, in the style of one that changes.
+fn create(ctx: &Ctx<'_>, sink: &mut Sink, folder: &str, is_proxy: bool) {
+    let is_typed = ctx
+        .workspace
+        .sources
+        .iter()
+        .any(|path| path.is_in(ctx.app.id.folder()) && ["ts", "tsx"].contains(&path.extension()));
+    let name = format!("{}.{}", if is_proxy { "proxy" } else { "middleware" }, if is_typed { "ts" } else { "js" });
+    let Some(path) = join(folder, &name).filter(|path| !ctx.workspace.has_path(path) && ctx.workspace.may_write(path))
+    else {
+        return;
+    };
+    let formatting = sink.formatting(ctx, &path);
+    let beside = sink.bases.iter().find(|(path, _)| SourceKind::of(path).is_some());
+    let beside = beside.map(|(path, base)| (path.clone(), base.text.clone()));
+    let style = on_deep_stack(|| style_of(beside, &formatting));
+    let text = call_module(&style, CLERK_MIDDLEWARE, ("config", "matcher"), MATCHER);
+    if let Some(group) = sink.wiring() {
+        group.create(&path, text);
+    }
+}
+
+fn style_of(beside: Option<(RelPath, std::sync::Arc<str>)>, formatting: &Formatting) -> Style {
+    let module = beside.and_then(|(path, text)| parse(&SourceFile::new(path, text)?).ok());
+    module.map(|module| formatting.style_of_new(&module)).unwrap_or_default()
+}
+
+/// Puts the handler of a file that is there inside Clerk's.
+fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
+    let refuse = |range: TextRange, message: String| {
+        let location = Location { path: path.clone(), range };
+        Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(location)))
+    };
+    if !sink.takes(ctx, path) {
+        return refuse(TextRange::empty(0), "the middleware is no file that may be changed".to_owned());
+    }
+    let text = sink.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
+    let formatting = sink.formatting(ctx, path);
+    let composed = on_deep_stack(|| {
+        let module = SourceFile::new(path.clone(), text).and_then(|source| parse(&source).ok())?;
+        let bindings = Bindings::new(&module);
+        let (from, name) = CLERK_MIDDLEWARE;
+        let local = bindings.local_for(from, name);
+        let alias = if bindings.is_spelled(name) { "withClerk" } else { name };
+        let call = local.clone().unwrap_or_else(|| alias.to_owned());
+        let style = formatting.style(&module);
+        let wrapper = Wrapper {
+            call: &call,
+            first: "_auth",
+            parameters: ["request", "event"],
+            export: stem(path),
+            makers: MAKERS,
+        };
+        let handler = compose_handler(&module, &bindings, &style, &wrapper).ok()?;
+        let gone = match &handler {
+            Handler::Composed(_, gone) => unused(&module, &bindings, gone),
+            _ => Vec::new(),
+        };
+        Some((handler, local.is_none().then_some(call), gone, has_config(&module)))
+    });
+    let Some((handler, import, gone, has_config)) = composed else {
+        return refuse(TextRange::empty(0), "the middleware could not be read".to_owned());
+    };
+    let edits = match handler {
+        Handler::Composed(edits, _) => edits,
+        Handler::Call(imported, _) if imported.is(&[CLERK_MIDDLEWARE.0], CLERK_MIDDLEWARE.1) => {
+            sink.bases.remove(path);
+            return Ok(());
+        }
+        Handler::Call(imported, range) => {
+            return refuse(
+                range,
+                format!("the handler is what `{}` makes: how it is called is not known", imported.module),
+            );
+        }
+        Handler::Unfit(range, why) => return refuse(range, format!("the middleware can't be composed: {why}")),
+    };
+    let finding = kept_config(ctx, sink, path).filter(|_| has_config);
+    sink.findings.extend(finding);
+    let Some(group) = sink.wiring() else { return Ok(()) };
+    let clash = edits.iter().try_for_each(|edit| group.edit(path, edit.clone())).is_err();
+    if clash {
+        return refuse(TextRange::empty(0), "the middleware's edits clash".to_owned());
+    }
+    for local in gone {
+        group.import(path, ImportChange::Drop { local });
+    }
+    if let Some(local) = import {
+        let (module, name) = CLERK_MIDDLEWARE;
+        let name = ImportedName::Named(name.to_owned());
+        group
+            .import(path, ImportChange::Add { module: module.to_owned(), name, local, type_only: false, beside: None });
+    }
+    Ok(())
+}
+
+/// The imported names of which every use is gone: `NextMiddleware` of `export const middleware: NextMiddleware = …`.
+fn unused(module: &ParsedModule, bindings: &Bindings, gone: &[TextRange]) -> Vec<String> {
+    let facts = syntax::file_facts(module, bindings);
+    let locals = facts.imports.iter().flat_map(|import| &import.specifiers).map(|specifier| &specifier.local);
+    let is_gone = |local: &&String| {
+        let uses = bindings.uses_of_import(local);
+        !uses.is_empty() && uses.iter().all(|use_| gone.iter().any(|range| range.covers(*use_)))
+    };
+    locals.filter(is_gone).cloned().collect()
+}
+
+fn has_config(module: &ParsedModule) -> bool {
+    let facts = syntax::file_facts(module, &Bindings::new(module));
+    facts.exports.iter().any(|export| export.name == ImportedName::Named("config".to_owned()))
+}
+
+/// Says that the routes stay those that the handler ran on.
+fn kept_config(ctx: &Ctx<'_>, sink: &Sink, path: &RelPath) -> Option<Finding> {
+    let message = "`config` is kept: Clerk's middleware runs on the routes that it names, and auth() throws on others";
+    let mut finding = Finding::new(RULE.explanation.id, Severity::Note, message);
+    finding.app = Some(ctx.app.id.clone());
+    finding.location = Some(Location::file(path.clone()));
+    finding.help =
+        Some("widen `matcher` where more routes need the session, and let the handler return early there".to_owned());
+    finding.doc = Some("https://clerk.com/docs/reference/nextjs/clerk-middleware");
+    finding.group = sink.wired.as_ref().and_then(|wired| wired.group.clone());
+    Some(finding)
+}
