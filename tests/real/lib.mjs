@@ -1,4 +1,4 @@
-// What the three checks share: arguments, finding fixtures, laying `after/` over `before/`, scratch folders, the report.
+// What the checks share: arguments, finding fixtures, laying `after/` over `before/`, scratch folders, the report.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,10 @@ import { parse as parseToml } from "smol-toml";
 export const HERE = dirname(fileURLToPath(import.meta.url));
 export const STUBS = join(HERE, "stubs");
 export const NODE_MODULES = join(HERE, "node_modules");
-const WORK = join(HERE, ".work");
+/** Packages for Next.js 15 and later, and for those before. */
+const NEXT_16 = join(HERE, "next16");
+const NEXT_14 = join(HERE, "next14");
+export const NEXT_SETS = [NEXT_16, NEXT_14];
 
 /** `--name value`, `--name=value`; names in `switches` take no value. Unknown arguments end the run with exit code 2. */
 export function parseArgs(argv, { values = [], switches = [] }) {
@@ -69,6 +72,7 @@ function readCase(dir) {
   for (const key of ["types", "render"]) {
     if (info[key] === false && !info[`${key}-why`]) problems.push(`case.toml: ${key} = false needs ${key}-why = "..."`);
   }
+  if (![undefined, 14, 16].includes(info.next)) problems.push("case.toml: next must be 14 or 16");
   return { before, after, info, problems };
 }
 
@@ -151,14 +155,23 @@ export function allDependencies(root) {
   return Object.assign({}, ...manifests.map((file) => dependenciesOf(readJson(join(root, file)))));
 }
 
-/** A fresh folder below tests/real/.work, so that node resolution finds tests/real/node_modules; gone when the process ends. */
-export function scratchFolder(name) {
-  mkdirSync(WORK, { recursive: true });
-  for (const old of readdirSync(WORK)) {
+/** The folder whose packages a fixture is checked with: HERE, or by the range of `next` one of NEXT_SETS. */
+export function packagesOf({ id, info, before }) {
+  if (!id.startsWith("next-")) return HERE;
+  const range = /\d+/.exec(allDependencies(before).next)?.[0];
+  return Number(info.next ?? range ?? 16) >= 15 ? NEXT_16 : NEXT_14;
+}
+
+/** A fresh folder below `packages`/.work, so that node resolution finds the node_modules beside it; gone when the process ends. */
+export function scratchFolder(name, packages = HERE) {
+  if (!existsSync(join(packages, "node_modules"))) usage(`run \`npm ci\` in ${packages} first`);
+  const work = join(packages, ".work");
+  mkdirSync(work, { recursive: true });
+  for (const old of readdirSync(work)) {
     const pid = Number(/-(\d+)$/.exec(old)?.[1]);
-    if (pid && !isRunning(pid)) rmSync(join(WORK, old), { recursive: true, force: true });
+    if (pid && !isRunning(pid)) rmSync(join(work, old), { recursive: true, force: true });
   }
-  const dir = join(WORK, `${name}-${process.pid}`);
+  const dir = join(work, `${name}-${process.pid}`);
   mkdirSync(dir, { recursive: true });
   process.on("exit", () => process.env.KEEP_WORK || rmSync(dir, { recursive: true, force: true }));
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));

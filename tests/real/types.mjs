@@ -4,8 +4,8 @@
 import { basename, dirname, relative } from "node:path";
 import ts from "typescript";
 import {
-  HERE, NODE_MODULES, Report, STUBS, allDependencies, completeProject, existsSync, findFixtures, join, listFiles, overlay, parseArgs, readJson,
-  scratchFolder,
+  HERE, NEXT_SETS, NODE_MODULES, Report, STUBS, allDependencies, completeProject, existsSync, findFixtures, join, listFiles, overlay, packagesOf,
+  parseArgs, scratchFolder, writeFileSync,
 } from "./lib.mjs";
 
 /** Vite's template, for fixtures without a tsconfig. */
@@ -14,6 +14,12 @@ const APP_OPTIONS = {
   jsx: "react-jsx", strict: true, allowJs: true, checkJs: false, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true,
   isolatedModules: true, resolveJsonModule: true, noUncheckedSideEffectImports: false,
 };
+/** What create-next-app writes; a tsconfig of a Next.js app gets what it doesn't set itself. `next dev` adds the reference to Next's types. */
+const NEXT_OPTIONS = {
+  target: "ES2017", lib: ["dom", "dom.iterable", "esnext"], allowJs: true, skipLibCheck: true, strict: true, noEmit: true, esModuleInterop: true,
+  module: "esnext", moduleResolution: "bundler", resolveJsonModule: true, isolatedModules: true, jsx: "react-jsx",
+};
+const NEXT_TYPES = '/// <reference types="next" />\n/// <reference types="next/image-types/global" />\n';
 /** The tsconfig that `convex dev` writes, for function folders without one. */
 const FUNCTIONS_OPTIONS = {
   target: "ESNext", lib: ["ES2023", "DOM"], module: "ESNext", moduleResolution: "bundler", jsx: "react-jsx", strict: true, allowJs: true,
@@ -28,8 +34,7 @@ const MESSAGE_LIMIT = 400;
 
 const args = parseArgs(process.argv.slice(2), {});
 const report = new Report();
-const scratch = scratchFolder("types");
-overlay(join(scratch, "node_modules/react-scripts"), join(STUBS, "react-scripts"));
+const scratches = new Map();
 const fixtures = findFixtures(args);
 let programs = 0;
 let slowest = { seconds: 0 };
@@ -55,18 +60,39 @@ function main() {
 }
 
 function checkSide(fixture, side, layers) {
-  const root = overlay(join(scratch, fixture.id, side), ...layers);
+  const packages = packagesOf(fixture);
+  const root = overlay(join(scratchBelow(packages), fixture.id, side), ...layers);
   completeProject(root);
-  return checkProject(root).map((line) => `${side}: ${line}`);
+  const lines = new Set();
+  checkProject({ root, packages, next: NEXT_SETS.includes(packages) ? nextAdditions(root, packages) : undefined, lines, covered: new Set() });
+  return [...lines].map((line) => `${side}: ${line}`);
+}
+
+function scratchBelow(packages) {
+  if (!scratches.has(packages)) {
+    const scratch = scratchFolder("types", packages);
+    if (packages === HERE) overlay(join(scratch, "node_modules/react-scripts"), join(STUBS, "react-scripts"));
+    scratches.set(packages, scratch);
+  }
+  return scratches.get(packages);
+}
+
+/** What Next.js puts into a project by itself. */
+function nextAdditions(root, packages) {
+  const types = join(root, "next-env.d.ts");
+  if (!existsSync(types)) writeFileSync(types, NEXT_TYPES);
+  const jsx = packages.endsWith("14") ? "preserve" : NEXT_OPTIONS.jsx;
+  return { types, options: ts.convertCompilerOptionsFromJson({ ...NEXT_OPTIONS, jsx }, root).options };
 }
 
 /** One program per tsconfig (referenced ones too), then one for what no tsconfig covers. */
-function checkProject(root) {
-  const lines = new Set();
-  const covered = new Set();
+function checkProject(project) {
+  const { root, packages, next, lines, covered } = project;
   for (const config of allConfigs(root)) {
-    const parsed = parseConfig(config, lines, root);
-    if (parsed.fileNames.length > 0) check(root, dirname(config), parsed.fileNames, parsed.options, lines, covered);
+    const { fileNames, options } = parseConfig(config, lines, root);
+    if (fileNames.length === 0) continue;
+    if (next && !isBelowFunctions(root, config)) check(project, dirname(config), [...fileNames, next.types], withDefaults(options, next.options));
+    else check(project, dirname(config), fileNames, options);
   }
   const rest = listFiles(root).filter((file) => SOURCE.test(file) && !/(^|\/)(_generated|dist|public)\//.test(file)).map((file) => join(root, file));
   const uncovered = rest.filter((file) => !covered.has(file));
@@ -74,9 +100,16 @@ function checkProject(root) {
   const convert = (options) => ts.convertCompilerOptionsFromJson(options, root).options;
   const app = uncovered.filter((file) => !isFunctions(file));
   const functions = uncovered.filter(isFunctions);
-  if (app.length > 0) check(root, root, app, { ...convert(APP_OPTIONS), types: ["vite/client", ...declaredTypes(root)] }, lines, covered);
-  if (functions.length > 0) check(root, root, functions, convert(FUNCTIONS_OPTIONS), lines, covered);
-  return [...lines];
+  if (app.length > 0 && next) check(project, root, [...app, next.types], next.options);
+  else if (app.length > 0) check(project, root, app, { ...convert(APP_OPTIONS), types: ["vite/client", ...declaredTypes(root, packages)] });
+  if (functions.length > 0) check(project, root, functions, convert(FUNCTIONS_OPTIONS));
+}
+
+/** A tsconfig that chooses its modules itself gets no resolution that may not go with them. */
+function withDefaults(options, defaults) {
+  const { moduleResolution, ...others } = defaults;
+  const goesAlong = [undefined, defaults.module].includes(options.module);
+  return { ...others, ...(goesAlong && { moduleResolution }), ...options };
 }
 
 function isBelowFunctions(root, file) {
@@ -108,10 +141,10 @@ function parseConfig(config, lines, root) {
   return parsed;
 }
 
-function check(root, dir, rootNames, options, lines, covered) {
+function check({ root, packages, lines, covered }, dir, rootNames, options) {
   programs++;
-  const withTypes = { ...options, types: options.types ?? declaredTypes(root) };
-  const program = ts.createProgram({ rootNames, options: withTypes, host: hostFor(withTypes, dir) });
+  const withTypes = { ...options, types: options.types ?? declaredTypes(root, packages) };
+  const program = ts.createProgram({ rootNames, options: withTypes, host: hostFor(withTypes, dir, packages) });
   const own = program.getSourceFiles().filter((file) => !isShared(file.fileName));
   for (const file of own) covered.add(file.fileName);
   const diagnostics = [
@@ -123,19 +156,19 @@ function check(root, dir, rootNames, options, lines, covered) {
 }
 
 /** Without `types`, tsc sees every installed @types package: here those that the fixture declares, not all that we have. */
-function declaredTypes(root) {
+function declaredTypes(root, packages) {
   const dependencies = allDependencies(root);
   const names = Object.keys(dependencies).filter((name) => name.startsWith("@types/")).map((name) => name.slice("@types/".length));
   if (BRINGS_NODE_TYPES.some((name) => name in dependencies)) names.push("node");
-  return [...new Set(names)].filter((name) => existsSync(join(NODE_MODULES, "@types", name)));
+  return [...new Set(names)].filter((name) => existsSync(join(packages, "node_modules/@types", name)));
 }
 
 // ---- the shared compiler host ----
 
-const TS_LIB = dirname(ts.getDefaultLibFilePath({}));
+const SHARED = [NODE_MODULES, dirname(ts.getDefaultLibFilePath({})), ...NEXT_SETS.map((set) => join(set, "node_modules"))].map((dir) => `${dir}/`);
 
 function isShared(path) {
-  return path.startsWith(NODE_MODULES + "/") || path.startsWith(TS_LIB + "/");
+  return SHARED.some((dir) => path.startsWith(dir));
 }
 
 /** Options that neither parsing, binding nor resolution of a library file looks at. */
@@ -173,9 +206,11 @@ const disk = {
   getDirectories: remembered(ts.sys.getDirectories),
 };
 
-function hostFor(options, dir) {
+function hostFor(options, dir, packages) {
   const environment = environmentFor(options);
   const host = { ...ts.createCompilerHost(options), ...disk, getCurrentDirectory: () => dir };
+  // What a set lacks is missing, though it lies below our own node_modules.
+  if (packages !== HERE) host.directoryExists = (path) => path !== NODE_MODULES && !path.startsWith(`${NODE_MODULES}/`) && disk.directoryExists(path);
   const parse = (name, target) => {
     const text = host.readFile(name);
     return text === undefined ? undefined : ts.createSourceFile(name, text, target);

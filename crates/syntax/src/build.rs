@@ -2,9 +2,9 @@
 
 use swc_common::DUMMY_SP;
 use swc_ecma_ast::{
-    ComputedPropName, Expr, Ident, IdentName, JSXAttr, JSXAttrName, JSXAttrOrSpread, JSXAttrValue, JSXClosingElement,
-    JSXElementName, JSXExpr, JSXExprContainer, JSXOpeningElement, Lit, MemberExpr, MemberProp, MetaPropExpr,
-    MetaPropKind, SpreadElement, Str, ThisExpr, TsNonNullExpr,
+    AwaitExpr, CallExpr, Callee, ComputedPropName, Expr, Ident, IdentName, JSXAttr, JSXAttrName, JSXAttrOrSpread,
+    JSXAttrValue, JSXClosingElement, JSXElementName, JSXExpr, JSXExprContainer, JSXOpeningElement, Lit, MemberExpr,
+    MemberProp, MetaPropExpr, MetaPropKind, SpreadElement, Str, ThisExpr, TsNonNullExpr,
 };
 
 /// An expression that is not in any file yet.
@@ -56,6 +56,18 @@ pub fn attribute(name: &str, value: Expression) -> Attribute {
         name: JSXAttrName::Ident(ident_name(name)),
         value: Some(JSXAttrValue::JSXExprContainer(container)),
     }))
+}
+
+/// `await name()`
+pub fn awaited_call(name: &str) -> Expression {
+    let call = CallExpr {
+        span: DUMMY_SP,
+        ctxt: Default::default(),
+        callee: Callee::Expr(Box::new(Expr::Ident(ident(name)))),
+        args: Vec::new(),
+        type_args: None,
+    };
+    Expression(Box::new(Expr::Await(AwaitExpr { span: DUMMY_SP, arg: Box::new(Expr::Call(call)) })))
 }
 
 /// `{...value}`

@@ -128,7 +128,9 @@ impl Reader<'_> {
     ) -> FunctionId {
         let id = FunctionId(self.flow.functions.len() as u32);
         let class = self.this.filter(|_| std::mem::take(&mut self.in_property));
-        self.flow.functions.push(FunctionFlow { range, returns: Vec::new(), is_class, class });
+        let (returns, directives, required) = (Vec::new(), Vec::new(), Vec::new());
+        let function = FunctionFlow { range, returns, is_class, is_async: false, directives, required, class };
+        self.flow.functions.push(function);
         self.functions.insert(range, id);
         let owner = self.owner.replace(id);
         visit(self);
@@ -145,7 +147,16 @@ impl Reader<'_> {
             function.visit_children_with(inside);
         });
         self.this = this;
+        let directives = function.body.as_ref().map(|body| directives(&body.stmts)).unwrap_or_default();
+        self.says(id, function.is_async, directives);
         id
+    }
+
+    fn says(&mut self, id: FunctionId, is_async: bool, directives: Vec<String>) {
+        if let Some(function) = self.flow.functions.get_mut(id.0 as usize) {
+            function.is_async = is_async;
+            function.directives = directives;
+        }
     }
 
     fn class(&mut self, class: &ast::Class) -> FunctionId {
@@ -162,6 +173,28 @@ impl Reader<'_> {
         let function = self.owner.and_then(|id| self.flow.functions.get_mut(id.0 as usize));
         if let Some(function) = function {
             function.returns.push(value);
+        }
+    }
+
+    /// What a condition that leads to a `throw` is about: `!user`, `user === null`, `!user || !user.email`.
+    fn needed(&mut self, test: &Expr, found: &mut Vec<Value>) {
+        match unwrapped(test) {
+            Expr::Unary(unary) if unary.op == ast::UnaryOp::Bang => found.push(self.value(&unary.arg)),
+            Expr::Bin(binary) if binary.op == ast::BinaryOp::LogicalOr => {
+                self.needed(&binary.left, found);
+                self.needed(&binary.right, found);
+            }
+            Expr::Bin(binary) if matches!(binary.op, ast::BinaryOp::EqEq | ast::BinaryOp::EqEqEq) => {
+                let is_nothing = |expr: &Expr| match unwrapped(expr) {
+                    Expr::Lit(ast::Lit::Null(_)) => true,
+                    Expr::Ident(name) => name.sym == "undefined",
+                    _ => false,
+                };
+                if is_nothing(&binary.right) {
+                    found.push(self.value(&binary.left));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -359,6 +392,24 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a branch ends in a `throw`.
+fn throws(stmt: &ast::Stmt) -> bool {
+    match stmt {
+        ast::Stmt::Throw(_) => true,
+        ast::Stmt::Block(block) => block.stmts.last().is_some_and(throws),
+        _ => false,
+    }
+}
+
+/// The directives of a function's body.
+fn directives(stmts: &[ast::Stmt]) -> Vec<String> {
+    let directive = |stmt: &ast::Stmt| match stmt {
+        ast::Stmt::Expr(stmt) => string_value(&stmt.expr).map(str::to_owned),
+        _ => None,
+    };
+    stmts.iter().map_while(directive).collect()
+}
+
 /// The module of `import("m")` and `require("m")`.
 fn module_of(call: &ast::CallExpr, unresolved: swc_common::SyntaxContext) -> Option<String> {
     let is_module = match &call.callee {
@@ -469,13 +520,30 @@ impl Visit for Reader<'_> {
     }
 
     fn visit_arrow_expr(&mut self, arrow: &ast::ArrowExpr) {
-        self.inside(self.range(arrow), false, &arrow.params, |inside| {
+        let id = self.inside(self.range(arrow), false, &arrow.params, |inside| {
             arrow.visit_children_with(inside);
             if let ast::ArrowFunctionBody::Expr(body) = &*arrow.body {
                 let value = inside.value(body);
                 inside.returned(value);
             }
         });
+        let directives = match &*arrow.body {
+            ast::ArrowFunctionBody::FunctionBody(body) => directives(&body.stmts),
+            ast::ArrowFunctionBody::Expr(_) => Vec::new(),
+        };
+        self.says(id, arrow.is_async, directives);
+    }
+
+    fn visit_if_stmt(&mut self, stmt: &ast::IfStmt) {
+        stmt.visit_children_with(self);
+        if throws(&stmt.cons) {
+            let mut needed = Vec::new();
+            self.needed(&stmt.test, &mut needed);
+            let function = self.owner.and_then(|id| self.flow.functions.get_mut(id.0 as usize));
+            if let Some(function) = function {
+                function.required.extend(needed);
+            }
+        }
     }
 
     fn visit_class_decl(&mut self, decl: &ast::ClassDecl) {

@@ -5,6 +5,7 @@
 
 mod bindings;
 mod build;
+mod call_option;
 mod collect;
 mod config_list;
 mod create_element;
@@ -26,7 +27,8 @@ mod value;
 mod votes;
 
 pub use bindings::{Bindings, Imported, Meaning, Via};
-pub use build::{Attribute, Expression, attribute, env_member, identifier, non_null, path, spread};
+pub use build::{Attribute, Expression, attribute, awaited_call, env_member, identifier, non_null, path, spread};
+pub use call_option::add_call_option;
 pub use config_list::{ConfigItem, ConfigProperty, append_config_item, config_items, config_module, text_literal};
 pub use create_element::{CallRewrite, Property, rewrite_call};
 pub use facts::{

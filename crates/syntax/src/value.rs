@@ -85,6 +85,12 @@ pub struct FunctionFlow {
     pub returns: Vec<Value>,
     /// Whether it is a class.
     pub is_class: bool,
+    /// Whether it is async.
+    pub is_async: bool,
+    /// `"use cache"` and the like at the start of its body, without quotes.
+    pub directives: Vec<String>,
+    /// What it throws without: `if (!user) throw …`.
+    pub required: Vec<Value>,
     /// The class whose property it is: `renderMenu = () => …`.
     pub class: Option<FunctionId>,
 }

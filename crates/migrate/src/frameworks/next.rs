@@ -48,15 +48,20 @@ pub(super) const SDK: Sdk = Sdk {
 };
 
 /// The folder of a router: `app`, or `src/app` where that is not there.
-pub(super) fn folder(workspace: &Workspace, app: &App<'_>, name: &str) -> Option<String> {
+pub(crate) fn folder(workspace: &Workspace, app: &App<'_>, name: &str) -> Option<String> {
     let candidates = [name.to_owned(), format!("src/{name}")];
     let paths = candidates.iter().filter_map(|below| join(app.id.folder(), below));
     paths.into_iter().find(|path| workspace.is_folder(path)).map(|path| path.to_string())
 }
 
+/// The folder of the routes: that of the App Router before the other.
+pub(crate) fn routes(workspace: &Workspace, app: &App<'_>) -> Option<String> {
+    folder(workspace, app, "app").or_else(|| folder(workspace, app, "pages"))
+}
+
 /// The folder in which the routes' folder is, where Next.js looks for middleware.
 pub(crate) fn beside_routes(workspace: &Workspace, app: &App<'_>) -> Option<String> {
-    let routes = folder(workspace, app, "app").or_else(|| folder(workspace, app, "pages"))?;
+    let routes = routes(workspace, app)?;
     Some(routes.rsplit_once('/').map_or_else(String::new, |(parent, _)| parent.to_owned()))
 }
 

@@ -27,6 +27,7 @@ use crate::graph::roots::{Begin, ClerkPlace, Given, Rendered, Root, Route};
 use crate::graph::sources::FileId;
 use crate::rules::{
     cache_components, clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider,
+    server_tokens,
 };
 use crate::workspace::{App, Workspace};
 
@@ -60,6 +61,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &package_versions::RULE,
         &convex_auth_config::RULE,
         &env_names::RULE,
+        &server_tokens::RULE,
     ],
 };
 

@@ -17,7 +17,9 @@ use super::{Evidence, Framework, next};
 use crate::graph::modules::Modules;
 use crate::graph::roots::{Begin, ClerkPlace, Given, Rendered, Root, Route};
 use crate::graph::sources::FileId;
-use crate::rules::{clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider};
+use crate::rules::{
+    clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider, server_tokens,
+};
 use crate::workspace::{App, Workspace};
 
 /// Next.js with a `pages` folder and no routes in `app`.
@@ -48,6 +50,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &package_versions::RULE,
         &convex_auth_config::RULE,
         &env_names::RULE,
+        &server_tokens::RULE,
     ],
 };
 

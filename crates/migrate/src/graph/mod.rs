@@ -4,6 +4,7 @@
 //! what it stands for, `reach` says what code may run at all, `evaluate` from an expression to what it may be, and `render` walks down from the roots.
 
 pub(crate) mod evaluate;
+pub(crate) mod functions;
 pub(crate) mod modules;
 pub(crate) mod reach;
 pub(crate) mod relevance;

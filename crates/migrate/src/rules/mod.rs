@@ -6,6 +6,7 @@ pub(crate) mod convex_auth_config;
 pub(crate) mod env_names;
 pub(crate) mod package_versions;
 pub(crate) mod plain_convex_provider;
+pub(crate) mod server_tokens;
 
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink};
@@ -26,4 +27,5 @@ pub(crate) const ALL: &[&Rule] = &[
     &package_versions::RULE,
     &convex_auth_config::RULE,
     &env_names::RULE,
+    &server_tokens::RULE,
 ];

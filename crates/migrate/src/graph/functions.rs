@@ -1,0 +1,175 @@
+//! Which Convex functions need to know who calls them: through their handlers, what those call, and the builders that make them.
+//!
+//! ```ts
+//! export const mine = query(async (ctx) => {
+//!   const identity = await ctx.auth.getUserIdentity();
+//!   if (!identity) throw new Error("Not signed in");        // needs an identity
+//! });
+//! export const list = authedQuery({ handler: … });           // so does what a builder makes that throws without one
+//! ```
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use change::{ImportedName, RelPath, TextRange};
+use syntax::{CallFlow, CallId, FunctionId, Value};
+
+use super::modules::{Definition, Modules};
+use super::sources::FileId;
+use crate::workspace::join;
+
+/// How many names and calls within each other are followed.
+const MAX_DEPTH: u8 = 60;
+
+/// What a function makes of who calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Identity {
+    /// Nothing.
+    Unused,
+    /// It reads the identity, and does without.
+    Used,
+    /// It throws without.
+    Needed,
+}
+
+/// The Convex functions of a folder.
+pub(crate) struct FunctionGraph<'a> {
+    modules: &'a Modules<'a>,
+    folder: &'a str,
+    /// What is known of functions; one that is being read counts as reading nothing, so that a circle ends.
+    known: RefCell<HashMap<(FileId, FunctionId), Identity>>,
+}
+
+impl<'a> FunctionGraph<'a> {
+    /// The functions in `folder`, whose files and what they take in are among the sources of `modules`.
+    pub(crate) fn new(modules: &'a Modules<'a>, folder: &'a str) -> Self {
+        Self { modules, folder, known: RefCell::default() }
+    }
+
+    /// What the function at a path of `api` makes of who calls it: `["tasks", "list"]`. `None` where there is no such function.
+    pub(crate) fn identity(&self, path: &[String]) -> Option<Identity> {
+        let (name, file) = path.split_last()?;
+        let stem = file.join("/");
+        let endings = ["ts", "tsx", "js", "jsx", "mts", "mjs"];
+        let paths = endings.iter().filter_map(|ending| join(self.folder, &format!("{stem}.{ending}")));
+        let file = paths.into_iter().find_map(|path: RelPath| self.modules.sources.id(&path))?;
+        let export = match name.as_str() {
+            "default" => ImportedName::Default,
+            name => ImportedName::Named(name.to_owned()),
+        };
+        match self.modules.export(file, &export)? {
+            Definition::Value(file, value) => Some(self.value(file, value, 0)),
+            Definition::File(_) | Definition::Package(..) | Definition::Unknown => None,
+        }
+    }
+
+    /// What an expression makes of it, if it is a function or made of functions.
+    fn value(&self, file: FileId, value: &'a Value, depth: u8) -> Identity {
+        if depth >= MAX_DEPTH {
+            return Identity::Unused;
+        }
+        let most = |values: &'a [Value]| {
+            values.iter().map(|value| self.value(file, value, depth + 1)).max().unwrap_or(Identity::Unused)
+        };
+        match value {
+            Value::Function(id) => self.function(file, *id, depth + 1),
+            Value::Variable(id) => most(self.modules.sources.facts(file).flow.variable(*id)),
+            Value::OneOf(values) | Value::List(values) => most(values),
+            Value::Object(members) => {
+                members.iter().map(|(_, value)| self.value(file, value, depth + 1)).max().unwrap_or(Identity::Unused)
+            }
+            Value::Imported(imported) => match self.modules.import(file, imported) {
+                Definition::Value(file, value) => self.value(file, value, depth + 1),
+                _ => Identity::Unused,
+            },
+            // `auth.requireUser` of `import * as auth`
+            Value::Member(object, name) => self.member(file, object, name, depth),
+            // `query({ handler })`, `customQuery(query, customCtx(…))`, `authedQuery(…)`
+            Value::Call(id) => match self.call(file, *id) {
+                Some(call) => most(&call.arguments).max(self.value(file, &call.callee, depth + 1)),
+                None => Identity::Unused,
+            },
+            _ => Identity::Unused,
+        }
+    }
+
+    fn member(&self, file: FileId, object: &'a Value, name: &str, depth: u8) -> Identity {
+        let Value::Imported(imported) = object else { return Identity::Unused };
+        let Definition::File(target) = self.modules.import(file, imported) else { return Identity::Unused };
+        match self.modules.export(target, &ImportedName::Named(name.to_owned())) {
+            Some(Definition::Value(file, value)) => self.value(file, value, depth + 1),
+            _ => Identity::Unused,
+        }
+    }
+
+    fn call(&self, file: FileId, id: CallId) -> Option<&'a CallFlow> {
+        self.modules.sources.facts(file).flow.call(id)
+    }
+
+    /// What a function makes of it, with everything in it.
+    fn function(&self, file: FileId, id: FunctionId, depth: u8) -> Identity {
+        if let Some(known) = self.known.borrow().get(&(file, id)) {
+            return *known;
+        }
+        self.known.borrow_mut().insert((file, id), Identity::Unused);
+        let found = self.read(file, id, depth);
+        self.known.borrow_mut().insert((file, id), found);
+        found
+    }
+
+    fn read(&self, file: FileId, id: FunctionId, depth: u8) -> Identity {
+        let flow = &self.modules.sources.facts(file).flow;
+        let Some(function) = flow.function(id) else { return Identity::Unused };
+        let within = |range: TextRange| function.range.covers(range);
+        let calls = flow.calls.iter().filter(|call| within(call.range));
+        let called = calls.map(|call| match reads_identity(call) {
+            true => Identity::Used,
+            false => self.value(file, &call.callee, depth + 1),
+        });
+        let most = called.max().unwrap_or(Identity::Unused);
+        let required = flow.functions.iter().filter(|inner| within(inner.range)).flat_map(|inner| &inner.required);
+        let is_required = most == Identity::Used && required.into_iter().any(|value| self.gives(file, value, depth));
+        if is_required { Identity::Needed } else { most }
+    }
+
+    /// Whether a value is the identity, or what a function made of it.
+    fn gives(&self, file: FileId, value: &'a Value, depth: u8) -> bool {
+        if depth >= MAX_DEPTH {
+            return false;
+        }
+        match value {
+            Value::Variable(id) => {
+                let values = self.modules.sources.facts(file).flow.variable(*id);
+                values.iter().any(|value| self.gives(file, value, depth + 1))
+            }
+            Value::Member(object, _) | Value::Item(object) => self.gives(file, object, depth + 1),
+            Value::OneOf(values) => values.iter().any(|value| self.gives(file, value, depth + 1)),
+            Value::Call(id) => self.call(file, *id).is_some_and(|call| {
+                reads_identity(call) || self.value(file, &call.callee, depth + 1) >= Identity::Used
+            }),
+            _ => false,
+        }
+    }
+}
+
+/// `ctx.auth.getUserIdentity()`, however `ctx` or `auth` came here.
+fn reads_identity(call: &CallFlow) -> bool {
+    matches!(&call.callee, Value::Member(_, name) if name == "getUserIdentity")
+}
+
+/// The path of a function that an expression names: `["tasks", "list"]` of `api.tasks.list`.
+pub(crate) fn api_path(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Member(object, name) => {
+            let mut path = api_path(object)?;
+            path.push(name.clone());
+            Some(path)
+        }
+        Value::Imported(imported) => {
+            let is_api = matches!(&imported.export, ImportedName::Named(name) if name == "api" || name == "internal");
+            let module = imported.module.trim_end_matches(".js").trim_end_matches(".ts");
+            (is_api && module.ends_with("_generated/api")).then(Vec::new)
+        }
+        _ => None,
+    }
+}

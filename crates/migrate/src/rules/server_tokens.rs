@@ -1,0 +1,333 @@
+#![doc = include_str!("server_tokens.md")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use change::{
+    Applicability, ChangeGroup, Finding, GroupId, ImportChange, ImportedName, Location, RelPath, Severity, TextRange,
+};
+use syntax::{CallFlow, FileFacts, SourceFile, Value, add_call_option, awaited_call, on_deep_stack, parse};
+
+use super::Rule;
+use crate::Explanation;
+use crate::boundary::is_client;
+use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
+use crate::frameworks::next;
+use crate::functions::Functions;
+use crate::graph::functions::{FunctionGraph, Identity, api_path};
+use crate::graph::modules::{Definition, Modules};
+use crate::graph::resolve::{Resolver, Target};
+use crate::graph::sources::{FileId, Sources};
+use crate::load;
+use crate::tsconfig;
+use crate::workspace::join;
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    explanation: Explanation {
+        id: "server-tokens",
+        summary: "Server calls of functions that need an identity pass a token.",
+        text: include_str!("server_tokens.md"),
+    },
+    run,
+};
+
+/// What calls Convex from the server, each with its options third.
+const CALLS: [&str; 4] = ["fetchQuery", "preloadQuery", "fetchMutation", "fetchAction"];
+/// The helper that gives the token.
+const HELPER: &str = "getAuthToken";
+
+fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
+    let wired = sink.wired.as_ref().filter(|wired| wired.secret.is_some()).and_then(|wired| wired.group.clone());
+    let calls_convex = ctx.app.facts().any(|(_, facts)| facts.imports.iter().any(|i| i.module == "convex/nextjs"));
+    let (Some(wiring), Some(functions), true) = (wired, Functions::of(ctx), calls_convex) else {
+        return Ok(Verdict::Added);
+    };
+    let files = ctx.workspace.files.iter();
+    let read = files.filter_map(|(path, file)| Some((path.clone(), file.facts.as_ref().ok()?.clone())));
+    let mut all: BTreeMap<RelPath, Arc<FileFacts>> = read.collect();
+    let in_folder = ctx.workspace.sources.iter().filter(|path| path.is_in(&functions.folder));
+    let unread = in_folder.filter(|path| !ctx.workspace.files.contains_key(*path)).cloned().collect();
+    all.extend(load::facts_of(ctx.workspace, unread));
+    let sources = Sources::new(all);
+    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let modules = Modules::new(&sources, &resolver);
+    let graph = FunctionGraph::new(&modules, &functions.folder);
+    let mut calls = Vec::new();
+    for (path, facts) in ctx.app.facts().filter(|(_, facts)| !is_client(facts)) {
+        let Some(file) = modules.sources.id(path) else { continue };
+        calls.extend(facts.flow.calls.iter().filter_map(|call| needing(&modules, &graph, file, call)));
+    }
+    if calls.is_empty() {
+        return Ok(Verdict::Added);
+    }
+    Tokens { ctx, modules: &modules, resolver: &resolver, wiring }.add(sink, &calls);
+    Ok(Verdict::Added)
+}
+
+/// A call of a function that needs an identity.
+struct Call<'a> {
+    file: FileId,
+    call: &'a CallFlow,
+    /// `tasks.mine`
+    name: String,
+}
+
+fn needing<'a>(modules: &Modules<'_>, graph: &FunctionGraph<'_>, file: FileId, call: &'a CallFlow) -> Option<Call<'a>> {
+    let Value::Imported(imported) = &call.callee else { return None };
+    let is_call = match modules.import(file, imported) {
+        Definition::Package(module, ImportedName::Named(name)) => {
+            module == "convex/nextjs" && CALLS.contains(&name.as_str())
+        }
+        _ => false,
+    };
+    let path = call.arguments.first().filter(|_| is_call).and_then(api_path)?;
+    (graph.identity(&path)? == Identity::Needed).then(|| Call { file, call, name: path.join(".") })
+}
+
+struct Tokens<'a> {
+    ctx: &'a Ctx<'a>,
+    modules: &'a Modules<'a>,
+    resolver: &'a Resolver<'a>,
+    wiring: GroupId,
+}
+
+impl Tokens<'_> {
+    fn add(&self, sink: &mut Sink, calls: &[Call<'_>]) {
+        let app = &self.ctx.app.id;
+        let mut group = ChangeGroup::new(
+            GroupId::new("server-tokens", app),
+            vec![app.clone()],
+            Applicability::NeedsReview,
+            "Give server calls of Convex the token of who is signed in",
+            "No provider reaches server code: a function that needs an identity throws there until the call passes a token.",
+        );
+        group.requires = vec![self.wiring.clone()];
+        let helper = self.helper();
+        let mut is_used = false;
+        for call in calls {
+            let why = self.by_hand(call).or_else(|| helper.is_none().then_some("no file for the helper is free"));
+            let done = match (why, &helper) {
+                (None, Some(helper)) => self.edit(sink, &mut group, call, &helper.0),
+                (why, _) => Err(why.unwrap_or_default()),
+            };
+            match done {
+                Ok(()) => {
+                    is_used = true;
+                    sink.findings.push(self.finding(call, Severity::Note, None, &group.id));
+                }
+                Err(why) => sink.findings.push(self.finding(call, Severity::Warning, Some(why), &self.wiring)),
+            }
+        }
+        if let (true, Some((path, None))) = (is_used, &helper) {
+            let style = on_deep_stack(|| self.style(sink, calls, path));
+            group.create(path, helper_text(&style));
+        }
+        if is_used {
+            sink.groups.push(group);
+        }
+    }
+
+    /// The file with the helper, and what exports it if it is there.
+    fn helper(&self) -> Option<(RelPath, Option<()>)> {
+        let named = ImportedName::Named(HELPER.to_owned());
+        let there = self.ctx.app.facts().find(|(_, facts)| facts.exports.iter().any(|export| export.name == named));
+        if let Some((path, _)) = there {
+            return Some((path.clone(), Some(())));
+        }
+        let folder = next::routes(self.ctx.workspace, self.ctx.app)?;
+        let has_types = self.ctx.app.facts().any(|(path, _)| ["ts", "tsx"].contains(&path.extension()));
+        let ending = if has_types { "ts" } else { "js" };
+        let names = ["auth", "authToken", "clerkToken"].iter();
+        let mut paths = names.filter_map(|name| Some((*name, join(&folder, &format!("{name}.{ending}"))?)));
+        let is_free = |(name, path): &(&str, RelPath)| {
+            let endings = ["ts", "tsx", "js", "jsx"].iter();
+            let mut twins = endings.filter_map(|ending| join(&folder, &format!("{name}.{ending}")));
+            !twins.any(|twin| self.ctx.workspace.has_path(&twin)) && self.ctx.workspace.may_write(path)
+        };
+        paths.find(is_free).map(|(_, path)| (path, None))
+    }
+
+    /// Why a person has to pass the token.
+    fn by_hand(&self, call: &Call<'_>) -> Option<&'static str> {
+        let facts = self.modules.sources.facts(call.file);
+        let path = self.modules.sources.path(call.file);
+        let pages = next::folder(self.ctx.workspace, self.ctx.app, "pages");
+        if pages.is_some_and(|folder| path.is_in(&folder)) {
+            return Some("in the Pages Router the token comes from getAuth(req)");
+        }
+        if ["middleware", "proxy"].contains(&path.file_name().split('.').next().unwrap_or_default()) {
+            return Some("the middleware has its own `auth`");
+        }
+        if tsconfig::exact_optional_property_types(self.ctx) {
+            return Some("with exactOptionalPropertyTypes a token that may be undefined is spread in");
+        }
+        let is_static = |(name, value): &(ImportedName, Value)| {
+            let texts = match value {
+                Value::Variable(id) => facts.flow.variable(*id),
+                value => std::slice::from_ref(value),
+            };
+            *name == ImportedName::Named("dynamic".to_owned())
+                && texts
+                    .iter()
+                    .any(|value| matches!(value, Value::Text(text) if text == "force-static" || text == "error"))
+        };
+        if facts.flow.exports.iter().any(is_static) {
+            return Some("the route is static");
+        }
+        if facts.directives.iter().any(|directive| directive.starts_with("use cache")) {
+            return Some("cached code has no session");
+        }
+        self.function_by_hand(facts, call.call.range)
+    }
+
+    /// The same for the functions around the call.
+    fn function_by_hand(&self, facts: &FileFacts, range: TextRange) -> Option<&'static str> {
+        let flow = &facts.flow;
+        let around = flow.functions.iter().filter(|function| function.range.covers(range));
+        let mut around: Vec<_> = around.collect();
+        around.sort_by_key(|function| function.range.len());
+        if !around.first().is_some_and(|function| function.is_async) {
+            return Some("nothing can be awaited in the function around it");
+        }
+        let is_cached = around.iter().any(|function| function.directives.iter().any(|d| d.starts_with("use cache")));
+        let wrapped = flow.calls.iter().any(|call| {
+            let is_cache =
+                matches!(&call.callee, Value::Imported(imported) if imported.is(&["next/cache"], "unstable_cache"));
+            is_cache && call.range.covers(range)
+        });
+        if is_cached || wrapped {
+            return Some("cached code has no session");
+        }
+        let params =
+            facts.components.iter().find(|component| component.range.covers(range) && component.owner.is_none());
+        let is_build = params.and_then(|component| component.name.as_deref()) == Some("generateStaticParams");
+        is_build.then_some("nobody is signed in while the app is built")
+    }
+
+    fn edit(
+        &self,
+        sink: &mut Sink,
+        group: &mut ChangeGroup,
+        call: &Call<'_>,
+        helper: &RelPath,
+    ) -> Result<(), &'static str> {
+        let path = self.modules.sources.path(call.file);
+        let facts = self.modules.sources.facts(call.file);
+        let imported = facts.imports.iter().flat_map(|import| &import.specifiers);
+        let known = imported.into_iter().find(|s| s.name == ImportedName::Named(HELPER.to_owned()));
+        let is_own = path == helper;
+        let is_spelled = facts.components.iter().any(|component| component.name.as_deref() == Some(HELPER));
+        if !is_own && known.is_none() && is_spelled {
+            return Err("the file has another `getAuthToken`");
+        }
+        if !sink.takes(self.ctx, path) {
+            return Err("the file is none that may be changed");
+        }
+        let local = known.map_or(HELPER, |specifier| specifier.local.as_str());
+        let text = sink.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
+        let formatting = sink.formatting(self.ctx, path);
+        let edits = on_deep_stack(|| {
+            let module = parse(&SourceFile::new(path.clone(), text)?).ok()?;
+            let style = formatting.style(&module);
+            let value = awaited_call(local);
+            add_call_option(&module, &style, call.call.range, 2, ("token", &value)).ok().flatten()
+        });
+        let edits = edits.ok_or("its options are no object that is written out in the call, or have a token")?;
+        let clash = edits.iter().try_for_each(|edit| group.edit(path, edit.clone()));
+        clash.map_err(|_| "it stands inside another such call")?;
+        if !is_own && known.is_none() {
+            let import = ImportChange::Add {
+                module: self.specifier(call.file, path, helper),
+                name: ImportedName::Named(HELPER.to_owned()),
+                local: HELPER.to_owned(),
+                type_only: false,
+                beside: None,
+            };
+            group.import(path, import);
+        }
+        Ok(())
+    }
+
+    /// How a file names the helper's: by an alias that it uses and that leads to a file beside the helper, else by the way from its folder.
+    fn specifier(&self, file: FileId, from: &RelPath, to: &RelPath) -> String {
+        let without_ending = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
+        let stem = without_ending(to.as_str());
+        let imports = &self.modules.sources.facts(file).imports;
+        let marks = ["@", "~"].iter().filter(|mark| imports.iter().any(|i| i.module.starts_with(&format!("{mark}/"))));
+        let beside = self.ctx.workspace.sources.iter().find(|path| path.folder() == to.folder() && *path != to);
+        let alias = marks.filter_map(|mark| {
+            let beside = beside?;
+            // `src/app/layout`, `app/layout`, `layout`
+            let ways = without_ending(beside.as_str());
+            let starts = std::iter::once(0).chain(ways.match_indices('/').map(|(at, _)| at + 1));
+            let known = starts.filter_map(|at| Some((at, format!("{mark}/{}", ways.get(at..)?))));
+            let leads = |specifier: &str| self.resolver.resolve(from, specifier) == Target::File(beside.clone());
+            let (at, _) = known.into_iter().find(|(_, specifier)| leads(specifier))?;
+            Some(format!("{mark}/{}", stem.get(at..)?))
+        });
+        let mut alias = alias.filter(|_| from.folder() != to.folder());
+        alias.next().unwrap_or_else(|| relative(from.folder(), &stem))
+    }
+
+    fn style(&self, sink: &mut Sink, calls: &[Call<'_>], path: &RelPath) -> syntax::style::Style {
+        let formatting = sink.formatting(self.ctx, path);
+        let first = calls.first().map(|call| self.modules.sources.path(call.file).clone());
+        let module = first.and_then(|path| {
+            let text = self.ctx.workspace.text(&path)?;
+            parse(&SourceFile::new(path, text.into())?).ok()
+        });
+        module.map(|module| formatting.style_of_new(&module)).unwrap_or_default()
+    }
+
+    fn finding(&self, call: &Call<'_>, severity: Severity, why: Option<&str>, group: &GroupId) -> Finding {
+        let message = format!("`{}` needs an identity, and this call passes no token", call.name);
+        let mut finding = Finding::new(RULE.explanation.id, severity, message);
+        finding.app = Some(self.ctx.app.id.clone());
+        let (path, range) = (self.modules.sources.path(call.file).clone(), call.call.range);
+        finding.location = Some(Location { path, range });
+        finding.help = why.map(|why| format!("pass `{{ token }}` by hand: {why}"));
+        finding.doc = Some("https://docs.convex.dev/client/nextjs/app-router/server-rendering");
+        finding.group = Some(group.clone());
+        finding
+    }
+}
+
+/// `../auth` from app/tasks to app/auth.
+fn relative(folder: &str, to: &str) -> String {
+    let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let (from, to) = (parts(folder), parts(to));
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = "../".repeat(from.len() - shared);
+    let down = to.get(shared..).unwrap_or_default().join("/");
+    if up.is_empty() { format!("./{down}") } else { format!("{up}{down}") }
+}
+
+fn helper_text(style: &syntax::style::Style) -> String {
+    let (eol, unit) = (style.eol.as_str(), style.indent.unit());
+    let semicolon = if style.semicolons { ";" } else { "" };
+    let pad = if style.bracket_spacing { " " } else { "" };
+    let quote = style.quote.as_char();
+    format!(
+        "import {{{pad}auth{pad}}} from {quote}@clerk/nextjs/server{quote}{semicolon}{eol}{eol}\
+         export async function {HELPER}() {{{eol}\
+         {unit}return (await (await auth()).getToken()) ?? undefined{semicolon}{eol}}}{eol}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_between_files() {
+        for (folder, to, expected) in [
+            ("app", "app/auth", "./auth"),
+            ("app/tasks/[id]", "app/auth", "../../auth"),
+            ("lib", "src/app/auth", "../src/app/auth"),
+            ("", "app/auth", "./app/auth"),
+        ] {
+            assert_eq!(relative(folder, to), expected, "{folder}");
+        }
+    }
+}
