@@ -288,3 +288,39 @@ fn the_quickstart_is_wired_as_the_guide_says() {
     // The plain provider is gone.
     assert!(!after.contains("<ConvexProvider ") && !after.contains("ConvexProvider,"));
 }
+
+/// What the official guides' Next.js app is wired like, point by point: <https://docs.convex.dev/auth/clerk>,
+/// <https://clerk.com/docs/nextjs/getting-started/quickstart>.
+#[test]
+fn the_next_quickstart_is_wired_as_the_guides_say() {
+    let folder = root().join("fixtures/next-app/quickstart");
+    let read = |path: &str| fs::read_to_string(folder.join(path)).unwrap();
+    let (layout, provider) = (read("after/app/layout.tsx"), read("after/app/ConvexClientProvider.tsx"));
+    let at = |text: &str, needle: &str| text.find(needle).unwrap_or_else(|| panic!("no `{needle}` in\n{text}"));
+    // The layout is a Server Component as before: html > body > ClerkProvider without attributes > the client file > children.
+    assert!(!layout.contains("use client"));
+    at(&layout, "import { ClerkProvider } from \"@clerk/nextjs\";");
+    let order =
+        ["<html", "<body", "<ClerkProvider>", "<ConvexClientProvider>{children}", "</ClerkProvider>", "</body>"];
+    assert!(order.map(|needle| at(&layout, needle)).is_sorted(), "{layout}");
+    // Metadata and fonts stay as they are.
+    let head = |text: &str| text[at(text, "const geistSans")..at(text, "export default")].to_owned();
+    assert_eq!(head(&layout), head(&read("before/app/layout.tsx")));
+    // The client file stays one, with the same client, and useAuth of the same package as ClerkProvider.
+    assert!(provider.starts_with("\"use client\";\n"));
+    at(&provider, "import { useAuth } from \"@clerk/nextjs\";");
+    at(&provider, "import { ConvexProviderWithClerk } from \"convex/react-clerk\";");
+    at(&provider, "const convex = new ConvexReactClient(process.env.NEXT_PUBLIC_CONVEX_URL!);");
+    at(&provider, "<ConvexProviderWithClerk client={convex} useAuth={useAuth}>");
+    // Next.js 16 has a proxy, beside app/, with Clerk's three entries.
+    let proxy = read("after/proxy.ts");
+    at(&proxy, "import { clerkMiddleware } from \"@clerk/nextjs/server\";");
+    at(&proxy, "export default clerkMiddleware();");
+    let entries = ["\"/((?!_next|[^?]*\\\\.(?:html?|css|js(?!on)|", "\"/(api|trpc)(.*)\"", "\"/__clerk/(.*)\""];
+    assert!(entries.map(|needle| at(&proxy, needle)).is_sorted(), "{proxy}");
+    assert!(!folder.join("after/middleware.ts").exists());
+    // The issuer, the package and the names of both keys.
+    at(&read("after/convex/auth.config.ts"), "domain: process.env.CLERK_JWT_ISSUER_DOMAIN!");
+    at(&read("after/package.json"), "\"@clerk/nextjs\": \"^7.");
+    at(&read("after/.env.example"), "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY=\nCLERK_SECRET_KEY=\n");
+}

@@ -4,6 +4,7 @@
 
 mod apps;
 mod boundary;
+mod coverage;
 mod ctx;
 mod env;
 mod formatting;
@@ -18,6 +19,7 @@ mod language;
 mod load;
 mod lock;
 mod manifest;
+mod matcher;
 mod mocks;
 mod notes;
 mod packages;

@@ -233,7 +233,9 @@ mod tests {
         check("query(x, { a }, {});\n", Some("query(x, { a }, { token: await token() });\n"));
         check(
             "  const aLongNameForIt = await query(api.some.module.list, {}, { url: 1 });\n",
-            Some("  const aLongNameForIt = await query(\n    api.some.module.list,\n    {},\n    { url: 1, token: await token() },\n  );\n"),
+            Some(
+                "  const aLongNameForIt = await query(\n    api.some.module.list,\n    {},\n    { url: 1, token: await token() },\n  );\n",
+            ),
         );
         check("query(x, { a }, { url });\n", Some("query(x, { a }, { url, token: await token() });\n"));
         check("query(x, {}, {\n  url: 1,\n});\n", Some("query(x, {}, {\n  url: 1,\n  token: await token(),\n});\n"));

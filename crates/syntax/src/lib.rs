@@ -9,6 +9,7 @@ mod call_option;
 mod collect;
 mod config_list;
 mod create_element;
+mod exported_list;
 mod facts;
 mod flow;
 mod handler;
@@ -31,6 +32,7 @@ pub use build::{Attribute, Expression, attribute, awaited_call, env_member, iden
 pub use call_option::add_call_option;
 pub use config_list::{ConfigItem, ConfigProperty, append_config_item, config_items, config_module, text_literal};
 pub use create_element::{CallRewrite, Property, rewrite_call};
+pub use exported_list::{ExportedTexts, add_exported_text, exported_texts};
 pub use facts::{
     Argument, AttributeFact, AttributeValue, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource, FileFacts,
     ImportFact, ImportKind, JsxFact, JsxId, NewFact, Reference, SpecifierFact, ValueFact, file_facts,

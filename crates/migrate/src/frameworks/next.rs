@@ -65,6 +65,15 @@ pub(crate) fn beside_routes(workspace: &Workspace, app: &App<'_>) -> Option<Stri
     Some(routes.rsplit_once('/').map_or_else(String::new, |(parent, _)| parent.to_owned()))
 }
 
+/// The files in a folder that Next.js takes for middleware.
+pub(crate) fn middleware_in(workspace: &Workspace, folder: &str) -> Vec<RelPath> {
+    let is_one = |path: &RelPath| {
+        let parts: Vec<&str> = path.file_name().split('.').collect();
+        matches!(parts.as_slice(), ["middleware" | "proxy", "ts" | "tsx" | "js" | "jsx"])
+    };
+    workspace.files_in(folder).into_iter().filter(is_one).collect()
+}
+
 /// The folder in which people put middleware that Next.js does not find: the app's where the routes are in `src`, or the other way round.
 pub(crate) fn unread_folder(app: &App<'_>, folder: &str) -> Option<String> {
     let (own, src) = (app.id.folder().to_owned(), join_folder(app.id.folder(), "src"));
@@ -72,7 +81,7 @@ pub(crate) fn unread_folder(app: &App<'_>, folder: &str) -> Option<String> {
 }
 
 /// A file below a folder: the folders on the way, and its name without the ending.
-pub(super) fn parts<'p>(path: &'p str, folder: &str) -> Option<(Vec<&'p str>, &'p str)> {
+pub(crate) fn parts<'p>(path: &'p str, folder: &str) -> Option<(Vec<&'p str>, &'p str)> {
     let mut folders: Vec<&str> = path.strip_prefix(folder)?.strip_prefix('/')?.split('/').collect();
     let (stem, ending) = folders.pop()?.rsplit_once('.')?;
     ["tsx", "ts", "jsx", "js"].contains(&ending).then_some((folders, stem))

@@ -50,8 +50,10 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         return Ok(Verdict::Added);
     };
     let is_proxy = calls_it_proxy(ctx);
-    let found = files(ctx, &folder);
-    let elsewhere = next::unread_folder(ctx.app, &folder).map(|folder| files(ctx, &folder)).unwrap_or_default();
+    let found = next::middleware_in(ctx.workspace, &folder);
+    let elsewhere = next::unread_folder(ctx.app, &folder)
+        .map(|folder| next::middleware_in(ctx.workspace, &folder))
+        .unwrap_or_default();
     let refuse = |path: &RelPath, message: String| {
         Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(Location::file(path.clone()))))
     };
@@ -74,15 +76,6 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
 
 fn stem(path: &RelPath) -> &str {
     path.file_name().split('.').next().unwrap_or_default()
-}
-
-/// The files in a folder that Next.js takes for middleware.
-fn files(ctx: &Ctx<'_>, folder: &str) -> Vec<RelPath> {
-    let is_one = |path: &RelPath| {
-        let parts: Vec<&str> = path.file_name().split('.').collect();
-        matches!(parts.as_slice(), ["middleware" | "proxy", "ts" | "tsx" | "js" | "jsx"])
-    };
-    ctx.workspace.files_in(folder).into_iter().filter(is_one).collect()
 }
 
 /// Whether the Next.js that the app gets calls its middleware a proxy; the lowest that it may get decides, since later ones know both names.

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use change::{
     Applicability, ChangeGroup, Finding, GroupId, ImportChange, ImportedName, Location, RelPath, Severity, TextRange,
 };
-use syntax::{CallFlow, FileFacts, SourceFile, Value, add_call_option, awaited_call, on_deep_stack, parse};
+use syntax::{
+    CallFlow, FileFacts, SourceFile, Value, add_call_option, add_exported_text, awaited_call, on_deep_stack, parse,
+};
 
 use super::Rule;
 use crate::Explanation;
 use crate::boundary::is_client;
+use crate::coverage::Coverage;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::frameworks::next;
 use crate::functions::Functions;
@@ -104,28 +107,86 @@ impl Tokens<'_> {
         );
         group.requires = vec![self.wiring.clone()];
         let helper = self.helper();
-        let mut is_used = false;
+        let coverage = Coverage::of(self.ctx);
+        let mut used: Vec<RelPath> = Vec::new();
         for call in calls {
-            let why = self.by_hand(call).or_else(|| helper.is_none().then_some("no file for the helper is free"));
+            let path = self.modules.sources.path(call.file);
+            let uncovered = || coverage.as_ref().and_then(|coverage| self.uncovered(coverage, path));
+            let why = self
+                .by_hand(call)
+                .or_else(|| helper.is_none().then_some("no file for the helper is free"))
+                .map(str::to_owned)
+                .or_else(uncovered);
             let done = match (why, &helper) {
-                (None, Some(helper)) => self.edit(sink, &mut group, call, &helper.0),
+                (None, Some(helper)) => self.edit(sink, &mut group, call, &helper.0).map_err(str::to_owned),
                 (why, _) => Err(why.unwrap_or_default()),
             };
             match done {
                 Ok(()) => {
-                    is_used = true;
+                    used.push(path.clone());
                     sink.findings.push(self.finding(call, Severity::Note, None, &group.id));
                 }
-                Err(why) => sink.findings.push(self.finding(call, Severity::Warning, Some(why), &self.wiring)),
+                Err(why) => sink.findings.push(self.finding(call, Severity::Warning, Some(&why), &self.wiring)),
             }
         }
-        if let (true, Some((path, None))) = (is_used, &helper) {
+        if used.is_empty() {
+            return;
+        }
+        if let Some((path, None)) = &helper {
             let style = on_deep_stack(|| self.style(sink, calls, path));
             group.create(path, helper_text(&style));
         }
-        if is_used {
-            sink.groups.push(group);
+        if let Some(coverage) = coverage {
+            self.widen(sink, &mut group, &coverage, &used);
         }
+        sink.groups.push(group);
+    }
+
+    /// Why a call in a file would find no session: the middleware does not run there, and can't be let to.
+    fn uncovered(&self, coverage: &Coverage, path: &RelPath) -> Option<String> {
+        match coverage.lacking(self.ctx, std::slice::from_ref(path)) {
+            None => Some(format!("on which routes {} runs can't be read", coverage.path)),
+            Some(lacking) if !lacking.is_empty() && !coverage.is_transparent => {
+                let routes = lacking.join(", ");
+                Some(format!("first let {} run on {routes}, and its handler return early there", coverage.path))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// Lets the middleware run where it does not yet, and a call needs the session.
+    fn widen(&self, sink: &mut Sink, group: &mut ChangeGroup, coverage: &Coverage, files: &[RelPath]) {
+        let lacking = coverage.lacking(self.ctx, files).unwrap_or_default();
+        let path = &coverage.path;
+        if lacking.is_empty() || !sink.takes(self.ctx, path) {
+            return;
+        }
+        let text = sink.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
+        let formatting = sink.formatting(self.ctx, path);
+        let edits = on_deep_stack(|| {
+            let module = parse(&SourceFile::new(path.clone(), text)?).ok()?;
+            add_exported_text(&module, &formatting.style(&module), ("config", "matcher"), &lacking).ok().flatten()
+        });
+        let is_added = edits.is_some_and(|edits| edits.iter().all(|edit| group.edit(path, edit.clone()).is_ok()));
+        let names = lacking.join(", ");
+        let message = match is_added {
+            true => format!(
+                "`matcher` gains {names}, where a server call needs the session: the handler runs there as well"
+            ),
+            false => {
+                format!("`matcher` leaves {names} out, where a server call needs the session: auth() throws there")
+            }
+        };
+        let mut finding = Finding::new("clerk-middleware", Severity::Warning, message);
+        finding.app = Some(self.ctx.app.id.clone());
+        finding.location = Some(Location::file(path.clone()));
+        finding.help = Some(match is_added {
+            true => "let the handler return early where it is not wanted".to_owned(),
+            false => format!("add {names} to it"),
+        });
+        finding.doc = Some("https://clerk.com/docs/reference/nextjs/clerk-middleware");
+        finding.group = Some(group.id.clone());
+        sink.findings.push(finding);
     }
 
     /// The file with the helper, and what exports it if it is there.

@@ -1,0 +1,141 @@
+//! On which routes an app's middleware runs, and which of them some server code is part of.
+//!
+//! ```ts
+//! export const config = { matcher: ["/dashboard/:path*"] };   // auth() throws in app/mine/page.tsx
+//! ```
+
+use std::collections::BTreeSet;
+
+use change::RelPath;
+use syntax::{Bindings, ExportedTexts, FileFacts, SourceFile, Value, exported_texts, file_facts, on_deep_stack, parse};
+
+use crate::ctx::Ctx;
+use crate::frameworks::next;
+use crate::graph::modules::Modules;
+use crate::graph::resolve::Resolver;
+use crate::graph::sources::{FileId, Sources};
+use crate::matcher::{address_of, takes};
+
+/// The middleware of an app that has one with a `matcher`.
+pub(crate) struct Coverage {
+    /// The file.
+    pub(crate) path: RelPath,
+    /// Its patterns; `None` where they are not written out.
+    patterns: Option<Vec<String>>,
+    /// Whether its handler lets every request through, so that it may run on more routes.
+    pub(crate) is_transparent: bool,
+}
+
+/// A route: an address of it, and the pattern of all.
+type Address = (String, String);
+
+impl Coverage {
+    /// `None` where the middleware runs on everything that may ask for the session.
+    pub(crate) fn of(ctx: &Ctx<'_>) -> Option<Self> {
+        let folder = next::beside_routes(ctx.workspace, ctx.app)?;
+        let path = next::middleware_in(ctx.workspace, &folder).into_iter().next()?;
+        let text = ctx.workspace.text(&path)?;
+        let source = SourceFile::new(path.clone(), text.into())?;
+        let (texts, is_transparent) = on_deep_stack(|| {
+            let module = parse(&source).ok()?;
+            let facts = file_facts(&module, &Bindings::new(&module));
+            Some((exported_texts(&module, "config", "matcher"), is_transparent(&facts)))
+        })?;
+        match texts {
+            ExportedTexts::Missing => None,
+            ExportedTexts::Texts(patterns) => Some(Self { path, patterns: Some(patterns), is_transparent }),
+            ExportedTexts::Unknown => Some(Self { path, patterns: None, is_transparent }),
+        }
+    }
+
+    /// The patterns that lack for the server code in `files`: for each route that one is part of. `None` where the matcher can't be read.
+    pub(crate) fn lacking(&self, ctx: &Ctx<'_>, files: &[RelPath]) -> Option<Vec<String>> {
+        let patterns = self.patterns.as_ref()?;
+        let mut lacking = BTreeSet::new();
+        for (address, pattern) in routes_of(ctx, files) {
+            let mut is_taken = false;
+            for known in patterns {
+                is_taken |= takes(known, &address)?;
+            }
+            if !is_taken {
+                lacking.insert(pattern);
+            }
+        }
+        Some(lacking.into_iter().collect())
+    }
+}
+
+/// Whether all that functions of a file give back is `NextResponse.next()`, or nothing: such a handler answers no request itself.
+fn is_transparent(facts: &FileFacts) -> bool {
+    facts.flow.functions.iter().flat_map(|function| &function.returns).all(|value| passes(facts, value, 0))
+}
+
+fn passes(facts: &FileFacts, value: &Value, followed: u8) -> bool {
+    let is_next = |call: &syntax::CallFlow| match &call.callee {
+        Value::Member(object, name) if name == "next" => match &**object {
+            Value::Imported(imported) => imported.is(&["next/server"], "NextResponse"),
+            _ => false,
+        },
+        _ => false,
+    };
+    match value {
+        Value::Nothing => true,
+        Value::Call(id) => facts.flow.call(*id).is_some_and(is_next),
+        Value::Variable(id) => {
+            let values = facts.flow.variable(*id);
+            followed < 8 && !values.is_empty() && values.iter().all(|value| passes(facts, value, followed + 1))
+        }
+        Value::OneOf(values) => values.iter().all(|value| passes(facts, value, followed + 1)),
+        _ => false,
+    }
+}
+
+/// The routes that some files are part of; all routes of the app where a file leads to none.
+fn routes_of(ctx: &Ctx<'_>, files: &[RelPath]) -> BTreeSet<Address> {
+    let sources = Sources::of(ctx.workspace, ctx.app);
+    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let modules = Modules::new(&sources, &resolver);
+    let Some(folder) = next::folder(ctx.workspace, ctx.app, "app") else { return BTreeSet::new() };
+    let routes: Vec<(FileId, Vec<&str>, &str)> = sources
+        .ids()
+        .filter_map(|file| {
+            let (folders, stem) = next::parts(sources.path(file).as_str(), &folder)?;
+            Some((file, folders, stem))
+        })
+        .collect();
+    let shown = |stem: &str| ["page", "route"].contains(&stem);
+    let all = || routes.iter().filter(|(_, _, stem)| shown(stem)).map(|(_, folders, _)| address_of(folders));
+    let mut found = BTreeSet::new();
+    for file in files.iter().filter_map(|path| sources.id(path)) {
+        let leading = routes.iter().filter(|(route, _, _)| leads(&modules, *route, file));
+        let mut is_part = false;
+        for (_, folders, stem) in leading {
+            // What is around a page is part of every page below.
+            let below = routes.iter().filter(|(_, inner, other)| {
+                shown(other) && if shown(stem) { inner == folders } else { inner.starts_with(folders) }
+            });
+            for (_, inner, _) in below {
+                is_part = true;
+                found.insert(address_of(inner));
+            }
+        }
+        if !is_part {
+            found.extend(all());
+        }
+    }
+    found
+}
+
+/// Whether a file takes another in, by whatever way.
+fn leads(modules: &Modules<'_>, from: FileId, to: FileId) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut queue = vec![from];
+    while let Some(file) = queue.pop() {
+        if file == to {
+            return true;
+        }
+        let targets = modules.imports(file).filter_map(|target| target.ok().flatten());
+        queue.extend(targets.filter(|target| seen.insert(*target)));
+    }
+    false
+}
