@@ -24,6 +24,8 @@ fn clean(command: &mut Command) {
     {
         command.env_remove(name);
     }
+    // Patches that undo a run outlive it.
+    command.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
     for role in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{role}_NAME"), "Test").env(format!("GIT_{role}_EMAIL"), "test@example.com");

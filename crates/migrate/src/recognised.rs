@@ -19,7 +19,7 @@ pub(crate) const RECOGNISED: &[Recognised] = &[
             files: &["next.config"],
             below: &[],
             stems: &[],
-            unless: &["vite.config", "rsbuild.config", "index"],
+            unless: &["vite.config", "rsbuild.config", "index.html"],
         },
     },
     Recognised {

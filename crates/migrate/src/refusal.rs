@@ -45,6 +45,10 @@ reasons! {
          change places; here another component renders the inner one, or its tags share their lines with other code:\n\n```tsx\n\
          <ConvexProvider client={convex}>\n  <App /> {/* renders ClerkProvider */}\n```\n\nMove `ClerkProvider` out by hand, then run \
          again: the provider's own change is made for you.\n"
+    ClerkTooOld "clerk-too-old"
+        "The app uses a line of Clerk's package that is not kept up."
+        "`@clerk/nextjs` before 6 has another middleware, another `auth()`, and a `useAuth` by which convex can't tell Clerk's integration from a \
+         JWT template. Upgrade it first, then run again: https://clerk.com/docs/guides/development/upgrading/overview\n"
     ConvexTooOld "convex-too-old"
         "The app uses a convex version before 1.0."
         "`ConvexProviderWithClerk` of today takes a client that versions before 1.0 do not have. Upgrade `convex` first: \

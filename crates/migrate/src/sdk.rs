@@ -27,9 +27,16 @@ pub(crate) fn line_of(ctx: &Ctx<'_>) -> Result<&'static SdkLine, Refusal> {
     if let Some(line) = lines.iter().find(is_there) {
         return Ok(line);
     }
+    // Newer than any that is known.
+    let major = |range: &str| lowest(range).map(|version| version.major());
+    if let Some(line) =
+        lines.first().filter(|line| ctx.app.dependency(line.package).and_then(major) > major(line.range))
+    {
+        return Ok(line);
+    }
     // Older than the lines that are kept up, and of the same kind as the last of them.
     if let Some(line) = lines.iter().rev().find(|line| ctx.app.dependency(line.package).is_some()) {
-        return Ok(line);
+        return if line.host.is_some() { Err(outdated(ctx, line)) } else { Ok(line) };
     }
     let fitting = lines.iter().find(|line| line.host.is_none_or(|(host, range)| takes(ctx, host, range)));
     fitting.ok_or_else(|| too_old(ctx, lines))
@@ -42,6 +49,16 @@ fn takes(ctx: &Ctx<'_>, package: &str, range: &str) -> bool {
         (Some(version), Ok(range)) => range.satisfies(&version),
         _ => packages.asked(ctx.app.id.folder(), package).is_none_or(|asked| !is_outside(&asked.range, range)),
     }
+}
+
+/// A package that is made for a framework's server changes too much from line to line to be taken for a later one.
+fn outdated(ctx: &Ctx<'_>, line: &SdkLine) -> Refusal {
+    let asked = Packages::of(ctx, ctx.app.id.folder()).asked(ctx.app.id.folder(), line.package);
+    let range = asked.as_ref().map(|asked| asked.range.clone()).unwrap_or_default();
+    let least = lowest(line.range).map(|version| version.major().to_string()).unwrap_or_default();
+    let message =
+        format!("{} {range} is none of the lines that are kept up: upgrade it to {least} or later first", line.package);
+    Refusal::new(RefusalReason::ClerkTooOld, message, asked.map(|asked| Location::file(asked.path)))
 }
 
 fn too_old(ctx: &Ctx<'_>, lines: &[SdkLine]) -> Refusal {

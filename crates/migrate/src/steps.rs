@@ -10,7 +10,7 @@ use crate::env::{frontend_api, has_key, set_names};
 use crate::packages::{Need, Packages};
 use crate::rules::convex_auth_config::AuthConfig;
 use crate::rules::env_names::lacks_declaration;
-use crate::versions::{CLERK_CORE2_CLAIMS, CONVEX_INTEGRATION};
+use crate::versions::{CLERK_FLOORS, CONVEX_INTEGRATION};
 use crate::workspace::join;
 
 /// Convex's guide, which the steps follow.
@@ -225,11 +225,12 @@ impl Left<'_> {
             let title = "Install convex in the app: what it has now comes through another package of the workspace.";
             steps.push(self.command("install-convex", title, own, format!("{} convex", self.packages.add(own))));
         }
-        let core2 = self.packages.need(own, "@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_CLAIMS);
-        if core2 == Need::ByHand {
-            let title = format!(
-                "Upgrade @clerk/clerk-react to {CLERK_CORE2_CLAIMS} or later; before, convex can't see that the integration is active."
-            );
+        let floors = CLERK_FLOORS.iter().filter(|(name, _, _)| *name != "@clerk/react");
+        for (name, floor, _) in
+            floors.filter(|(name, floor, _)| self.packages.need(own, name, floor, floor) == Need::ByHand)
+        {
+            let title =
+                format!("Upgrade {name} to {floor} or later; before, convex can't see that the integration is active.");
             let doc = Some("https://clerk.com/docs/guides/development/upgrading/overview");
             steps.push(Step { doc, ..self.step("upgrade-clerk", title) });
         }

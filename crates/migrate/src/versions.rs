@@ -26,6 +26,19 @@ pub(crate) const CLERK_CORE2_CLAIMS: &str = "5.27.0";
 /// The `@clerk/clerk-react` that an older one is raised to.
 pub(crate) const CLERK_CORE2_ASKED: &str = "5.61.11";
 
+/// The first `@clerk/nextjs` of its line that is built on such a `@clerk/clerk-react`.
+pub(crate) const CLERK_NEXTJS_CLAIMS: &str = "6.14.3";
+
+/// The `@clerk/nextjs` that an older one is raised to.
+pub(crate) const CLERK_NEXTJS_ASKED: &str = "6.39.8";
+
+/// Clerk's packages with the version from which on each works with convex as it is raised, and the one that older ones are raised to.
+pub(crate) const CLERK_FLOORS: &[(&str, &str, &str)] = &[
+    ("@clerk/react", CLERK_REACT_FOR_CONVEX, CLERK_REACT_ASKED),
+    ("@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_ASKED),
+    ("@clerk/nextjs", CLERK_NEXTJS_CLAIMS, CLERK_NEXTJS_ASKED),
+];
+
 /// The first TypeScript that takes in no types of packages unless `types` names them.
 pub(crate) const TYPESCRIPT_WITHOUT_TYPES: &str = "6.0.0-0";
 
@@ -72,6 +85,13 @@ pub(crate) const FACTS: &[VersionFact] = &[
         meaning: "what is asked for beside Next.js in `^13.5.7 || ^14.2.25 || ^15.2.3`, where the newer line does not take it",
         checked: "2026-11-25",
         source: "the package's peer range on npm",
+    },
+    VersionFact {
+        package: "@clerk/nextjs",
+        version: CLERK_NEXTJS_CLAIMS,
+        meaning: "the first of its line that is built on such a @clerk/clerk-react; lines before 6 are refused",
+        checked: "2026-11-25",
+        source: "the packages' dependencies on npm",
     },
     VersionFact {
         package: "next",

@@ -9,6 +9,7 @@ use swc_ecma_ast::{Callee, Decl, DefaultDecl, ExportSpecifier, Expr, Id, MemberP
 use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::bindings::{Bindings, Imported, Meaning, export_name, string_value, unwrapped};
+use crate::body::{directives, throws};
 use crate::facts::JsxId;
 use crate::parse::ParsedModule;
 use crate::value::{CallFlow, CallId, ElementFlow, Flow, FunctionFlow, FunctionId, Value, VariableId};
@@ -390,24 +391,6 @@ impl Reader<'_> {
             self.flow.exports.push((ImportedName::Named(name.sym.to_string()), value));
         }
     }
-}
-
-/// Whether a branch ends in a `throw`.
-fn throws(stmt: &ast::Stmt) -> bool {
-    match stmt {
-        ast::Stmt::Throw(_) => true,
-        ast::Stmt::Block(block) => block.stmts.last().is_some_and(throws),
-        _ => false,
-    }
-}
-
-/// The directives of a function's body.
-fn directives(stmts: &[ast::Stmt]) -> Vec<String> {
-    let directive = |stmt: &ast::Stmt| match stmt {
-        ast::Stmt::Expr(stmt) => string_value(&stmt.expr).map(str::to_owned),
-        _ => None,
-    };
-    stmts.iter().map_while(directive).collect()
 }
 
 /// The module of `import("m")` and `require("m")`.

@@ -4,6 +4,7 @@
 //! [`change::TextRange`]).
 
 mod bindings;
+mod body;
 mod build;
 mod call_option;
 mod collect;

@@ -55,7 +55,7 @@ pub(crate) enum KeySource {
 pub(crate) struct Evidence {
     /// Package names, any of which counts.
     pub(crate) dependencies: &'static [&'static str],
-    /// Paths below the app's folder without their endings, any of which is sure; empty where the dependency is enough.
+    /// Paths below the app's folder, with or without their endings, any of which is sure; empty where the dependency is enough.
     pub(crate) files: &'static [&'static str],
     /// Folders below the app's, one of which has a file called like one of `stems`; none where no such folder is wanted.
     pub(crate) below: &'static [&'static str],
@@ -111,12 +111,12 @@ impl Evidence {
     }
 }
 
-/// A file of the app whose path is `stem` and an ending: `next.config` finds next.config.mjs.
+/// A file of the app whose path is `stem`, or that and an ending: `next.config` finds next.config.mjs.
 fn file_with_stem(workspace: &Workspace, app: &App<'_>, stem: &str) -> Option<RelPath> {
     let prefix = if app.id.folder().is_empty() { String::new() } else { format!("{}/", app.id.folder()) };
     let fits = |path: &&RelPath| {
         let rest = path.as_str().strip_prefix(&prefix).and_then(|path| path.strip_prefix(stem));
-        rest.is_some_and(|ending| ending.starts_with('.') && !ending.contains('/'))
+        rest.is_some_and(|ending| ending.is_empty() || (ending.starts_with('.') && !ending.contains('/')))
     };
     workspace.others.iter().chain(app.files.iter().map(|(path, _)| *path)).find(fits).cloned()
 }

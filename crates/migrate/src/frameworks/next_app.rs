@@ -47,7 +47,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         files: &["next.config"],
         below: &["app", "src/app"],
         stems: &["layout", "page"],
-        unless: &["vite.config", "index"],
+        unless: &["vite.config", "index.html"],
     },
     sdk: next::SDK,
     env: next::ENV,

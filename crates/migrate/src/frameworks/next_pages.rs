@@ -37,7 +37,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         files: &["next.config"],
         below: &["pages", "src/pages"],
         stems: &["_app", "index"],
-        unless: &["vite.config", "index"],
+        unless: &["vite.config", "index.html"],
     },
     sdk: next::SDK,
     env: next::ENV,

@@ -10,10 +10,7 @@ use crate::lock::Kind;
 use crate::manifest::{is_outside, lowest, raised};
 use crate::packages::{Need, Packages};
 use crate::refusal::{Refusal, RefusalReason};
-use crate::versions::{
-    CLERK_CORE2_ASKED, CLERK_CORE2_CLAIMS, CLERK_REACT_ASKED, CLERK_REACT_FOR_CONVEX, CLERK_REACT_PEER, CONVEX_FLOOR,
-    CONVEX_INTEGRATION,
-};
+use crate::versions::{CLERK_FLOORS, CLERK_REACT_PEER, CONVEX_FLOOR, CONVEX_INTEGRATION};
 use crate::workspace::{folders_up, join};
 
 /// The rule.
@@ -53,8 +50,9 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         let packages = Packages::of(ctx, &owner);
         raise(ctx, sink, &packages, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION, &owner);
     }
-    raise(ctx, sink, &packages, "@clerk/react", CLERK_REACT_FOR_CONVEX, CLERK_REACT_ASKED, own);
-    raise(ctx, sink, &packages, "@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_ASKED, own);
+    for (name, floor, to) in CLERK_FLOORS {
+        raise(ctx, sink, &packages, name, floor, to, own);
+    }
     Ok(Verdict::Added)
 }
 

@@ -9,7 +9,7 @@ use super::Rule;
 use crate::Explanation;
 use crate::boundary::by_importer;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict, Wired};
-use crate::frameworks::SdkLine;
+use crate::frameworks::{KeySource, SdkLine};
 use crate::graph::modules::Modules;
 use crate::graph::render::Place;
 use crate::graph::resolve::Resolver;
@@ -152,6 +152,17 @@ fn findings(ctx: &Ctx<'_>, rewiring: &Rewiring<'_>, group: &GroupId) -> Vec<Find
         finding.group = Some(group.clone());
         finding
     }));
+    if let (KeySource::Package(usual), Some((place, _))) = (ctx.framework.key, rewiring.targets.wraps.iter().next())
+        && rewiring.key.name != usual
+    {
+        let message = format!("Clerk's middleware reads {usual}, whatever ClerkProvider is given");
+        let mut finding = Finding::new("publishable-key-variable", Severity::Warning, message);
+        finding.app = Some(ctx.app.id.clone());
+        finding.location = Some(survey.location(*place));
+        finding.help = Some("set that variable too, or leave `--publishable-key-env` out".to_owned());
+        finding.group = Some(group.clone());
+        findings.push(finding);
+    }
     let by_key = rewiring.targets.wraps.iter().find(|(_, kind)| **kind == ClerkPlace::AroundConvex);
     if let Some((place, _)) = by_key {
         findings.extend(key_finding(ctx, &rewiring.key, survey.location(*place), group));
