@@ -103,6 +103,19 @@ fn what_cannot_run_is_2() {
     check(&Project::empty().run(&["migrate"]), 2, "", "no package.json in `.` or below it");
 }
 
+/// What an app leans on is read from the whole workspace, wherever the run begins.
+#[test]
+fn an_app_s_own_folder_and_its_workspace_give_the_same_patch() {
+    let project = Project::copy_of(&root().join("fixtures/next-app/clerk-provider-in-a-workspace-package/before"));
+    project.commit();
+    let whole = project.run(&["migrate", "--dry-run"]);
+    check(&whole, 0, "ConvexProviderWithClerk", "");
+    assert!(!whole.stdout.contains("<ClerkProvider>"), "{}", whole.stdout);
+    for path in ["apps/web", "apps"] {
+        assert_eq!(project.run(&["migrate", "--dry-run", path]).stdout, whole.stdout, "{path}");
+    }
+}
+
 #[test]
 fn two_frameworks_are_2_and_name_the_flag() {
     let project = Project::copy_of(&root().join("fixtures/next-app/quickstart/before"));

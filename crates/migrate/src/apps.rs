@@ -37,7 +37,7 @@ pub(crate) fn candidates<'a>(workspace: &'a Workspace, wanted: &[String]) -> Res
         .manifests
         .iter()
         // A package above PATH lends its dependencies; its own sources were not read.
-        .filter(|(folder, _)| is_below(folder, &workspace.start))
+        .filter(|(folder, _)| workspace.is_in_start(folder))
         .filter_map(|(folder, manifest)| candidate(workspace, folder, manifest.as_ref()))
         .collect();
     if wanted.is_empty() {
@@ -61,10 +61,6 @@ pub(crate) fn candidates<'a>(workspace: &'a Workspace, wanted: &[String]) -> Res
         chosen.push(found.ok_or_else(unknown)?.clone());
     }
     Ok(all.into_iter().filter(|candidate| chosen.iter().any(|id| *id == *candidate.app.id.as_str())).collect())
-}
-
-fn is_below(folder: &str, start: &str) -> bool {
-    start.is_empty() || folder == start || folder.strip_prefix(start).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn candidate<'a>(
@@ -176,7 +172,8 @@ pub(crate) fn broken_settings(ctx: &Ctx<'_>) -> Vec<Finding> {
 
 /// Files that could not be read, each with its place; the rest of the project goes on.
 pub(crate) fn unread_files(workspace: &Workspace) -> Vec<Finding> {
-    let failed = workspace.files.iter().filter_map(|(path, file)| Some((path, file.facts.as_ref().err()?)));
+    let own = workspace.files.iter().filter(|(path, _)| workspace.is_in_start(path.folder()));
+    let failed = own.filter_map(|(path, file)| Some((path, file.facts.as_ref().err()?)));
     failed
         .map(|(path, failure)| {
             let mut finding =

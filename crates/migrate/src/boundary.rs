@@ -13,8 +13,10 @@ use change::ImportedName;
 use syntax::{ExportSource, FileFacts, Value};
 
 use crate::graph::render::Place;
+use crate::graph::roots::ClerkPlace;
 use crate::graph::sources::FileId;
 use crate::load;
+use crate::place::under;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::Survey;
 use crate::wiring::refuse;
@@ -48,7 +50,13 @@ pub(crate) fn by_importer(survey: &Survey<'_>, places: impl Iterator<Item = Plac
         return Vec::new();
     }
     let server = server_files(survey);
-    let is_bare = |place: &Place| !server.contains(&place.0) && !is_client(survey.modules.sources.facts(place.0));
+    // The Pages Router knows no such files.
+    let in_app = |place: &Place| {
+        survey.graph.of(*place).any(|sighting| matches!(under(survey, sighting.root), ClerkPlace::InBody { .. }))
+    };
+    let is_bare = |place: &Place| {
+        in_app(place) && !server.contains(&place.0) && !is_client(survey.modules.sources.facts(place.0))
+    };
     places.filter(is_bare).collect()
 }
 
@@ -74,11 +82,13 @@ fn stays_on_server(survey: &Survey<'_>, file: FileId, facts: &FileFacts) -> Opti
     if survey.roots.server.contains(&file) {
         return Some("the file is a layout or page of its route");
     }
-    let is_for_server = |module: &str| ["server-only", "next/headers", "next/cache"].contains(&module);
     if facts.imports.iter().any(|import| is_for_server(&import.module))
         || facts.directives.iter().any(|d| d == "use server")
     {
         return Some("the file is made for it");
+    }
+    if leads_to_server(survey, file) {
+        return Some("what the file takes in is made for it");
     }
     let named = |name: &ImportedName| match name {
         ImportedName::Named(name) => SERVER_EXPORTS.contains(&name.as_str()),
@@ -98,6 +108,30 @@ fn stays_on_server(survey: &Survey<'_>, file: FileId, facts: &FileFacts) -> Opti
         .any(|export| !export.type_only && matches!(export.source, ExportSource::From(..) | ExportSource::All(_)));
     (passes_on || !facts.flow.exports.iter().all(|(_, value)| is_component(value)))
         .then_some("the file exports more than components, which server code may use")
+}
+
+/// Modules that only server code takes in.
+fn is_for_server(module: &str) -> bool {
+    ["server-only", "next/headers", "next/cache", "next/server", "@clerk/nextjs/server"].contains(&module)
+}
+
+/// Whether a file takes in, on whatever way, what a client file can't: server actions and other client files aside.
+fn leads_to_server(survey: &Survey<'_>, file: FileId) -> bool {
+    let mut seen = BTreeSet::from([file]);
+    let mut queue = vec![file];
+    while let Some(file) = queue.pop() {
+        let facts = survey.modules.sources.facts(file);
+        let is_own = facts.directives.iter().any(|directive| directive == "use client" || directive == "use server");
+        if is_own {
+            continue;
+        }
+        if facts.imports.iter().any(|import| is_for_server(&import.module)) {
+            return true;
+        }
+        let targets = survey.modules.imports(file).filter_map(|target| target.ok().flatten());
+        queue.extend(targets.filter(|target| seen.insert(*target)));
+    }
+    false
 }
 
 /// Whether an async function is around a place: only Server Components may be one.

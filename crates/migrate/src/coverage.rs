@@ -92,14 +92,15 @@ fn passes(facts: &FileFacts, value: &Value, followed: u8) -> bool {
 
 /// The routes that some files are part of; all routes of the app where a file leads to none.
 fn routes_of(ctx: &Ctx<'_>, files: &[RelPath]) -> BTreeSet<Address> {
-    let sources = Sources::of(ctx.workspace, ctx.app);
     let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
     let modules = Modules::new(&sources, &resolver);
     let Some(folder) = next::folder(ctx.workspace, ctx.app, "app") else { return BTreeSet::new() };
+    let endings = next::endings(ctx.workspace, ctx.app);
     let routes: Vec<(FileId, Vec<&str>, &str)> = sources
         .ids()
         .filter_map(|file| {
-            let (folders, stem) = next::parts(sources.path(file).as_str(), &folder)?;
+            let (folders, stem) = next::parts(sources.path(file).as_str(), &folder, &endings)?;
             Some((file, folders, stem))
         })
         .collect();
@@ -107,7 +108,7 @@ fn routes_of(ctx: &Ctx<'_>, files: &[RelPath]) -> BTreeSet<Address> {
     let all = || routes.iter().filter(|(_, _, stem)| shown(stem)).map(|(_, folders, _)| address_of(folders));
     let mut found = BTreeSet::new();
     for file in files.iter().filter_map(|path| sources.id(path)) {
-        let leading = routes.iter().filter(|(route, _, _)| leads(&modules, *route, file));
+        let leading = routes.iter().filter(|(route, _, _)| modules.leads(&[*route], file));
         let mut is_part = false;
         for (_, folders, stem) in leading {
             // What is around a page is part of every page below.
@@ -124,18 +125,4 @@ fn routes_of(ctx: &Ctx<'_>, files: &[RelPath]) -> BTreeSet<Address> {
         }
     }
     found
-}
-
-/// Whether a file takes another in, by whatever way.
-fn leads(modules: &Modules<'_>, from: FileId, to: FileId) -> bool {
-    let mut seen = BTreeSet::from([from]);
-    let mut queue = vec![from];
-    while let Some(file) = queue.pop() {
-        if file == to {
-            return true;
-        }
-        let targets = modules.imports(file).filter_map(|target| target.ok().flatten());
-        queue.extend(targets.filter(|target| seen.insert(*target)));
-    }
-    false
 }

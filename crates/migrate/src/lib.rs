@@ -40,7 +40,7 @@ mod workspace;
 
 use std::path::{Path, PathBuf};
 
-use change::{AppOutcome, AppReport, Plan, PlanParts};
+use change::{AppOutcome, AppReport, Finding, Plan, PlanParts};
 
 use crate::apps::{Candidate, Choice};
 use crate::ctx::{Ctx, Sink, Verdict};
@@ -141,7 +141,9 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
     let forced = options.framework.as_deref().map(framework).transpose()?;
     let workspace = load::load(path)?;
     let candidates = apps::candidates(&workspace, &options.apps)?;
-    let mut sink = Sink { findings: workspace.findings.clone(), ..Sink::default() };
+    let is_asked =
+        |finding: &&Finding| finding.location.as_ref().is_none_or(|at| workspace.is_in_start(at.path.folder()));
+    let mut sink = Sink { findings: workspace.findings.iter().filter(is_asked).cloned().collect(), ..Sink::default() };
     sink.findings.extend(apps::unread_files(&workspace));
     let mut reports = Vec::new();
     for candidate in candidates {
@@ -189,8 +191,8 @@ fn recognised(workspace: &Workspace, candidate: &Candidate<'_>, name: &str) -> A
     if !app.mentions_provider(workspace) {
         return AppOutcome::Nothing(NO_PROVIDER.to_owned());
     }
-    let sources = Sources::of(workspace, app);
     let resolver = Resolver::new(workspace, &workspace.sources);
+    let sources = Sources::of(workspace, app, &resolver);
     let modules = Modules::new(&sources, &resolver);
     let survey = Survey::new(workspace, app, &modules, graph::roots::in_browser);
     let has = |provider| survey.places(provider).next().is_some();

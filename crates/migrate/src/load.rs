@@ -16,7 +16,7 @@ use syntax::{Bindings, FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKin
 use crate::PlanError;
 use crate::index;
 use crate::manifest::Manifest;
-use crate::workspace::{LoadedFile, Workspace};
+use crate::workspace::{LoadedFile, Workspace, folders_up, join};
 
 /// What marks a source file: Convex and Clerk in any case of their first letters, the variable of the Convex URL, and the roots of a React
 /// app.
@@ -81,17 +81,43 @@ pub(crate) fn load(path: &Path) -> Result<Workspace, PlanError> {
     let base = top.clone().unwrap_or_else(|| start.clone());
     let mut workspace = Workspace { in_git: top.is_some(), ..Workspace::default() };
     workspace.start = start.strip_prefix(&base).map(slashed).unwrap_or_default().unwrap_or_default();
-    let mut found = walk(&start, &base, workspace.in_git);
-    if workspace.in_git {
-        read_tracked(&base, &workspace.start, &mut found);
-    }
     workspace.base = base;
+    // A package of a workspace leans on the others.
+    let root = workspace_root(&workspace);
+    let mut found = walk(&workspace.base.join(&root), &workspace.base, workspace.in_git);
+    if workspace.in_git {
+        read_tracked(&workspace.base, &root, &mut found);
+    }
     sort_out(&mut workspace, found);
-    if workspace.manifests.is_empty() {
+    if !workspace.manifests.keys().any(|folder| workspace.is_in_start(folder)) {
         return Err(no_package(path, &start, &workspace));
     }
     read_above(&mut workspace);
     Ok(workspace)
+}
+
+/// The folder of the outermost workspace that PATH is a package of, or lies in one of; PATH itself where there is none.
+fn workspace_root(workspace: &Workspace) -> String {
+    let up: Vec<&str> = folders_up(&workspace.start).collect();
+    let is_package = up.iter().any(|folder| {
+        let path = join(folder, "package.json").filter(|_| !folder.is_empty());
+        path.is_some_and(|path| workspace.has_path(&path))
+    });
+    let is_root = |root: &&&str| {
+        let mut above = Workspace { base: workspace.base.clone(), ..Workspace::default() };
+        let manifest = join(root, "package.json").and_then(|path| above.text(&path));
+        if let Some(manifest) = manifest {
+            above.manifests.insert((**root).to_owned(), Manifest::read(&manifest));
+        }
+        let lists = || above.manifests.values().flatten().any(|manifest| !manifest.workspaces.is_empty());
+        let is_list = || lists() || join(root, "pnpm-workspace.yaml").is_some_and(|path| above.has_path(&path));
+        match is_package {
+            true => up.iter().any(|folder| folder != *root && above.is_member(root, folder)),
+            // `apps/`, with packages in it.
+            false => **root != workspace.start && is_list(),
+        }
+    };
+    up.iter().rev().find(is_root).map_or(workspace.start.as_str(), |root| root).to_owned()
 }
 
 fn no_package(path: &Path, start: &Path, workspace: &Workspace) -> PlanError {
@@ -276,6 +302,8 @@ fn decides(name: &str) -> bool {
         || (configs.contains(&stem) && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(".config.")))
         || name.starts_with("auth.config.")
         || name.ends_with(".html")
+        // A route of Next.js, or what a page takes in.
+        || name.ends_with(".mdx")
 }
 
 fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use change::{Location, RelPath};
+
 use crate::graph::render::{Place, Sighting, common};
 use crate::graph::roots::ClerkPlace;
+use crate::graph::sources::FileId;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::Survey;
 use crate::wiring::refuse;
@@ -28,6 +31,7 @@ pub(crate) fn places_around(
         found.insert(*lost, ClerkPlace::AroundConvex);
     }
     let roots: BTreeSet<usize> = sightings.iter().map(|sighting| sighting.root).collect();
+    is_all_seen(survey, &roots)?;
     for root in roots {
         let own = sightings.iter().filter(|sighting| sighting.root == root);
         let ways: BTreeSet<Vec<Place>> =
@@ -38,7 +42,7 @@ pub(crate) fn places_around(
             ClerkPlace::InBody { only } => in_body(survey, &ways, only)?,
             ClerkPlace::AroundPage => around_page(survey, &ways)?,
             ClerkPlace::Nowhere => {
-                let message = "there is no `_app` in which ClerkProvider could stand around every page";
+                let message = "no file stands around all that is rendered here, in which ClerkProvider could be: in the Pages Router, `_app`";
                 let place = ways.first().and_then(|way| way.last()).copied();
                 return place.map_or(Ok(found), |place| refuse(survey, RefusalReason::NoEntry, message, place));
             }
@@ -46,6 +50,35 @@ pub(crate) fn places_around(
         found.extend(places.into_iter().map(|place| (place, kind)));
     }
     Ok(found)
+}
+
+/// Refuses an app of which a root gets no ClerkProvider, while something that can't be followed may render Convex below it: what is around
+/// the documents of a framework is not around the provider itself.
+fn is_all_seen(survey: &Survey<'_>, roots: &BTreeSet<usize>) -> Result<(), Refusal> {
+    let is_apart = |place: ClerkPlace| place != ClerkPlace::AroundConvex;
+    if !roots.iter().any(|root| is_apart(under(survey, *root))) {
+        return Ok(());
+    }
+    let bare =
+        survey.roots.live.iter().enumerate().filter(|(index, root)| is_apart(root.place) && !roots.contains(index));
+    for (_, root) in bare {
+        let files = root.files();
+        let folder = survey.path(root.file).folder();
+        let may_render = |(file, what): &&(FileId, String)| {
+            let is_route =
+                RelPath::new(what.as_str()).is_ok_and(|path| path.extension() == "mdx" && path.is_in(folder));
+            is_route || survey.modules.leads(&files, *file)
+        };
+        if let Some((file, what)) = survey.roots.reach.opened_by().iter().find(may_render) {
+            let message = format!(
+                "what `{what}` renders could not be followed, and {} gets no ClerkProvider",
+                survey.path(root.file)
+            );
+            let location = Location::file(survey.path(*file).clone());
+            return Err(Refusal::new(RefusalReason::ClerkElsewhere, message, Some(location)));
+        }
+    }
+    Ok(())
 }
 
 /// Around the child of `<body>` that leads to Convex: what all ways have in common there.
@@ -63,6 +96,20 @@ fn in_body(survey: &Survey<'_>, ways: &BTreeSet<Vec<Place>>, only: bool) -> Resu
     let shared = common(ways.iter().map(Vec::as_slice));
     let Some(last) = ways.first().and_then(|way| way.last()).copied() else { return Ok(BTreeSet::new()) };
     let body = shared.iter().rposition(|place| is_tag(place, "body"));
+    let in_own = |way: &Vec<Place>| {
+        let body = way.iter().rposition(|place| is_tag(place, "body"))?;
+        way.get(body + 1).copied()
+    };
+    if body.is_none() && ways.len() > 1 {
+        // `if (!session) return <html>…</html>; return <html>…</html>;`: a document each.
+        let own: Option<BTreeSet<Place>> = ways.iter().map(in_own).collect();
+        let apart: BTreeSet<Place> = ways.iter().filter_map(|way| way.get(shared.len()).copied()).collect();
+        let is_one_at_a_time = apart.iter().all(|place| is_tag(place, "html"));
+        let can = |place: &Place| survey.child(*place).is_some() || can_be_wrapped(survey, *place);
+        if let Some(own) = own.filter(|own| is_one_at_a_time && own.iter().all(can)) {
+            return Ok(own);
+        }
+    }
     let place = match body {
         Some(body) => shared.get(body + 1),
         // `<Providers><html>…`: what is around the document is around all that is in it.
@@ -90,7 +137,8 @@ fn in_body(survey: &Survey<'_>, ways: &BTreeSet<Vec<Place>>, only: bool) -> Resu
 /// Around what `_app` renders on the way to Convex: one element, or one of each of its alternatives.
 fn around_page(survey: &Survey<'_>, ways: &BTreeSet<Vec<Place>>) -> Result<BTreeSet<Place>, Refusal> {
     let first: BTreeSet<Place> = ways.iter().filter_map(|way| way.first().copied()).collect();
-    let is_one = first.len() == 1 || first.iter().all(|p| survey.jsx(*p).is_some_and(|fact| fact.is_conditional));
+    let always = first.iter().filter(|place| !survey.jsx(**place).is_some_and(|fact| fact.is_conditional)).count();
+    let is_one = first.len() == 1 || always <= 1;
     match first.iter().find(|place| !can_be_wrapped(survey, **place)).or(first.last()) {
         Some(place) if !is_one || !can_be_wrapped(survey, *place) => {
             let message = "what `_app` renders here is no one element that could hold ClerkProvider";

@@ -13,7 +13,7 @@ pub(crate) struct Recognised {
 /// In order: a meta-framework's own dependency says more than the libraries it builds on.
 pub(crate) const RECOGNISED: &[Recognised] = &[
     Recognised {
-        name: "Next.js",
+        name: "Next.js without routes of its own",
         evidence: Evidence {
             dependencies: &["next"],
             files: &["next.config"],

@@ -8,9 +8,10 @@ use change::{
 };
 use syntax::style::Style;
 use syntax::{
-    Attribute, Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ImportKind, ParsedModule, Property,
-    RequireChange, SourceFile, SourceKind, Tag, Value, Via, attribute, env_member, has_own_lines, identifier,
-    is_es_module, non_null, parse, path, require_edits, rewrite_call, rewrite_element, spread, wrap_child,
+    Attribute, Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ImportFact, ImportKind, ParsedModule,
+    Property, RequireChange, SourceFile, SourceKind, SpecifierFact, Tag, Value, Via, attribute, env_member,
+    has_own_lines, identifier, is_es_module, non_null, parse, path, require_edits, rewrite_call, rewrite_element,
+    spread, wrap_child,
 };
 
 use crate::ctx::Ctx;
@@ -389,7 +390,13 @@ impl<'a> Rewiring<'a> {
     /// `// @ts-expect-error no types here` above `import { ConvexProvider } from "convex/react"`
     fn imports_stay_governed(&self, module: &ParsedModule, file: FileId) -> Result<(), Refusal> {
         let imports = self.survey.modules.sources.facts(file).imports.iter();
+        // An import that keeps another name keeps its place.
+        let is_gone = |import: &&ImportFact| {
+            let is_provider = |s: &SpecifierFact| s.name == ImportedName::Named(CONVEX_PROVIDER.to_owned());
+            import.specifiers.iter().all(is_provider)
+        };
         let beside = imports.filter(|import| import.kind == ImportKind::Static && import.module == CONVEX_REACT);
+        let beside = beside.filter(is_gone);
         for import in beside {
             if let Some(comment) = module.comment_before(import.range.start()).filter(|c| governs_next_line(c)) {
                 let message = format!("the comment `{}` would no longer stand before its import", comment.trim());

@@ -242,7 +242,7 @@ fn around(survey: &Survey<'_>, swaps: Vec<Place>) -> Result<Targets, Refusal> {
         let mut message =
             "where this ClerkProvider is rendered could not be followed: it may be around ConvexProvider, or inside"
                 .to_owned();
-        if let Some((file, import)) = survey.roots.reach.opened_by().filter(|_| !survey.may_run(place)) {
+        if let Some((file, import)) = survey.roots.reach.opened_by().first().filter(|_| !survey.may_run(place)) {
             message.push_str(&format!("; `{import}` in {} leads to no file that is known", survey.path(*file)));
         }
         return refuse(survey, RefusalReason::ClerkElsewhere, message, place);

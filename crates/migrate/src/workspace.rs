@@ -53,6 +53,12 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
+    /// Whether a folder is PATH or lies below it.
+    pub(crate) fn is_in_start(&self, folder: &str) -> bool {
+        let start = self.start.as_str();
+        start.is_empty() || folder == start || folder.strip_prefix(start).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The folder of the package that owns `path`: the nearest with a package.json.
     pub(crate) fn package_of(&self, path: &RelPath) -> Option<&str> {
         folders_up(path.folder()).find_map(|folder| self.manifests.get_key_value(folder).map(|(key, _)| &**key))

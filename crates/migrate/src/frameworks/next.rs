@@ -80,11 +80,50 @@ pub(crate) fn unread_folder(app: &App<'_>, folder: &str) -> Option<String> {
     if folder == own { Some(src) } else { Some(own).filter(|_| folder == src) }
 }
 
-/// A file below a folder: the folders on the way, and its name without the ending.
-pub(crate) fn parts<'p>(path: &'p str, folder: &str) -> Option<(Vec<&'p str>, &'p str)> {
+/// A file below a folder: the folders on the way, and its name without the ending, which is one of `endings`.
+pub(crate) fn parts<'p>(path: &'p str, folder: &str, endings: &[String]) -> Option<(Vec<&'p str>, &'p str)> {
     let mut folders: Vec<&str> = path.strip_prefix(folder)?.strip_prefix('/')?.split('/').collect();
-    let (stem, ending) = folders.pop()?.rsplit_once('.')?;
-    ["tsx", "ts", "jsx", "js"].contains(&ending).then_some((folders, stem))
+    let name = folders.pop()?;
+    let stem = endings.iter().find_map(|ending| name.strip_suffix(ending.as_str())?.strip_suffix('.'))?;
+    Some((folders, stem))
+}
+
+/// The endings that make a file a route: `pageExtensions` of next.config, or the usual ones.
+///
+/// <https://nextjs.org/docs/app/api-reference/config/next-config-js/pageExtensions>
+pub(crate) fn endings(workspace: &Workspace, app: &App<'_>) -> Vec<String> {
+    let written = settings(workspace, app).find_map(|(_, code)| {
+        let (_, rest) = code.split_once("pageExtensions")?;
+        let (_, rest) = rest.split_once('[')?;
+        let (list, _) = rest.split_once(']')?;
+        let items = list.split(',').map(|item| item.trim().trim_matches(['"', '\'', '`']).to_owned());
+        Some(items.filter(|item| !item.is_empty()).collect::<Vec<String>>())
+    });
+    written.unwrap_or_else(|| ["tsx", "ts", "jsx", "js"].map(str::to_owned).to_vec())
+}
+
+/// A route in MDX that takes something in: what it renders is not read.
+pub(super) fn unread_route(workspace: &Workspace, app: &App<'_>, router: &str) -> Option<String> {
+    let folder = folder(workspace, app, router)?;
+    let routes = workspace.others.iter().filter(|path| path.is_in(&folder) && path.extension() == "mdx");
+    let names = ["page.mdx", "layout.mdx", "template.mdx"];
+    let mut routes = routes.filter(|path| router == "pages" || names.contains(&path.file_name()));
+    let imports = |path: &&RelPath| {
+        let text = workspace.text(path).unwrap_or_default();
+        text.lines().any(|line| line.starts_with("import ") || line.starts_with("export "))
+    };
+    routes.find(imports).map(ToString::to_string)
+}
+
+/// The settings of Next.js, each with its code without comments.
+fn settings<'a>(workspace: &'a Workspace, app: &App<'_>) -> impl Iterator<Item = (RelPath, String)> + use<'a> {
+    let names = ["next.config.ts", "next.config.mjs", "next.config.js", "next.config.mts", "next.config.cjs"];
+    let paths: Vec<RelPath> = names.iter().filter_map(|name| join(app.id.folder(), name)).collect();
+    paths.into_iter().filter_map(|path| {
+        let source = SourceFile::new(path.clone(), workspace.text(&path)?.into())?;
+        let code = on_deep_stack(|| parse(&source).ok().map(|module| module.code_without_comments()));
+        Some((path, code?))
+    })
 }
 
 /// Files beside the routers that Next.js runs as they are.
@@ -103,18 +142,12 @@ pub(super) fn beside<'a>(app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
 ///
 /// <https://nextjs.org/docs/app/api-reference/config/next-config-js/cacheComponents>
 pub(crate) fn caches_components(workspace: &Workspace, app: &App<'_>) -> Option<RelPath> {
-    let names = ["next.config.ts", "next.config.mjs", "next.config.js", "next.config.mts"];
-    let paths = names.iter().filter_map(|name| join(app.id.folder(), name));
-    paths.into_iter().find(|path| {
-        let module = workspace.text(path).and_then(|text| SourceFile::new(path.clone(), text.into()));
-        let code = module
-            .and_then(|source| on_deep_stack(|| parse(&source).ok().map(|module| module.code_without_comments())));
-        code.is_some_and(|code| {
-            let mut after =
-                code.split("cacheComponents").skip(1).map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
-            after.any(|rest| rest.strip_prefix(':').is_some_and(|value| value.trim_start().starts_with("true")))
-        })
-    })
+    let is_on = |code: &str| {
+        let mut after =
+            code.split("cacheComponents").skip(1).map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
+        after.any(|rest| rest.strip_prefix(':').is_some_and(|value| value.trim_start().starts_with("true")))
+    };
+    settings(workspace, app).find(|(_, code)| is_on(code)).map(|(path, _)| path)
 }
 
 fn join_folder(folder: &str, name: &str) -> String {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use super::{Evidence, Framework, next, next_pages};
 use crate::graph::modules::Modules;
-use crate::graph::roots::{Begin, ClerkPlace, Given, Rendered, Root, Route};
+use crate::graph::roots::{self, Begin, ClerkPlace, Given, Rendered, Root, Route};
 use crate::graph::sources::FileId;
 use crate::rules::{
     cache_components, clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider,
@@ -53,7 +53,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     env: next::ENV,
     key: next::KEY,
     secret: next::SECRET,
-    roots,
+    roots: begin,
     rules: &[
         &plain_convex_provider::RULE,
         &clerk_middleware::RULE,
@@ -80,12 +80,14 @@ struct Segment<'a> {
     segments: BTreeMap<&'a str, Segment<'a>>,
 }
 
-fn roots<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
-    let Some(folder) = next::folder(workspace, app, "app") else { return next_pages::roots(workspace, app, modules) };
+fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
+    let Some(folder) = next::folder(workspace, app, "app") else { return next_pages::begin(workspace, app, modules) };
     let mut top = Segment::default();
     let mut begin = Begin::default();
+    let endings = next::endings(workspace, app);
     for file in modules.sources.ids() {
-        let Some((folders, stem)) = next::parts(modules.sources.path(file).as_str(), &folder) else { continue };
+        let path = modules.sources.path(file).as_str();
+        let Some((folders, stem)) = next::parts(path, &folder, &endings) else { continue };
         let is_known = |names: &[&str]| names.contains(&stem);
         let is_route = is_known(&SHOWN) || is_known(&INSTEAD) || is_known(&OTHERS) || is_known(&["layout", "template"]);
         // `_components` is private.
@@ -108,6 +110,10 @@ fn roots<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
         .chain(instead)
         .map(|route| Root { file: route.file, what: Rendered::Route(route), place })
         .collect();
+    // A tree of its own within a page: `createRoot(node).render(<Widget />)`.
+    let apart = roots::in_browser(workspace, app, modules).roots.into_iter();
+    begin.roots.extend(apart.map(|root| Root { place: ClerkPlace::Nowhere, ..root }));
+    begin.unread = next::unread_route(workspace, app, "app");
     let beside = next::beside(app, modules);
     begin.server.extend(beside.whole.iter().filter(|file| !is_client(modules, **file)));
     begin.and(beside).and(next_pages::pages(workspace, app, modules))

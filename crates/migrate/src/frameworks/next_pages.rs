@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::{Evidence, Framework, next};
 use crate::graph::modules::Modules;
-use crate::graph::roots::{Begin, ClerkPlace, Given, Rendered, Root, Route};
+use crate::graph::roots::{self, Begin, ClerkPlace, Given, Rendered, Root, Route};
 use crate::graph::sources::FileId;
 use crate::rules::{
     clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider, server_tokens,
@@ -43,7 +43,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     env: next::ENV,
     key: next::KEY,
     secret: next::SECRET,
-    roots,
+    roots: begin,
     rules: &[
         &plain_convex_provider::RULE,
         &clerk_middleware::RULE,
@@ -54,8 +54,11 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     ],
 };
 
-pub(super) fn roots<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
-    next::beside(app, modules).and(pages(workspace, app, modules))
+pub(super) fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
+    let apart = roots::in_browser(workspace, app, modules).roots.into_iter();
+    let apart = apart.map(|root| Root { place: ClerkPlace::Nowhere, ..root }).collect();
+    let begin = Begin { roots: apart, ..Begin::default() };
+    next::beside(app, modules).and(pages(workspace, app, modules)).and(begin)
 }
 
 /// The pages: each is the `Component` that `_app` is given.
@@ -63,8 +66,10 @@ pub(super) fn pages<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<
     let Some(folder) = next::folder(workspace, app, "pages") else { return Begin::default() };
     let mut begin = Begin::default();
     let (mut apps, mut components): (Vec<FileId>, Vec<FileId>) = Default::default();
+    let endings = next::endings(workspace, app);
     for file in modules.sources.ids() {
-        let Some((folders, stem)) = next::parts(modules.sources.path(file).as_str(), &folder) else { continue };
+        let path = modules.sources.path(file).as_str();
+        let Some((folders, stem)) = next::parts(path, &folder, &endings) else { continue };
         begin.whole.push(file);
         match (folders.first(), stem) {
             (None, "_app") => apps.push(file),
@@ -83,5 +88,6 @@ pub(super) fn pages<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<
         place: ClerkPlace::Nowhere,
     });
     begin.roots = shell.chain(alone).collect();
+    begin.unread = next::unread_route(workspace, app, "pages");
     begin
 }

@@ -5,8 +5,10 @@
 //! export { ConvexProvider as Provider } from "convex/react";     // so it is ConvexProvider of convex/react
 //! ```
 
+use std::collections::BTreeSet;
+
 use change::ImportedName;
-use syntax::{ExportSource, ImportKind, Imported, Value};
+use syntax::{ExportSource, FileFacts, ImportKind, Imported, Value};
 
 use super::resolve::{Resolver, Target};
 use super::sources::{FileId, Sources};
@@ -115,19 +117,36 @@ impl<'a> Modules<'a> {
         self.taken_in(file).into_iter().map(move |module| self.target(file, module))
     }
 
+    /// Whether one of some files takes another in, by whatever way.
+    pub(crate) fn leads(&self, from: &[FileId], to: FileId) -> bool {
+        let mut seen: BTreeSet<FileId> = from.iter().copied().collect();
+        let mut queue = from.to_vec();
+        while let Some(file) = queue.pop() {
+            if file == to {
+                return true;
+            }
+            let targets = self.imports(file).filter_map(|target| target.ok().flatten());
+            queue.extend(targets.filter(|target| seen.insert(*target)));
+        }
+        false
+    }
+
     /// The modules that a file takes in, types aside.
     pub(crate) fn taken_in(&self, file: FileId) -> Vec<&'a str> {
-        let facts = self.sources.facts(file);
-        let taken = facts.imports.iter().filter(|import| {
-            import.kind != ImportKind::Static
-                || import.specifiers.is_empty()
-                || import.specifiers.iter().any(|specifier| !specifier.type_only)
-        });
-        let passed =
-            facts.exports.iter().filter(|export| !export.type_only).filter_map(|export| match &export.source {
-                ExportSource::From(module, _) | ExportSource::All(module) => Some(module.as_str()),
-                _ => None,
-            });
-        taken.map(|import| import.module.as_str()).chain(passed).collect()
+        taken_in(self.sources.facts(file))
     }
+}
+
+/// The modules that a file takes in, types aside.
+pub(crate) fn taken_in(facts: &FileFacts) -> Vec<&str> {
+    let taken = facts.imports.iter().filter(|import| {
+        import.kind != ImportKind::Static
+            || import.specifiers.is_empty()
+            || import.specifiers.iter().any(|specifier| !specifier.type_only)
+    });
+    let passed = facts.exports.iter().filter(|export| !export.type_only).filter_map(|export| match &export.source {
+        ExportSource::From(module, _) | ExportSource::All(module) => Some(module.as_str()),
+        _ => None,
+    });
+    taken.map(|import| import.module.as_str()).chain(passed).collect()
 }

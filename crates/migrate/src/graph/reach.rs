@@ -27,7 +27,7 @@ pub(crate) struct Reach {
     /// The declarations that run, by their place in [`syntax::Mentions::declarations`].
     live: BTreeSet<(FileId, usize)>,
     /// What is taken in that could be any file of the app, and where.
-    opened_by: Option<(FileId, String)>,
+    opened_by: Vec<(FileId, String)>,
 }
 
 impl Reach {
@@ -51,14 +51,19 @@ impl Reach {
         walk.reach
     }
 
+    /// Says that something is rendered that could take in any file of the app.
+    pub(crate) fn open_by(&mut self, file: FileId, what: String) {
+        self.opened_by.push((file, what));
+    }
+
     /// What is taken in that could be any file of the app, and where.
-    pub(crate) fn opened_by(&self) -> Option<&(FileId, String)> {
-        self.opened_by.as_ref()
+    pub(crate) fn opened_by(&self) -> &[(FileId, String)] {
+        &self.opened_by
     }
 
     /// Whether something is taken in that could be any file of the app.
     pub(crate) fn is_open(&self) -> bool {
-        self.opened_by.is_some()
+        !self.opened_by.is_empty()
     }
 
     /// Whether a root takes a file in.
@@ -109,7 +114,7 @@ impl Walk<'_, '_> {
     }
 
     fn opened(&mut self, file: FileId, module: &str) {
-        self.reach.opened_by.get_or_insert_with(|| (file, module.to_owned()));
+        self.reach.opened_by.push((file, module.to_owned()));
     }
 
     /// Takes in whatever lies under a path that is known as far as its first variable part.

@@ -114,7 +114,7 @@ impl<'a> Resolver<'a> {
 
     /// Whether the settings of an app's bundler name something: `alias: { components: path.resolve("src/ui") }`.
     fn is_bundlers(&self, package: &str, name: &str) -> bool {
-        let tools = ["vite", "rsbuild", "rspack", "webpack", "craco", "farm"];
+        let tools = ["vite", "next", "rsbuild", "rspack", "webpack", "craco", "farm"];
         let files = tools.iter().flat_map(|tool| {
             ["ts", "js", "mts", "mjs", "cjs"].into_iter().map(move |ending| format!("{tool}.config.{ending}"))
         });

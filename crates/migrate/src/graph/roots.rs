@@ -44,6 +44,17 @@ pub(crate) struct Route<'a> {
     pub(crate) props: Vec<(&'a str, Given<'a>)>,
 }
 
+impl Route<'_> {
+    /// The files of a route and of all that it is given.
+    pub(crate) fn files(&self) -> Vec<FileId> {
+        let given = self.props.iter().flat_map(|(_, given)| match given {
+            Given::Element(route) => route.files(),
+            Given::Component(file) => vec![*file],
+        });
+        std::iter::once(self.file).chain(given).collect()
+    }
+}
+
 /// What a framework gives a component as a prop.
 #[derive(Clone, Debug)]
 pub(crate) enum Given<'a> {
@@ -76,6 +87,18 @@ pub(crate) struct Begin<'a> {
     pub(crate) whole: Vec<FileId>,
     /// Files that run as Server Components.
     pub(crate) server: Vec<FileId>,
+    /// A file that is rendered and can't be read: it may take in any other.
+    pub(crate) unread: Option<String>,
+}
+
+impl Root<'_> {
+    /// The files that it renders by their names.
+    pub(crate) fn files(&self) -> Vec<FileId> {
+        match &self.what {
+            Rendered::Argument(..) => vec![self.file],
+            Rendered::Route(route) => route.files(),
+        }
+    }
 }
 
 impl Begin<'_> {
@@ -85,6 +108,7 @@ impl Begin<'_> {
         self.entries.extend(other.entries);
         self.whole.extend(other.whole);
         self.server.extend(other.server);
+        self.unread = self.unread.or(other.unread);
         self
     }
 }
@@ -105,7 +129,10 @@ impl<'a> Roots<'a> {
     pub(crate) fn of(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>, find: FindRoots) -> Self {
         let begin = find(workspace, app, modules);
         let from = begin.roots.iter().map(|root| root.file).chain(begin.entries);
-        let reach = Reach::of(modules, app.id.folder(), from, begin.whole.into_iter());
+        let mut reach = Reach::of(modules, app.id.folder(), from, begin.whole.into_iter());
+        if let (Some(unread), Some(root)) = (begin.unread, begin.roots.first()) {
+            reach.open_by(root.file, unread);
+        }
         Self { live: begin.roots, reach, server: begin.server }
     }
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use change::RelPath;
 use syntax::FileFacts;
 
+use super::modules::taken_in;
+use super::resolve::{Resolver, Target};
 use crate::load;
 use crate::workspace::{App, Workspace, is_test, takes_in_tests};
 
@@ -29,7 +31,9 @@ pub(crate) struct Sources {
 impl Sources {
     /// Reads what is not read yet of an app and of the packages that it leads to. Trees are dropped; files that can't be parsed are left
     /// out, as a part that nothing is known of.
-    pub(crate) fn of(workspace: &Workspace, app: &App<'_>) -> Self {
+    ///
+    /// An import may lead out of them, by a relative path or an alias: `../../shared/provider`. Such files take part as well.
+    pub(crate) fn of(workspace: &Workspace, app: &App<'_>, resolver: &Resolver<'_>) -> Self {
         let packages = packages(workspace, app);
         let takes_part = |path: &RelPath| match workspace.package_of(path) {
             Some(package) => packages.contains(package) && !is_test(path, package),
@@ -48,6 +52,22 @@ impl Sources {
             {
                 all.insert(path.clone(), facts.clone());
             }
+        }
+        let mut queue: Vec<RelPath> = all.keys().cloned().collect();
+        while !queue.is_empty() {
+            let found = queue.iter().filter_map(|path| Some((path, all.get(path)?)));
+            let targets: BTreeSet<RelPath> = found.flat_map(|(path, facts)| led_to(resolver, path, facts)).collect();
+            let fresh: Vec<RelPath> = targets.into_iter().filter(|path| !all.contains_key(path)).collect();
+            let (read, unread): (Vec<RelPath>, Vec<RelPath>) =
+                fresh.into_iter().partition(|path| workspace.files.contains_key(path));
+            let read = read.into_iter().filter_map(|path| {
+                let facts = workspace.files.get(&path)?.facts.as_ref().ok()?.clone();
+                Some((path, facts))
+            });
+            let more: BTreeMap<RelPath, Arc<FileFacts>> =
+                read.chain(load::facts_of(workspace, unread)).filter(|(_, facts)| !takes_in_tests(facts)).collect();
+            queue = more.keys().cloned().collect();
+            all.extend(more);
         }
         Self::new(all)
     }
@@ -89,6 +109,16 @@ impl Sources {
     fn source(&self, id: FileId) -> &Source {
         &self.files[id.0 as usize]
     }
+}
+
+/// The source files that a file takes in, types aside.
+fn led_to(resolver: &Resolver<'_>, path: &RelPath, facts: &FileFacts) -> Vec<RelPath> {
+    let modules = taken_in(facts).into_iter();
+    let files = modules.filter_map(|module| match resolver.resolve(path, module) {
+        Target::File(path) => Some(path),
+        Target::Package | Target::Missing => None,
+    });
+    files.collect()
 }
 
 /// The folders of the app and of the workspace packages that it leads to by its manifests.

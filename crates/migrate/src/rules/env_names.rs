@@ -88,8 +88,17 @@ fn template(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, names: &[&str]) {
         return;
     }
     let known = names_in(&text);
+    let lacking: Vec<&&str> = names.iter().filter(|name| !known.iter().any(|known| known == *name)).collect();
     // Without a last line break the hunk would have to show the last line.
-    for name in names.iter().filter(|name| text.ends_with('\n') && !known.iter().any(|known| known == *name)) {
+    if !text.is_empty() && !text.ends_with('\n') && !lacking.is_empty() {
+        let message = "not changed: its last line has no line break, and a patch would have to show it".to_owned();
+        let mut finding = note(ctx, RULE.explanation.id, Severity::Warning, message, Location::file(path.clone()));
+        finding.group = sink.wired.as_ref().and_then(|wired| wired.group.clone());
+        finding.help = Some(format!("add {} by hand", names.join(" and ")));
+        sink.findings.push(finding);
+        return;
+    }
+    for name in lacking {
         sink.settings(ctx, path, SettingsChange::Set { path: vec![(*name).to_owned()], value: String::new() });
     }
 }

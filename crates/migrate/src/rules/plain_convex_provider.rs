@@ -39,8 +39,8 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     if !ctx.app.mentions_provider(ctx.workspace) {
         return Ok(Verdict::Nothing(NO_PROVIDER.to_owned()));
     }
-    let sources = Sources::of(ctx.workspace, ctx.app);
     let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
     let modules = Modules::new(&sources, &resolver);
     let survey = Survey::new(ctx.workspace, ctx.app, &modules, ctx.framework.roots);
     let decision = decide(&survey);
