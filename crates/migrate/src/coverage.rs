@@ -12,14 +12,14 @@ use syntax::{Bindings, ExportedTexts, FileFacts, SourceFile, Value, exported_tex
 use crate::ctx::Ctx;
 use crate::frameworks::next;
 use crate::graph::modules::Modules;
-use crate::graph::resolve::Resolver;
-use crate::graph::sources::{FileId, Sources};
+use crate::graph::sources::FileId;
 use crate::matcher::{address_of, takes};
+use crate::rules::clerk_middleware::MATCHER;
 
-/// The middleware of an app that has one with a `matcher`.
+/// The middleware of an app.
 pub(crate) struct Coverage {
-    /// The file.
-    pub(crate) path: RelPath,
+    /// The file; `None` where it is about to be made.
+    pub(crate) path: Option<RelPath>,
     /// Its patterns; `None` where they are not written out.
     patterns: Option<Vec<String>>,
     /// Whether its handler lets every request through, so that it may run on more routes.
@@ -33,7 +33,10 @@ impl Coverage {
     /// `None` where the middleware runs on everything that may ask for the session.
     pub(crate) fn of(ctx: &Ctx<'_>) -> Option<Self> {
         let folder = next::beside_routes(ctx.workspace, ctx.app)?;
-        let path = next::middleware_in(ctx.workspace, &folder).into_iter().next()?;
+        let Some(path) = next::middleware_in(ctx.workspace, ctx.app, &folder).into_iter().next() else {
+            let patterns = MATCHER.iter().map(|(_, pattern)| (*pattern).to_owned()).collect();
+            return Some(Self { path: None, patterns: Some(patterns), is_transparent: false });
+        };
         let text = ctx.workspace.text(&path)?;
         let source = SourceFile::new(path.clone(), text.into())?;
         let (texts, is_transparent) = on_deep_stack(|| {
@@ -43,16 +46,16 @@ impl Coverage {
         })?;
         match texts {
             ExportedTexts::Missing => None,
-            ExportedTexts::Texts(patterns) => Some(Self { path, patterns: Some(patterns), is_transparent }),
-            ExportedTexts::Unknown => Some(Self { path, patterns: None, is_transparent }),
+            ExportedTexts::Texts(patterns) => Some(Self { path: Some(path), patterns: Some(patterns), is_transparent }),
+            ExportedTexts::Unknown => Some(Self { path: Some(path), patterns: None, is_transparent }),
         }
     }
 
     /// The patterns that lack for the server code in `files`: for each route that one is part of. `None` where the matcher can't be read.
-    pub(crate) fn lacking(&self, ctx: &Ctx<'_>, files: &[RelPath]) -> Option<Vec<String>> {
+    pub(crate) fn lacking(&self, ctx: &Ctx<'_>, modules: &Modules<'_>, files: &[FileId]) -> Option<Vec<String>> {
         let patterns = self.patterns.as_ref()?;
         let mut lacking = BTreeSet::new();
-        for (address, pattern) in routes_of(ctx, files) {
+        for (address, pattern) in routes_of(ctx, modules, files) {
             let mut is_taken = false;
             for known in patterns {
                 is_taken |= takes(known, &address)?;
@@ -91,10 +94,8 @@ fn passes(facts: &FileFacts, value: &Value, followed: u8) -> bool {
 }
 
 /// The routes that some files are part of; all routes of the app where a file leads to none.
-fn routes_of(ctx: &Ctx<'_>, files: &[RelPath]) -> BTreeSet<Address> {
-    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
-    let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
-    let modules = Modules::new(&sources, &resolver);
+fn routes_of(ctx: &Ctx<'_>, modules: &Modules<'_>, files: &[FileId]) -> BTreeSet<Address> {
+    let sources = modules.sources;
     let Some(folder) = next::folder(ctx.workspace, ctx.app, "app") else { return BTreeSet::new() };
     let endings = next::endings(ctx.workspace, ctx.app);
     let routes: Vec<(FileId, Vec<&str>, &str)> = sources
@@ -107,7 +108,7 @@ fn routes_of(ctx: &Ctx<'_>, files: &[RelPath]) -> BTreeSet<Address> {
     let shown = |stem: &str| ["page", "route"].contains(&stem);
     let all = || routes.iter().filter(|(_, _, stem)| shown(stem)).map(|(_, folders, _)| address_of(folders));
     let mut found = BTreeSet::new();
-    for file in files.iter().filter_map(|path| sources.id(path)) {
+    for file in files.iter().copied() {
         let leading = routes.iter().filter(|(route, _, _)| modules.leads(&[*route], file));
         let mut is_part = false;
         for (_, folders, stem) in leading {

@@ -30,6 +30,7 @@ mod refusal;
 mod rewire;
 mod rules;
 mod sdk;
+mod server_code;
 mod settings_edits;
 mod steps;
 mod survey;

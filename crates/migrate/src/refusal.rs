@@ -94,6 +94,11 @@ reasons! {
          two is to know who is signed in is a decision for a person: they may belong to two deployments.\n\nOr several are there at a time, and no \
          element stands around all of them that could hold the one `ClerkProvider`.\n\nRemove one, put an element around, or change them by \
          hand.\n"
+    StaticExport "static-export"
+        "The app is exported as files, without a server."
+        "With `output: \"export\"` Next.js makes files and nothing else. `@clerk/nextjs` brings Server Actions and a middleware, with which such a \
+         build fails. Clerk's package for React, `@clerk/react`, works in the browser alone: set its `ClerkProvider` by hand, then run again; or \
+         take `output` out: https://nextjs.org/docs/app/guides/static-exports#unsupported-features\n"
     UnprovenForm "unproven-form"
         "ConvexProvider is used in a form that can't be followed."
         "The provider is a value in an array, goes by a constant, is chosen when the app runs, is rendered by another package of the workspace, \

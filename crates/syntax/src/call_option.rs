@@ -7,11 +7,13 @@
 //! Where the line grows too long each argument gets its own, as Prettier has it for two objects in a row.
 
 use change::{Conflict, EditSet, TextEdit, TextRange};
-use swc_ecma_ast::{CallExpr, Expr, ObjectLit, Prop, PropName, PropOrSpread, Tpl};
-use swc_ecma_visit::{Visit, VisitWith};
+use swc_ecma_ast::{CallExpr, Expr, ObjectLit, Prop, PropName, PropOrSpread};
+use swc_ecma_visit::VisitWith;
 
 use crate::bindings::unwrapped;
 use crate::build::Expression;
+use crate::create_element::call_at;
+use crate::literals::Literals;
 use crate::parse::ParsedModule;
 use crate::print::Printer;
 use crate::style::{Style, TrailingComma};
@@ -28,12 +30,12 @@ pub fn add_call_option(
     position: usize,
     (name, value): (&str, &Expression),
 ) -> Result<Option<EditSet>, Conflict> {
-    let mut search = Search { module, range, found: None };
-    module.program.visit_with(&mut search);
-    let Some(call) = search.found else { return Ok(None) };
+    let Some(call) = call_at(module, range) else { return Ok(None) };
     let option = format!("{name}: {}", Printer::new(style).print(*value.0.clone()));
     let adder = Adder { module, style, call: &call, range, option };
-    if call.args.iter().any(|argument| argument.spread.is_some()) || call.args.is_empty() {
+    let has_spread = call.args.iter().any(|argument| argument.spread.is_some());
+    // A comment speaks of what it stands beside, which would be something else.
+    if has_spread || call.args.is_empty() || module.has_comment_in(range) {
         return Ok(None);
     }
     match call.args.get(position) {
@@ -42,22 +44,6 @@ pub fn add_call_option(
             _ => Ok(None),
         },
         None => adder.append(position).map(Some),
-    }
-}
-
-struct Search<'a> {
-    module: &'a ParsedModule,
-    range: TextRange,
-    found: Option<CallExpr>,
-}
-
-impl Visit for Search<'_> {
-    fn visit_call_expr(&mut self, call: &CallExpr) {
-        if self.module.range(call) == self.range {
-            self.found = Some(call.clone());
-        } else {
-            call.visit_children_with(self);
-        }
     }
 }
 
@@ -141,7 +127,10 @@ impl Adder<'_> {
         let start = self.module.lines.line_start(self.range.start());
         let rest = self.slice(TextRange::new(start, self.module.text().len() as u32));
         let width = rest.lines().next().unwrap_or_default().chars().count() + added;
-        self.slice(self.range).contains('\n') || width <= self.style.width as usize
+        // `{(await query(x)).length}` would be laid out anew as a whole: it grows instead.
+        let after = self.slice(TextRange::new(self.range.end(), self.module.text().len() as u32));
+        let is_last = ["", ";", ","].contains(&after.lines().next().unwrap_or_default().trim());
+        self.slice(self.range).contains('\n') || !is_last || width <= self.style.width as usize
     }
 
     /// Puts every argument on a line of its own.
@@ -180,18 +169,6 @@ impl Adder<'_> {
 
     fn slice(&self, range: TextRange) -> &str {
         range.slice(self.module.text()).unwrap_or_default()
-    }
-}
-
-/// Templates, of which a line that begins within is part of the value.
-struct Literals<'a> {
-    module: &'a ParsedModule,
-    ranges: Vec<TextRange>,
-}
-
-impl Visit for Literals<'_> {
-    fn visit_tpl(&mut self, template: &Tpl) {
-        self.ranges.push(self.module.range(template));
     }
 }
 
@@ -264,5 +241,6 @@ mod tests {
         check("query(x, {}, { token });\n", None);
         check("query(x, {}, options);\n", None);
         check("query(x, ...rest);\n", None);
+        check("query(x, { a } /* all */);\n", None);
     }
 }

@@ -58,9 +58,7 @@ pub fn rewrite_call(
     range: TextRange,
     rewrite: &CallRewrite,
 ) -> Result<Option<EditSet>, Conflict> {
-    let mut search = Search { module, range, found: None };
-    module.program.visit_with(&mut search);
-    let Some(call) = search.found.as_ref().and_then(|call| Parts::of(module, call)) else { return Ok(None) };
+    let Some(call) = call_at(module, range).and_then(|call| Parts::of(module, &call)) else { return Ok(None) };
     // On several lines the child would have to be taken out of its lines and put into those of the properties.
     let has_lines = range.slice(module.text()).is_some_and(|text| text.contains('\n'));
     if rewrite.child_as_property && (call.arguments.len() > 3 || has_lines && call.arguments.len() > 2) {
@@ -69,6 +67,13 @@ pub fn rewrite_call(
     let mut edits = EditSet::default();
     Rewriter { module, style, call, range, rewrite }.edits(&mut edits)?;
     Ok(Some(edits))
+}
+
+/// The call at `range`.
+pub(crate) fn call_at(module: &ParsedModule, range: TextRange) -> Option<CallExpr> {
+    let mut search = Search { module, range, found: None };
+    module.program.visit_with(&mut search);
+    search.found
 }
 
 struct Search<'a> {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use change::{ImportedName, TextRange};
 use swc_ecma_ast as ast;
-use swc_ecma_ast::{Callee, Decl, DefaultDecl, ExportSpecifier, Expr, Id, MemberProp, Pat, PropName};
+use swc_ecma_ast::{Callee, Decl, DefaultDecl, ExportSpecifier, Expr, Id, MemberProp, Pat};
 use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::bindings::{Bindings, Imported, Meaning, export_name, string_value, unwrapped};
-use crate::body::{directives, throws};
+use crate::body::{directives, module_of, prop_name, throws};
 use crate::facts::JsxId;
 use crate::parse::ParsedModule;
 use crate::value::{CallFlow, CallId, ElementFlow, Flow, FunctionFlow, FunctionId, Value, VariableId};
@@ -130,7 +130,8 @@ impl Reader<'_> {
         let id = FunctionId(self.flow.functions.len() as u32);
         let class = self.this.filter(|_| std::mem::take(&mut self.in_property));
         let (returns, directives, required) = (Vec::new(), Vec::new(), Vec::new());
-        let function = FunctionFlow { range, returns, is_class, is_async: false, directives, required, class };
+        let function =
+            FunctionFlow { range, returns, is_class, body: range, is_async: false, directives, required, class };
         self.flow.functions.push(function);
         self.functions.insert(range, id);
         let owner = self.owner.replace(id);
@@ -149,12 +150,14 @@ impl Reader<'_> {
         });
         self.this = this;
         let directives = function.body.as_ref().map(|body| directives(&body.stmts)).unwrap_or_default();
-        self.says(id, function.is_async, directives);
+        let body = function.body.as_ref().map_or(range, |body| self.range(body));
+        self.says(id, body, function.is_async, directives);
         id
     }
 
-    fn says(&mut self, id: FunctionId, is_async: bool, directives: Vec<String>) {
+    fn says(&mut self, id: FunctionId, body: TextRange, is_async: bool, directives: Vec<String>) {
         if let Some(function) = self.flow.functions.get_mut(id.0 as usize) {
+            function.body = body;
             function.is_async = is_async;
             function.directives = directives;
         }
@@ -180,7 +183,12 @@ impl Reader<'_> {
     /// What a condition that leads to a `throw` is about: `!user`, `user === null`, `!user || !user.email`.
     fn needed(&mut self, test: &Expr, found: &mut Vec<Value>) {
         match unwrapped(test) {
-            Expr::Unary(unary) if unary.op == ast::UnaryOp::Bang => found.push(self.value(&unary.arg)),
+            // `!user.email` says nothing of `user`, which would have thrown.
+            Expr::Unary(unary)
+                if unary.op == ast::UnaryOp::Bang && !matches!(unwrapped(&unary.arg), Expr::Member(_)) =>
+            {
+                found.push(self.value(&unary.arg));
+            }
             Expr::Bin(binary) if binary.op == ast::BinaryOp::LogicalOr => {
                 self.needed(&binary.left, found);
                 self.needed(&binary.right, found);
@@ -191,8 +199,13 @@ impl Reader<'_> {
                     Expr::Ident(name) => name.sym == "undefined",
                     _ => false,
                 };
-                if is_nothing(&binary.right) {
-                    found.push(self.value(&binary.left));
+                // `null === user`
+                let (tested, other) = match is_nothing(&binary.left) {
+                    true => (&binary.right, &binary.left),
+                    false => (&binary.left, &binary.right),
+                };
+                if is_nothing(other) && !matches!(unwrapped(tested), Expr::Member(_)) {
+                    found.push(self.value(tested));
                 }
             }
             _ => {}
@@ -393,26 +406,6 @@ impl Reader<'_> {
     }
 }
 
-/// The module of `import("m")` and `require("m")`.
-fn module_of(call: &ast::CallExpr, unresolved: swc_common::SyntaxContext) -> Option<String> {
-    let is_module = match &call.callee {
-        Callee::Import(_) => true,
-        Callee::Expr(callee) => {
-            matches!(&**callee, Expr::Ident(name) if name.sym == "require" && name.ctxt == unresolved)
-        }
-        Callee::Super(_) => false,
-    };
-    string_value(&call.args.first()?.expr).filter(|_| is_module).map(str::to_owned)
-}
-
-fn prop_name(name: &PropName) -> Option<String> {
-    match name {
-        PropName::Ident(name) => Some(name.sym.to_string()),
-        PropName::Str(name) => Some(name.value.to_string_lossy().into_owned()),
-        PropName::Num(_) | PropName::Computed(_) | PropName::BigInt(_) => None,
-    }
-}
-
 /// The names that a pattern declares.
 pub(crate) fn names_in(pattern: &Pat) -> Vec<ast::Ident> {
     struct Names(Vec<ast::Ident>);
@@ -514,14 +507,23 @@ impl Visit for Reader<'_> {
             ast::ArrowFunctionBody::FunctionBody(body) => directives(&body.stmts),
             ast::ArrowFunctionBody::Expr(_) => Vec::new(),
         };
-        self.says(id, arrow.is_async, directives);
+        let body = self.range(&*arrow.body);
+        self.says(id, body, arrow.is_async, directives);
     }
 
     fn visit_if_stmt(&mut self, stmt: &ast::IfStmt) {
         stmt.visit_children_with(self);
+        let mut needed = Vec::new();
         if throws(&stmt.cons) {
-            let mut needed = Vec::new();
             self.needed(&stmt.test, &mut needed);
+        }
+        // `if (user) { … } else { throw … }`
+        if let (Some(other), Expr::Ident(name)) = (&stmt.alt, unwrapped(&stmt.test))
+            && throws(other)
+        {
+            needed.push(self.name(name));
+        }
+        if !needed.is_empty() {
             let function = self.owner.and_then(|id| self.flow.functions.get_mut(id.0 as usize));
             if let Some(function) = function {
                 function.required.extend(needed);

@@ -45,7 +45,10 @@ fn what_functions_give_back() {
 fn what_functions_throw_without() {
     for (text, expected) in [
         ("function f(a) { if (!a) throw 1; }", 1),
-        ("function f(a) { if (!a || a.b === null) { log(); throw 1; } }", 2),
+        ("function f(a) { if (!a || a?.b === null) { log(); throw 1; } }", 2),
+        ("function f(a) { if (!a) return []; if (!a.b) throw 1; }", 0),
+        ("function f(a) { if (null === a) throw 1; }", 1),
+        ("function f(a) { if (a) { g(); } else { throw 1; } }", 1),
         ("const f = (a) => { if (a === undefined) throw 1; };", 1),
         ("function f(a) { if (!a) return null; }", 0),
         ("function f(a) { if (a) throw 1; }", 0),

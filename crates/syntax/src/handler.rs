@@ -18,7 +18,9 @@ use swc_ecma_ast::{
 use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::bindings::{Bindings, Imported, Meaning, export_name, unwrapped};
+use crate::body::{uses_arguments, uses_this};
 use crate::parse::ParsedModule;
+use crate::source::SourceKind;
 use crate::style::Style;
 
 /// The call to put a handler inside of.
@@ -30,6 +32,8 @@ pub struct Wrapper<'a> {
     pub first: &'a str,
     /// What a handler's own parameters are called where it has none to take over.
     pub parameters: [&'a str; 2],
+    /// The types that each of them may have.
+    pub types: [&'a [&'a str]; 2],
     /// The export that is the handler, besides the default.
     pub export: &'a str,
     /// Exports of packages that make a handler: the package, how many arguments the handler takes, what to call it.
@@ -87,11 +91,13 @@ enum What<'a> {
     /// `export function middleware() {}`, `export default function () {}`
     Function(Option<&'a Ident>, &'a Function),
     /// `export const middleware = …`
-    Variable(&'a Ident, &'a Expr),
+    Variable(&'a Ident, &'a Expr, bool),
     /// `export default …`
     Expression(&'a Expr),
     /// `export { handler as middleware }`
     Name(&'a Ident),
+    /// `export { middleware, config }`, and where in the list.
+    Listed(&'a Ident, TextRange),
     Unfit(&'static str),
 }
 
@@ -108,6 +114,20 @@ struct Written<'a> {
     /// Whether it may become an arrow function.
     is_plain: bool,
     is_generator: bool,
+    /// Whether it has type parameters.
+    has_types: bool,
+    reads_arguments: bool,
+    /// Whether it may ask for more than its parameters name: `...args`, `arguments`, a type that says so.
+    is_open: bool,
+}
+
+impl Written<'_> {
+    /// How many arguments it is called with.
+    fn count(&self) -> usize {
+        let is_rest = self.parameters.iter().any(|parameter| matches!(parameter, Pat::Rest(_)));
+        let given = self.parameters.iter().take_while(|parameter| !matches!(parameter, Pat::Assign(_))).count();
+        if is_rest || self.is_open { 2 } else { given }
+    }
 }
 
 impl<'a> Composer<'a> {
@@ -140,7 +160,8 @@ impl<'a> Composer<'a> {
                 match &named.orig {
                     _ if export.src.is_some() => What::Unfit("it comes from another module"),
                     ModuleExportName::Ident(name) if export.specifiers.len() == 1 => What::Name(name),
-                    _ => What::Unfit("it is exported together with something else"),
+                    ModuleExportName::Ident(name) => What::Listed(name, self.module.range(named)),
+                    ModuleExportName::Str(_) => What::Unfit("its name is no word"),
                 }
             }
             ModuleDecl::ExportAll(_) => What::Unfit("it may come from another module"),
@@ -153,28 +174,77 @@ impl<'a> Composer<'a> {
         let written = match &found.what {
             What::Unfit(why) => return Ok(Handler::Unfit(found.item, why)),
             What::Function(name, function) => self.function(*name, function, found.item),
-            What::Variable(name, value) => match self.called(value) {
+            What::Variable(name, value, is_typed) => match self.called(value) {
                 Some(imported) => return self.made(&found, &imported, Some(name), value),
-                None => self.written(Some(name), value),
+                None => self.written(Some(name), value).map(|written| Written { is_open: *is_typed, ..written }),
             },
             What::Expression(value) => match (self.called(value), unwrapped(value)) {
                 (Some(imported), _) => return self.made(&found, &imported, None, value),
-                (None, Expr::Ident(name)) => return self.named(&found, name),
+                (None, Expr::Ident(name)) => return self.named(&found, name, None),
                 _ => self.written(None, value),
             },
-            What::Name(name) => return self.named(&found, name),
+            What::Name(name) => return self.named(&found, name, None),
+            What::Listed(name, place) => return self.named(&found, name, Some(*place)),
         };
         let Some(written) = written else { return Ok(Handler::Unfit(found.item, "it is no function")) };
-        if written.parameters.len() > 2 || !self.is_free(self.wrapper.first) {
+        if written.parameters.len() > 2 || !self.takes_a_request(&written) {
             return Ok(Handler::Unfit(found.item, "its parameters are not those of a handler"));
+        }
+        // TypeScript takes no more arguments than there are parameters.
+        let is_typed = SourceKind::of(&self.module.source.path).is_some_and(SourceKind::has_types);
+        if is_typed && written.reads_arguments && written.parameters.len() < 2 {
+            return Ok(Handler::Unfit(found.item, "it reads `arguments`"));
+        }
+        if written.is_generator {
+            return Ok(Handler::Unfit(found.item, "it is a generator"));
         }
         if let Some(edits) = self.callback(&found, &written)? {
             return Ok(edits);
         }
         match written.name {
-            Some(name) if !written.is_generator => self.inner(&found, name, written.parameters.len()),
-            _ => Ok(Handler::Unfit(found.item, "it has no name by which it could be called")),
+            Some(name) => self.inner(&found, name, written.count()),
+            None => self.named_inner(&found, &written),
         }
+    }
+
+    /// Whether the types of the parameters, where there are some, are those of a request and an event.
+    fn takes_a_request(&self, written: &Written<'_>) -> bool {
+        let allowed = self.wrapper.types;
+        written.has_types
+            || written.parameters.iter().zip(allowed).all(|(parameter, names)| {
+                let Pat::Ident(name) = parameter else { return true };
+                let Some(annotation) = &name.type_ann else { return true };
+                let text = self.slice(self.module.range(&annotation.type_ann));
+                names.contains(&text)
+            })
+    }
+
+    /// A default export without a name is given one, and called.
+    fn named_inner(&self, found: &Found<'_>, written: &Written<'_>) -> Result<Handler, Conflict> {
+        let names = [self.wrapper.export, "handler"];
+        let Some(name) = names.into_iter().find(|name| self.is_free(name)) else {
+            return Ok(Handler::Unfit(found.item, "it has no name by which it could be called"));
+        };
+        let head = self.slice(TextRange::new(found.item.start(), written.body.start()));
+        let mut edits = EditSet::default();
+        let (old, new) = match written.is_arrow {
+            true => {
+                let length = written.start - found.item.start();
+                (head.get(..length as usize).unwrap_or_default(), format!("const {name} = "))
+            }
+            false => {
+                let end = head.find('(').unwrap_or_default();
+                let lead = if written.is_async { "async " } else { "" };
+                (head.get(..end).unwrap_or_default(), format!("{lead}function {name}"))
+            }
+        };
+        let range = TextRange::new(found.item.start(), found.item.start() + old.len() as u32);
+        if old.is_empty() || self.module.has_comment_in(range) {
+            return Ok(Handler::Unfit(found.item, "it has no name by which it could be called"));
+        }
+        edits.push(TextEdit::replacement(range, new))?;
+        edits.push(self.after(found, name, written.count()))?;
+        Ok(Handler::Composed(edits, Vec::new()))
     }
 
     /// What an import gives that an expression calls.
@@ -198,6 +268,9 @@ impl<'a> Composer<'a> {
             is_arrow: false,
             is_plain: function.type_params.is_none() && !function.is_generator && !uses_this(body),
             is_generator: function.is_generator,
+            has_types: function.type_params.is_some(),
+            reads_arguments: uses_arguments(body),
+            is_open: uses_arguments(body),
         })
     }
 
@@ -212,6 +285,9 @@ impl<'a> Composer<'a> {
                 is_arrow: true,
                 is_plain: arrow.type_params.is_none(),
                 is_generator: false,
+                has_types: arrow.type_params.is_some(),
+                reads_arguments: false,
+                is_open: false,
             }),
             // `const middleware = function (request) {…}` is called.
             Expr::Fn(function) => {
@@ -226,7 +302,8 @@ impl<'a> Composer<'a> {
     fn callback(&self, found: &Found<'_>, written: &Written<'_>) -> Result<Option<Handler>, Conflict> {
         let is_plain = written.is_plain
             && written.parameters.iter().all(|parameter| matches!(parameter, Pat::Ident(_)))
-            && written.name.is_none_or(|name| self.is_named_once(name));
+            && written.name.is_none_or(|name| self.is_named_once(name))
+            && self.is_free(self.wrapper.first);
         let Some(head) = Some(written).filter(|_| is_plain).and_then(|written| self.head(found, written)) else {
             return Ok(None);
         };
@@ -249,7 +326,9 @@ impl<'a> Composer<'a> {
             edits.push(TextEdit::insertion(written.body.start(), "=> "))?;
         }
         // Comments and the like between the handler and its `;` stay.
-        let has_semicolon = self.slice(found.item).ends_with(';') && written.body.end() < found.item.end();
+        let follows = self.module.text().get(found.item.end() as usize..).is_some_and(|rest| rest.starts_with(';'));
+        let is_within = self.slice(found.item).ends_with(';') && written.body.end() < found.item.end();
+        let has_semicolon = follows || is_within;
         let close = if has_semicolon || !self.style.semicolons { ")" } else { ");" };
         edits.push(TextEdit::insertion(written.body.end(), close))?;
         Ok(Some(Handler::Composed(edits, vec![head.replaced])))
@@ -286,7 +365,7 @@ impl<'a> Composer<'a> {
     }
 
     /// `export default handler;`, `export { handler as middleware };`
-    fn named(&self, found: &Found<'a>, name: &'a Ident) -> Result<Handler, Conflict> {
+    fn named(&self, found: &Found<'a>, name: &'a Ident, place: Option<TextRange>) -> Result<Handler, Conflict> {
         if matches!(self.bindings.ident(name), Meaning::Imported(_)) {
             return Ok(Handler::Unfit(found.item, "it comes from another module"));
         }
@@ -295,36 +374,66 @@ impl<'a> Composer<'a> {
         };
         if let Some((imported, range)) = imported {
             let Some((_, count, _)) = self.maker(&imported) else { return Ok(Handler::Call(imported, range)) };
-            return self.replaced(found, name, *count);
+            return self.replaced(found, name, *count, place);
         }
-        self.replaced(found, name, count)
+        self.replaced(found, name, count, place)
     }
 
-    fn replaced(&self, found: &Found<'_>, name: &Ident, count: usize) -> Result<Handler, Conflict> {
+    fn replaced(
+        &self,
+        found: &Found<'_>,
+        name: &Ident,
+        count: usize,
+        place: Option<TextRange>,
+    ) -> Result<Handler, Conflict> {
         let mut edits = EditSet::default();
-        edits.push(TextEdit::replacement(found.item, self.outer(&name.sym, count)))?;
+        let Some(place) = place else {
+            edits.push(TextEdit::replacement(found.item, self.outer(&name.sym, count)))?;
+            return Ok(Handler::Composed(edits, Vec::new()));
+        };
+        // Out of the list, with the comma after it, or the one before where it is the last.
+        let after = self.slice(TextRange::new(place.end(), found.item.end()));
+        let before = self.slice(TextRange::new(found.item.start(), place.start()));
+        let range = match after.strip_prefix(',') {
+            Some(rest) => {
+                let space = rest.len() - rest.trim_start().len();
+                TextRange::new(place.start(), place.end() + 1 + space as u32)
+            }
+            None => {
+                let kept = before.trim_end().trim_end_matches(',');
+                TextRange::new(found.item.start() + kept.len() as u32, place.end())
+            }
+        };
+        if self.module.has_comment_in(found.item) {
+            return Ok(Handler::Unfit(found.item, "there are comments in the list that exports it"));
+        }
+        edits.push(TextEdit::replacement(range, ""))?;
+        edits.push(self.after(found, &name.sym, count))?;
         Ok(Handler::Composed(edits, Vec::new()))
     }
 
-    /// How many parameters a function of the file takes, or what an import gives that makes the handler.
-    fn declared(&self, name: &Ident) -> Option<(usize, Option<(Imported, TextRange)>)> {
+    /// How many arguments a function of the file is called with, or what an import gives that makes the handler.
+    fn declared(&self, name: &'a Ident) -> Option<(usize, Option<(Imported, TextRange)>)> {
         let decls = self.items.iter().filter_map(|item| match item {
             ModuleItem::Stmt(Stmt::Decl(decl)) => Some(decl),
             ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => Some(&export.decl),
             _ => None,
         });
+        let of = |written: Option<Written<'a>>, is_typed: bool| {
+            let written = written.map(|written| Written { is_open: written.is_open || is_typed, ..written });
+            let fits = written.filter(|w| !w.is_generator && w.parameters.len() <= 2 && self.takes_a_request(w));
+            fits.map(|written| (written.count(), None))
+        };
         decls.into_iter().find_map(|decl| match decl {
             Decl::Fn(function) if function.ident.to_id() == name.to_id() => {
-                let is_handler = !function.function.is_generator && function.function.params.len() <= 2;
-                is_handler.then_some((function.function.params.len(), None))
+                of(self.function(Some(name), &function.function, self.module.range(decl)), false)
             }
             Decl::Var(vars) => vars.decls.iter().find_map(|declarator| {
                 let Pat::Ident(known) = &declarator.name else { return None };
                 let value = declarator.init.as_deref().filter(|_| known.id.to_id() == name.to_id())?;
                 match unwrapped(value) {
-                    Expr::Arrow(arrow) if arrow.params.len() <= 2 => Some((arrow.params.len(), None)),
-                    Expr::Fn(function) if function.function.params.len() <= 2 => {
-                        Some((function.function.params.len(), None))
+                    value @ (Expr::Arrow(_) | Expr::Fn(_)) => {
+                        of(self.written(Some(name), value), known.type_ann.is_some())
                     }
                     value => Some((0, Some((self.called(value)?, self.module.range(value))))),
                 }
@@ -382,9 +491,11 @@ impl<'a> Composer<'a> {
 
     /// `export default wrap((_auth, request) => middleware(request));`
     fn outer(&self, name: &str, count: usize) -> String {
-        let given: Vec<&str> = self.wrapper.parameters.iter().take(count).copied().collect();
-        let all: Vec<&str> =
-            if count == 0 { Vec::new() } else { [self.wrapper.first].into_iter().chain(given.clone()).collect() };
+        // A handler called `request` is not hidden by a parameter.
+        let parameter = |usual: &&'a str| if *usual == name { "given" } else { usual };
+        let given: Vec<&str> = self.wrapper.parameters.iter().take(count).map(parameter).collect();
+        let first = if name == self.wrapper.first { "_clerk" } else { self.wrapper.first };
+        let all: Vec<&str> = if count == 0 { Vec::new() } else { [first].into_iter().chain(given.clone()).collect() };
         let semicolon = if self.style.semicolons { ";" } else { "" };
         let call = format!("({}) => {name}({})", all.join(", "), given.join(", "));
         let line = format!("export default {}({call}){semicolon}", self.wrapper.call);
@@ -427,11 +538,11 @@ struct Head {
 
 fn variable<'a>(vars: &'a VarDecl, is_named: impl Fn(&Ident) -> bool) -> Option<What<'a>> {
     let found = vars.decls.iter().find_map(|declarator| match &declarator.name {
-        Pat::Ident(name) if is_named(&name.id) => Some((&name.id, declarator.init.as_deref())),
+        Pat::Ident(name) if is_named(&name.id) => Some((&name.id, declarator.init.as_deref(), name.type_ann.is_some())),
         _ => None,
     });
     match found {
-        Some((name, Some(value))) if vars.decls.len() == 1 => Some(What::Variable(name, value)),
+        Some((name, Some(value), is_typed)) if vars.decls.len() == 1 => Some(What::Variable(name, value, is_typed)),
         Some(_) => Some(What::Unfit("it is declared together with something else")),
         None => {
             // `export const { middleware } = createApp()`
@@ -450,56 +561,6 @@ impl Visit for Count {
     fn visit_ident(&mut self, ident: &Ident) {
         self.found += usize::from(ident.to_id() == self.id);
     }
-}
-
-/// Whether code has a `this` or `arguments` of its own, which an arrow function does not.
-fn uses_this(body: &swc_ecma_ast::FunctionBody) -> bool {
-    struct Own(bool);
-    impl Visit for Own {
-        fn visit_this_expr(&mut self, _: &swc_ecma_ast::ThisExpr) {
-            self.0 = true;
-        }
-        fn visit_ident(&mut self, ident: &Ident) {
-            self.0 |= ident.sym == "arguments";
-        }
-        fn visit_function(&mut self, _: &Function) {}
-        fn visit_class(&mut self, _: &swc_ecma_ast::Class) {}
-    }
-    let mut own = Own(false);
-    body.visit_with(&mut own);
-    own.0
-}
-
-/// The text of a new file that exports a call and a list of texts, each below a comment.
-///
-/// ```ts
-/// import { wrap } from "m";
-///
-/// export default wrap();
-///
-/// export const config = {
-///   matcher: [
-///     // Everything
-///     "/(.*)",
-///   ],
-/// };
-/// ```
-pub fn call_module(style: &Style, from: (&str, &str), export: (&str, &str), items: &[(&str, &str)]) -> String {
-    let (eol, unit) = (style.eol.as_str(), style.indent.unit());
-    let semicolon = if style.semicolons { ";" } else { "" };
-    let pad = if style.bracket_spacing { " " } else { "" };
-    let last_comma = if style.trailing_comma == crate::style::TrailingComma::None { "" } else { "," };
-    let quoted = |text: &str| crate::print::quoted(text, style.quote);
-    let (module, name) = from;
-    let mut text = format!("import {{{pad}{name}{pad}}} from {}{semicolon}{eol}{eol}", quoted(module));
-    text.push_str(&format!("export default {name}(){semicolon}{eol}{eol}"));
-    text.push_str(&format!("export const {} = {{{eol}{unit}{}: [{eol}", export.0, export.1));
-    for (index, (comment, item)) in items.iter().enumerate() {
-        let comma = if index + 1 == items.len() { last_comma } else { "," };
-        text.push_str(&format!("{unit}{unit}// {comment}{eol}{unit}{unit}{}{comma}{eol}", quoted(item)));
-    }
-    text.push_str(&format!("{unit}]{last_comma}{eol}}}{semicolon}{eol}"));
-    text
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ fn composed(before: &str) -> Result<String, String> {
             call: "wrap",
             first: "_auth",
             parameters: ["request", "event"],
+            types: [&["Request"], &["E"]],
             export: "middleware",
             makers: &[("intl", 1, "intlMiddleware")],
         };
@@ -34,8 +35,8 @@ fn functions_become_the_callback() {
         "export default wrap((_auth, request: Request) => {\n  return next(request);\n});\n",
     );
     check(
-        "export default async function handler(a: A, b: B): Promise<C> {\n  return 1;\n}\n\nexport const config = {};\n",
-        "export default wrap(async (_auth, a: A, b: B): Promise<C> => {\n  return 1;\n});\n\nexport const config = {};\n",
+        "export default async function handler(a: Request, b: E): Promise<C> {\n  return 1;\n}\n\nexport const config = {};\n",
+        "export default wrap(async (_auth, a: Request, b: E): Promise<C> => {\n  return 1;\n});\n\nexport const config = {};\n",
     );
     check("export default function () {\n  return 1;\n}\n", "export default wrap(() => {\n  return 1;\n});\n");
 }
@@ -68,6 +69,46 @@ fn what_can_be_no_arrow_is_called() {
 }
 
 #[test]
+fn handlers_that_may_ask_for_more_get_all() {
+    check(
+        "const handler: NextMiddleware = (request) => next(request);\nexport default handler;\n",
+        "const handler: NextMiddleware = (request) => next(request);\nexport default wrap((_auth, request, event) => handler(request, event));\n",
+    );
+    check(
+        "export function middleware(...all) {\n}\n",
+        "function middleware(...all) {\n}\n\nexport default wrap((_auth, request, event) => middleware(request, event));\n",
+    );
+    check(
+        "export function middleware({ url }, now = 1) {\n}\n",
+        "function middleware({ url }, now = 1) {\n}\n\nexport default wrap((_auth, request) => middleware(request));\n",
+    );
+}
+
+#[test]
+fn defaults_without_a_name_get_one_where_they_need_it() {
+    check(
+        "export default async function ({ url }) {\n}\n",
+        "async function middleware({ url }) {\n}\n\nexport default wrap((_auth, request) => middleware(request));\n",
+    );
+    check(
+        "export default async ({ url }) => {\n};\n",
+        "const middleware = async ({ url }) => {\n};\n\nexport default wrap((_auth, request) => middleware(request));\n",
+    );
+}
+
+#[test]
+fn lists_of_exports_lose_the_handler() {
+    check(
+        "function middleware() {}\nconst config = {};\nexport { middleware, config };\n",
+        "function middleware() {}\nconst config = {};\nexport { config };\n\nexport default wrap(() => middleware());\n",
+    );
+    check(
+        "function proxy(request) {}\nconst config = {};\nexport { config, proxy as default };\n",
+        "function proxy(request) {}\nconst config = {};\nexport { config };\n\nexport default wrap((_auth, request) => proxy(request));\n",
+    );
+}
+
+#[test]
 fn names_and_makers() {
     check(
         "const handler = () => 1;\n\nexport { handler as middleware };\n",
@@ -87,7 +128,9 @@ fn what_does_not_fit_is_said() {
         ("export function middleware() {}\nexport default function () {}\n", "it exports two handlers"),
         ("import { chain } from \"x\";\nexport default chain([a]);\n", "call of x"),
         ("export default chain([a]);\n", "it is no function"),
-        ("export function* middleware(r) {}\n", "it has no name by which it could be called"),
+        ("export function middleware() { arguments[1].x(); }\n", "it reads `arguments`"),
+        ("export function* middleware(r) {}\n", "it is a generator"),
+        ("export function middleware(r: GeoRequest) {}\n", "its parameters are not those of a handler"),
         ("export const { middleware } = app;\n", "it is taken out of something else"),
         ("module.exports = { middleware() {} };\n", "it exports nothing by `export`"),
     ] {

@@ -436,7 +436,18 @@ impl<'a> Layout<'a> {
             Program::Script(tree) => tree.body.first().map(|item| self.module.range(item)),
         };
         let start = first.map_or(self.module.source.body_start() as u32, TextRange::start);
-        TextEdit::insertion(start, format!("{text}{eol}{eol}"))
+        TextEdit::insertion(self.before_comments(start), format!("{text}{eol}{eol}"))
+    }
+
+    /// Where the doc comment begins that stands right above a statement: it is about that. Other comments may be about the file.
+    fn before_comments(&self, start: u32) -> u32 {
+        let above = self.module.comments.iter().filter(|comment| comment.range.end() <= start);
+        let Some(comment) = above.max_by_key(|comment| comment.range.end()) else { return start };
+        let gap = self.slice(TextRange::new(comment.range.end(), start));
+        let text = self.slice(comment.range);
+        let is_for_tools = ["@ts-", "@jsx", "@license", "eslint"].iter().any(|word| text.contains(word));
+        let is_above = gap.trim().is_empty() && gap.matches('\n').count() == 1;
+        if is_above && text.starts_with("/**") && !is_for_tools { comment.range.start() } else { start }
     }
 
     /// The end of the line's code and comments, and whether nothing else follows on that line.

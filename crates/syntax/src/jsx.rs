@@ -21,12 +21,11 @@
 //! not moved. An element that stands on one line within a statement is put on lines of its own, where whitespace means nothing.
 
 use change::{Conflict, EditSet, TextEdit, TextRange};
-use swc_ecma_ast::{
-    JSXAttrOrSpread, JSXElement, JSXElementChild, JSXElementName, JSXOpeningElement, JSXText, Str, Tpl,
-};
+use swc_ecma_ast::{JSXElement, JSXElementChild, JSXOpeningElement};
 use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::build::{self, Attribute};
+use crate::literals::Literals;
 use crate::parse::ParsedModule;
 use crate::place::{Place, place_of};
 use crate::print::Printer;
@@ -554,36 +553,6 @@ impl Rewriter<'_> {
 
     fn slice(&self, range: TextRange) -> &str {
         range.slice(self.module.text()).unwrap_or_default()
-    }
-}
-
-/// Where whitespace at the start of a line is part of a value.
-struct Literals<'a> {
-    module: &'a ParsedModule,
-    ranges: Vec<TextRange>,
-}
-
-impl Visit for Literals<'_> {
-    fn visit_tpl(&mut self, template: &Tpl) {
-        // The text between the expressions only: a JSX element inside `${…}` moves with its lines.
-        for quasi in &template.quasis {
-            let range = self.module.range(quasi);
-            self.ranges.push(TextRange::new(range.start().saturating_sub(1), range.end() + 1));
-        }
-        template.visit_children_with(self);
-    }
-
-    fn visit_str(&mut self, text: &Str) {
-        self.ranges.push(self.module.range(text));
-    }
-
-    // JSX text is trimmed line by line: its lines may move.
-    fn visit_jsx_text(&mut self, _: &JSXText) {}
-
-    fn visit_jsx_element_name(&mut self, _: &JSXElementName) {}
-
-    fn visit_jsx_attr_or_spread(&mut self, attribute: &JSXAttrOrSpread) {
-        attribute.visit_children_with(self);
     }
 }
 

@@ -6,6 +6,7 @@
 mod bindings;
 mod body;
 mod build;
+mod call_module;
 mod call_option;
 mod collect;
 mod config_list;
@@ -17,6 +18,7 @@ mod handler;
 mod imports;
 mod interface;
 mod jsx;
+mod literals;
 mod mentions;
 mod parse;
 mod place;
@@ -30,6 +32,7 @@ mod votes;
 
 pub use bindings::{Bindings, Imported, Meaning, Via};
 pub use build::{Attribute, Expression, attribute, awaited_call, env_member, identifier, non_null, path, spread};
+pub use call_module::call_module;
 pub use call_option::add_call_option;
 pub use config_list::{ConfigItem, ConfigProperty, append_config_item, config_items, config_module, text_literal};
 pub use create_element::{CallRewrite, Property, rewrite_call};
@@ -38,7 +41,7 @@ pub use facts::{
     Argument, AttributeFact, AttributeValue, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource, FileFacts,
     ImportFact, ImportKind, JsxFact, JsxId, NewFact, Reference, SpecifierFact, ValueFact, file_facts,
 };
-pub use handler::{Handler, Wrapper, call_module, compose_handler};
+pub use handler::{Handler, Wrapper, compose_handler};
 pub use imports::import_edits;
 pub use interface::add_interface_member;
 pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element, wrap_child};

@@ -85,6 +85,8 @@ pub struct FunctionFlow {
     pub returns: Vec<Value>,
     /// Whether it is a class.
     pub is_class: bool,
+    /// Where its body is; the whole of it where it has none of its own.
+    pub body: TextRange,
     /// Whether it is async.
     pub is_async: bool,
     /// `"use cache"` and the like at the start of its body, without quotes.

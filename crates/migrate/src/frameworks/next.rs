@@ -27,6 +27,10 @@ pub(super) const KEY: KeySource = KeySource::Package("NEXT_PUBLIC_CLERK_PUBLISHA
 /// The variable that middleware and server code read.
 pub(super) const SECRET: Option<&str> = Some("CLERK_SECRET_KEY");
 
+/// Files of a route that make images and lists of it, most of them while the app is built.
+pub(crate) const METADATA_ROUTES: [&str; 7] =
+    ["icon", "apple-icon", "opengraph-image", "twitter-image", "sitemap", "robots", "manifest"];
+
 /// Clerk's package, in the two lines that are kept up.
 pub(super) const SDK: Sdk = Sdk {
     lines: &[
@@ -66,10 +70,13 @@ pub(crate) fn beside_routes(workspace: &Workspace, app: &App<'_>) -> Option<Stri
 }
 
 /// The files in a folder that Next.js takes for middleware.
-pub(crate) fn middleware_in(workspace: &Workspace, folder: &str) -> Vec<RelPath> {
+pub(crate) fn middleware_in(workspace: &Workspace, app: &App<'_>, folder: &str) -> Vec<RelPath> {
+    let endings = endings(workspace, app);
     let is_one = |path: &RelPath| {
-        let parts: Vec<&str> = path.file_name().split('.').collect();
-        matches!(parts.as_slice(), ["middleware" | "proxy", "ts" | "tsx" | "js" | "jsx"])
+        let parts = path.file_name().split_once('.');
+        parts.is_some_and(|(stem, ending)| {
+            ["middleware", "proxy"].contains(&stem) && endings.iter().any(|known| known == ending)
+        })
     };
     workspace.files_in(folder).into_iter().filter(is_one).collect()
 }
@@ -146,6 +153,20 @@ pub(crate) fn caches_components(workspace: &Workspace, app: &App<'_>) -> Option<
         let mut after =
             code.split("cacheComponents").skip(1).map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
         after.any(|rest| rest.strip_prefix(':').is_some_and(|value| value.trim_start().starts_with("true")))
+    };
+    settings(workspace, app).find(|(_, code)| is_on(code)).map(|(path, _)| path)
+}
+
+/// The settings by which the app becomes files without a server: no middleware runs then, and nobody is signed in while they are made.
+///
+/// <https://nextjs.org/docs/app/guides/static-exports#unsupported-features>
+pub(crate) fn is_exported(workspace: &Workspace, app: &App<'_>) -> Option<RelPath> {
+    let is_on = |code: &str| {
+        let mut after = code.split("output").skip(1).map(|rest| rest.trim_start_matches(['"', '\'']).trim_start());
+        after.any(|rest| {
+            let value = rest.strip_prefix(':').unwrap_or_default().trim_start();
+            ["\"export\"", "'export'", "`export`"].iter().any(|export| value.starts_with(export))
+        })
     };
     settings(workspace, app).find(|(_, code)| is_on(code)).map(|(path, _)| path)
 }

@@ -69,9 +69,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
 const SHOWN: [&str; 7] = ["page", "default", "loading", "error", "not-found", "forbidden", "unauthorized"];
 /// Files that are shown instead of everything.
 const INSTEAD: [&str; 2] = ["global-error", "global-not-found"];
-/// Files that make something else of a route: data, images, lists.
-const OTHERS: [&str; 8] =
-    ["route", "icon", "apple-icon", "opengraph-image", "twitter-image", "sitemap", "robots", "manifest"];
+/// The files of routes that render nothing.
+const ROUTE: &str = "route";
 
 /// The files of a segment, and the segments in it.
 #[derive(Default)]
@@ -89,7 +88,10 @@ fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
         let path = modules.sources.path(file).as_str();
         let Some((folders, stem)) = next::parts(path, &folder, &endings) else { continue };
         let is_known = |names: &[&str]| names.contains(&stem);
-        let is_route = is_known(&SHOWN) || is_known(&INSTEAD) || is_known(&OTHERS) || is_known(&["layout", "template"]);
+        let is_route = is_known(&SHOWN)
+            || is_known(&INSTEAD)
+            || is_known(&next::METADATA_ROUTES)
+            || is_known(&["layout", "template", ROUTE]);
         // `_components` is private.
         if !is_route || folders.iter().any(|folder| folder.starts_with('_')) {
             continue;

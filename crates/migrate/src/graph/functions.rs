@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use change::{ImportedName, RelPath, TextRange};
-use syntax::{CallFlow, CallId, FunctionId, Value};
+use syntax::{CallFlow, CallId, ExportSource, FunctionId, Value};
 
 use super::modules::{Definition, Modules};
 use super::sources::FileId;
@@ -157,19 +157,41 @@ fn reads_identity(call: &CallFlow) -> bool {
     matches!(&call.callee, Value::Member(_, name) if name == "getUserIdentity")
 }
 
-/// The path of a function that an expression names: `["tasks", "list"]` of `api.tasks.list`.
-pub(crate) fn api_path(value: &Value) -> Option<Vec<String>> {
+/// The path of a function that an expression of a file names: `["tasks", "list"]` of `api.tasks.list`.
+pub(crate) fn api_path(modules: &Modules<'_>, file: FileId, value: &Value) -> Option<Vec<String>> {
     match value {
         Value::Member(object, name) => {
-            let mut path = api_path(object)?;
+            let mut path = api_path(modules, file, object)?;
             path.push(name.clone());
             Some(path)
         }
+        // `const { tasks } = api`
+        Value::Variable(id) => match modules.sources.facts(file).flow.variable(*id) {
+            [value @ (Value::Member(..) | Value::Imported(_))] => api_path(modules, file, value),
+            _ => None,
+        },
         Value::Imported(imported) => {
-            let is_api = matches!(&imported.export, ImportedName::Named(name) if name == "api" || name == "internal");
-            let module = imported.module.trim_end_matches(".js").trim_end_matches(".ts");
-            (is_api && module.ends_with("_generated/api")).then(Vec::new)
+            let ImportedName::Named(name) = &imported.export else { return None };
+            is_api(modules, file, &imported.module, name, 0).then(Vec::new)
         }
         _ => None,
     }
+}
+
+/// Whether a name of a module is `api` of what Convex generates, passed on by files or not.
+fn is_api(modules: &Modules<'_>, file: FileId, module: &str, name: &str, passed_on: u8) -> bool {
+    let stem = module.trim_end_matches(".js").trim_end_matches(".ts");
+    if stem.ends_with("_generated/api") {
+        return name == "api" || name == "internal";
+    }
+    let Ok(Some(target)) = modules.target(file, module) else { return false };
+    let exports = &modules.sources.facts(target).exports;
+    passed_on < 8
+        && exports.iter().any(|export| match &export.source {
+            ExportSource::From(from, ImportedName::Named(of)) => {
+                export.name == ImportedName::Named(name.to_owned()) && is_api(modules, target, from, of, passed_on + 1)
+            }
+            ExportSource::All(from) => is_api(modules, target, from, name, passed_on + 1),
+            _ => false,
+        })
 }

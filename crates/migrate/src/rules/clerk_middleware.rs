@@ -12,6 +12,7 @@ use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::formatting::Formatting;
 use crate::frameworks::next;
+use crate::graph::resolve::{Resolver, Target};
 use crate::manifest::lowest;
 use crate::packages::Packages;
 use crate::refusal::{Refusal, RefusalReason};
@@ -34,8 +35,10 @@ const CLERK_MIDDLEWARE: (&str, &str) = ("@clerk/nextjs/server", "clerkMiddleware
 const PACKAGE: &str = "@clerk/nextjs";
 /// What packages make that is a handler: next-intl's takes the request.
 const MAKERS: &[(&str, usize, &str)] = &[("next-intl/middleware", 1, "intlMiddleware")];
+/// The types of what a handler is given: one that asks for more than these is not called with it.
+const REQUEST_TYPES: [&[&str]; 2] = [&["NextRequest", "Request", "any"], &["NextFetchEvent", "FetchEvent", "any"]];
 /// What a new file runs on: <https://clerk.com/docs/reference/nextjs/clerk-middleware>.
-const MATCHER: &[(&str, &str)] = &[
+pub(crate) const MATCHER: &[(&str, &str)] = &[
     (
         "Everything but Next.js internals and static files",
         r"/((?!_next|[^?]*\.(?:html?|css|js(?!on)|jpe?g|webp|png|gif|svg|ttf|woff2?|ico|csv|docx?|xlsx?|zip|webmanifest)).*)",
@@ -49,10 +52,14 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let Some(folder) = next::beside_routes(ctx.workspace, ctx.app).filter(|_| is_wanted) else {
         return Ok(Verdict::Added);
     };
+    if let Some(settings) = next::is_exported(ctx.workspace, ctx.app) {
+        let message = "the app is exported as files, and Clerk's package for Next.js needs a server";
+        return Err(Refusal::new(RefusalReason::StaticExport, message, Some(Location::file(settings))));
+    }
     let is_proxy = calls_it_proxy(ctx);
-    let found = next::middleware_in(ctx.workspace, &folder);
+    let found = next::middleware_in(ctx.workspace, ctx.app, &folder);
     let elsewhere = next::unread_folder(ctx.app, &folder)
-        .map(|folder| next::middleware_in(ctx.workspace, &folder))
+        .map(|folder| next::middleware_in(ctx.workspace, ctx.app, &folder))
         .unwrap_or_default();
     let refuse = |path: &RelPath, message: String| {
         Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(Location::file(path.clone()))))
@@ -96,7 +103,13 @@ fn create(ctx: &Ctx<'_>, sink: &mut Sink, folder: &str, is_proxy: bool) {
         .sources
         .iter()
         .any(|path| path.is_in(ctx.app.id.folder()) && ["ts", "tsx"].contains(&path.extension()));
-    let name = format!("{}.{}", if is_proxy { "proxy" } else { "middleware" }, if is_typed { "ts" } else { "js" });
+    // `proxy.page.ts`, where pageExtensions say so.
+    let wanted = if is_typed { "ts" } else { "js" };
+    let endings = next::endings(ctx.workspace, ctx.app);
+    let fits = |ending: &&String| *ending == wanted || ending.ends_with(&format!(".{wanted}"));
+    let ending = endings.iter().find(|ending| *ending == wanted).or(endings.iter().find(fits));
+    let stem = if is_proxy { "proxy" } else { "middleware" };
+    let name = format!("{stem}.{}", ending.map_or(wanted, String::as_str));
     let Some(path) = join(folder, &name).filter(|path| !ctx.workspace.has_path(path) && ctx.workspace.may_write(path))
     else {
         return;
@@ -132,13 +145,16 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
         let bindings = Bindings::new(&module);
         let (from, name) = CLERK_MIDDLEWARE;
         let local = bindings.local_for(from, name);
-        let alias = if bindings.is_spelled(name) { "withClerk" } else { name };
-        let call = local.clone().unwrap_or_else(|| alias.to_owned());
+        let numbered = (2..).map(|number| format!("withClerk{number}"));
+        let names = [name, "withClerk"].map(str::to_owned).into_iter().chain(numbered);
+        let free = names.into_iter().find(|name| !bindings.is_spelled(name));
+        let call = local.clone().or(free)?;
         let style = formatting.style(&module);
         let wrapper = Wrapper {
             call: &call,
             first: "_auth",
             parameters: ["request", "event"],
+            types: REQUEST_TYPES,
             export: stem(path),
             makers: MAKERS,
         };
@@ -147,12 +163,18 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
             Handler::Composed(_, gone) => unused(&module, &bindings, gone),
             _ => Vec::new(),
         };
-        Some((handler, local.is_none().then_some(call), gone, has_config(&module)))
+        Some((handler, local, call, gone, has_config(&module)))
     });
-    let Some((handler, import, gone, has_config)) = composed else {
+    let Some((handler, local, call, gone, has_config)) = composed else {
         return refuse(TextRange::empty(0), "the middleware could not be read".to_owned());
     };
+    let import = local.is_none().then_some(call);
     let edits = match handler {
+        // Clerk's middleware is called by the handler that is there.
+        Handler::Composed(..) if import.is_none() => {
+            sink.bases.remove(path);
+            return Ok(());
+        }
         Handler::Composed(edits, _) => edits,
         Handler::Call(imported, _) if imported.is(&[CLERK_MIDDLEWARE.0], CLERK_MIDDLEWARE.1) => {
             sink.bases.remove(path);
@@ -166,6 +188,12 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
         }
         Handler::Unfit(range, why) => return refuse(range, format!("the middleware can't be composed: {why}")),
     };
+    if let Some(importer) = imported_by(ctx, path) {
+        return refuse(
+            TextRange::empty(0),
+            format!("{importer} takes its handler in, which would be no export any more"),
+        );
+    }
     let finding = kept_config(ctx, sink, path).filter(|_| has_config);
     sink.findings.extend(finding);
     let Some(group) = sink.wiring() else { return Ok(()) };
@@ -183,6 +211,31 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
             .import(path, ImportChange::Add { module: module.to_owned(), name, local, type_only: false, beside: None });
     }
     Ok(())
+}
+
+/// A file that takes in something of the middleware by its name, tests among them.
+///
+/// `import { proxy } from "./proxy"`
+fn imported_by(ctx: &Ctx<'_>, path: &RelPath) -> Option<RelPath> {
+    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let own = ctx.workspace.sources.iter().filter(|other| other.is_in(ctx.app.id.folder()) && *other != path);
+    let named = |text: &str| text.contains(&format!("/{}", stem(path)));
+    let found = own.filter_map(|other| {
+        let text = ctx.workspace.text(other).filter(|text| named(text))?;
+        let module = on_deep_stack(|| {
+            let module = parse(&SourceFile::new(other.clone(), text.into())?).ok()?;
+            Some(syntax::file_facts(&module, &Bindings::new(&module)))
+        })?;
+        let takes_handler = |import: &&syntax::ImportFact| {
+            let is_config = |s: &syntax::SpecifierFact| s.name == ImportedName::Named("config".to_owned());
+            !import.specifiers.iter().all(|s| s.type_only || is_config(s)) || import.specifiers.is_empty()
+        };
+        let mut imports = module.imports.iter().filter(takes_handler);
+        imports
+            .any(|import| resolver.resolve(other, &import.module) == Target::File(path.clone()))
+            .then(|| other.clone())
+    });
+    found.into_iter().next()
 }
 
 /// The imported names of which every use is gone: `NextMiddleware` of `export const middleware: NextMiddleware = …`.

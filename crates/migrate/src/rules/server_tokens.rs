@@ -7,7 +7,8 @@ use change::{
     Applicability, ChangeGroup, Finding, GroupId, ImportChange, ImportedName, Location, RelPath, Severity, TextRange,
 };
 use syntax::{
-    CallFlow, FileFacts, SourceFile, Value, add_call_option, add_exported_text, awaited_call, on_deep_stack, parse,
+    Bindings, CallFlow, FileFacts, SourceFile, Value, add_call_option, add_exported_text, awaited_call, on_deep_stack,
+    parse,
 };
 
 use super::Rule;
@@ -22,6 +23,7 @@ use crate::graph::modules::{Definition, Modules};
 use crate::graph::resolve::{Resolver, Target};
 use crate::graph::sources::{FileId, Sources};
 use crate::load;
+use crate::server_code::ServerCode;
 use crate::tsconfig;
 use crate::workspace::join;
 
@@ -37,6 +39,8 @@ pub(crate) const RULE: Rule = Rule {
 
 /// What calls Convex from the server, each with its options third.
 const CALLS: [&str; 4] = ["fetchQuery", "preloadQuery", "fetchMutation", "fetchAction"];
+/// What a route exports that runs while the app is built.
+pub(crate) const BUILDS: [&str; 3] = ["generateStaticParams", "generateSitemaps", "generateImageMetadata"];
 /// The helper that gives the token.
 const HELPER: &str = "getAuthToken";
 
@@ -46,14 +50,8 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let (Some(wiring), Some(functions), true) = (wired, Functions::of(ctx), calls_convex) else {
         return Ok(Verdict::Added);
     };
-    let files = ctx.workspace.files.iter();
-    let read = files.filter_map(|(path, file)| Some((path.clone(), file.facts.as_ref().ok()?.clone())));
-    let mut all: BTreeMap<RelPath, Arc<FileFacts>> = read.collect();
-    let in_folder = ctx.workspace.sources.iter().filter(|path| path.is_in(&functions.folder));
-    let unread = in_folder.filter(|path| !ctx.workspace.files.contains_key(*path)).cloned().collect();
-    all.extend(load::facts_of(ctx.workspace, unread));
-    let sources = Sources::new(all);
     let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let sources = Sources::of(ctx.workspace, ctx.app, &resolver).with(functions_of(ctx, &functions));
     let modules = Modules::new(&sources, &resolver);
     let graph = FunctionGraph::new(&modules, &functions.folder);
     let mut calls = Vec::new();
@@ -66,6 +64,17 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     }
     Tokens { ctx, modules: &modules, resolver: &resolver, wiring }.add(sink, &calls);
     Ok(Verdict::Added)
+}
+
+/// The files of the functions, and of what those take in, as far as they were read.
+fn functions_of(ctx: &Ctx<'_>, functions: &Functions) -> BTreeMap<RelPath, Arc<FileFacts>> {
+    let read = ctx.workspace.files.iter().filter(|(path, _)| path.is_in(&functions.owner));
+    let read = read.filter_map(|(path, file)| Some((path.clone(), file.facts.as_ref().ok()?.clone())));
+    let mut all: BTreeMap<RelPath, Arc<FileFacts>> = read.collect();
+    let in_folder = ctx.workspace.sources.iter().filter(|path| path.is_in(&functions.folder));
+    let unread = in_folder.filter(|path| !ctx.workspace.files.contains_key(*path)).cloned().collect();
+    all.extend(load::facts_of(ctx.workspace, unread));
+    all
 }
 
 /// A call of a function that needs an identity.
@@ -84,7 +93,7 @@ fn needing<'a>(modules: &Modules<'_>, graph: &FunctionGraph<'_>, file: FileId, c
         }
         _ => false,
     };
-    let path = call.arguments.first().filter(|_| is_call).and_then(api_path)?;
+    let path = call.arguments.first().filter(|_| is_call).and_then(|value| api_path(modules, file, value))?;
     (graph.identity(&path)? == Identity::Needed).then(|| Call { file, call, name: path.join(".") })
 }
 
@@ -108,14 +117,15 @@ impl Tokens<'_> {
         group.requires = vec![self.wiring.clone()];
         let helper = self.helper();
         let coverage = Coverage::of(self.ctx);
-        let mut used: Vec<RelPath> = Vec::new();
+        let server = ServerCode::new(self.ctx, self.modules);
+        let mut used: Vec<FileId> = Vec::new();
         for call in calls {
-            let path = self.modules.sources.path(call.file);
-            let uncovered = || coverage.as_ref().and_then(|coverage| self.uncovered(coverage, path));
+            let uncovered = || coverage.as_ref().and_then(|coverage| self.uncovered(coverage, call.file));
             let why = self
                 .by_hand(call)
                 .or_else(|| helper.is_none().then_some("no file for the helper is free"))
                 .map(str::to_owned)
+                .or_else(|| server.without_session(call.file))
                 .or_else(uncovered);
             let done = match (why, &helper) {
                 (None, Some(helper)) => self.edit(sink, &mut group, call, &helper.0).map_err(str::to_owned),
@@ -123,7 +133,7 @@ impl Tokens<'_> {
             };
             match done {
                 Ok(()) => {
-                    used.push(path.clone());
+                    used.push(call.file);
                     sink.findings.push(self.finding(call, Severity::Note, None, &group.id));
                 }
                 Err(why) => sink.findings.push(self.finding(call, Severity::Warning, Some(&why), &self.wiring)),
@@ -143,21 +153,27 @@ impl Tokens<'_> {
     }
 
     /// Why a call in a file would find no session: the middleware does not run there, and can't be let to.
-    fn uncovered(&self, coverage: &Coverage, path: &RelPath) -> Option<String> {
-        match coverage.lacking(self.ctx, std::slice::from_ref(path)) {
-            None => Some(format!("on which routes {} runs can't be read", coverage.path)),
+    fn uncovered(&self, coverage: &Coverage, file: FileId) -> Option<String> {
+        let Some(path) = &coverage.path else {
+            let lacking = coverage.lacking(self.ctx, self.modules, &[file]).unwrap_or_default();
+            let routes = lacking.join(", ");
+            return (!lacking.is_empty())
+                .then(|| format!("the middleware runs on no files, and {routes} looks like one"));
+        };
+        match coverage.lacking(self.ctx, self.modules, &[file]) {
+            None => Some(format!("on which routes {path} runs can't be read")),
             Some(lacking) if !lacking.is_empty() && !coverage.is_transparent => {
                 let routes = lacking.join(", ");
-                Some(format!("first let {} run on {routes}, and its handler return early there", coverage.path))
+                Some(format!("first let {path} run on {routes}, and its handler return early there"))
             }
             Some(_) => None,
         }
     }
 
     /// Lets the middleware run where it does not yet, and a call needs the session.
-    fn widen(&self, sink: &mut Sink, group: &mut ChangeGroup, coverage: &Coverage, files: &[RelPath]) {
-        let lacking = coverage.lacking(self.ctx, files).unwrap_or_default();
-        let path = &coverage.path;
+    fn widen(&self, sink: &mut Sink, group: &mut ChangeGroup, coverage: &Coverage, files: &[FileId]) {
+        let lacking = coverage.lacking(self.ctx, self.modules, files).unwrap_or_default();
+        let Some(path) = &coverage.path else { return };
         if lacking.is_empty() || !sink.takes(self.ctx, path) {
             return;
         }
@@ -192,7 +208,13 @@ impl Tokens<'_> {
     /// The file with the helper, and what exports it if it is there.
     fn helper(&self) -> Option<(RelPath, Option<()>)> {
         let named = ImportedName::Named(HELPER.to_owned());
-        let there = self.ctx.app.facts().find(|(_, facts)| facts.exports.iter().any(|export| export.name == named));
+        let there = self.ctx.app.facts().find(|(path, facts)| {
+            let value = facts.flow.exports.iter().find(|(name, _)| *name == named).map(|(_, value)| value);
+            let takes_session = facts.imports.iter().any(|import| import.module == "@clerk/nextjs/server");
+            // A token that may be null is none that the options take, and arguments of its own are not known.
+            let is_fit = |text: String| text.contains("?? undefined") && text.contains(&format!("{HELPER}()"));
+            value.is_some() && takes_session && self.ctx.workspace.text(path).is_some_and(is_fit)
+        });
         if let Some((path, _)) = there {
             return Some((path.clone(), Some(())));
         }
@@ -212,29 +234,11 @@ impl Tokens<'_> {
     /// Why a person has to pass the token.
     fn by_hand(&self, call: &Call<'_>) -> Option<&'static str> {
         let facts = self.modules.sources.facts(call.file);
-        let path = self.modules.sources.path(call.file);
-        let pages = next::folder(self.ctx.workspace, self.ctx.app, "pages");
-        if pages.is_some_and(|folder| path.is_in(&folder)) {
-            return Some("in the Pages Router the token comes from getAuth(req)");
-        }
-        if ["middleware", "proxy"].contains(&path.file_name().split('.').next().unwrap_or_default()) {
-            return Some("the middleware has its own `auth`");
+        if next::is_exported(self.ctx.workspace, self.ctx.app).is_some() {
+            return Some("the app is exported as files, and nobody is signed in while they are made");
         }
         if tsconfig::exact_optional_property_types(self.ctx) {
             return Some("with exactOptionalPropertyTypes a token that may be undefined is spread in");
-        }
-        let is_static = |(name, value): &(ImportedName, Value)| {
-            let texts = match value {
-                Value::Variable(id) => facts.flow.variable(*id),
-                value => std::slice::from_ref(value),
-            };
-            *name == ImportedName::Named("dynamic".to_owned())
-                && texts
-                    .iter()
-                    .any(|value| matches!(value, Value::Text(text) if text == "force-static" || text == "error"))
-        };
-        if facts.flow.exports.iter().any(is_static) {
-            return Some("the route is static");
         }
         if facts.directives.iter().any(|directive| directive.starts_with("use cache")) {
             return Some("cached code has no session");
@@ -248,21 +252,38 @@ impl Tokens<'_> {
         let around = flow.functions.iter().filter(|function| function.range.covers(range));
         let mut around: Vec<_> = around.collect();
         around.sort_by_key(|function| function.range.len());
-        if !around.first().is_some_and(|function| function.is_async) {
+        if !around.first().is_some_and(|function| function.is_async && function.body.covers(range)) {
             return Some("nothing can be awaited in the function around it");
         }
         let is_cached = around.iter().any(|function| function.directives.iter().any(|d| d.starts_with("use cache")));
         let wrapped = flow.calls.iter().any(|call| {
-            let is_cache =
-                matches!(&call.callee, Value::Imported(imported) if imported.is(&["next/cache"], "unstable_cache"));
-            is_cache && call.range.covers(range)
+            let is_late = |imported: &syntax::Imported| {
+                imported.is(&["next/cache"], "unstable_cache") || imported.is(&["next/server"], "after")
+            };
+            matches!(&call.callee, Value::Imported(imported) if is_late(imported)) && call.range.covers(range)
         });
         if is_cached || wrapped {
-            return Some("cached code has no session");
+            return Some("code that is cached, or runs after the response, has no session");
         }
         let params =
             facts.components.iter().find(|component| component.range.covers(range) && component.owner.is_none());
-        let is_build = params.and_then(|component| component.name.as_deref()) == Some("generateStaticParams");
+        let name = params.and_then(|component| component.name.as_deref());
+        let builds = |name: &str| BUILDS.contains(&name);
+        // What else the file has may be called by it.
+        let is_built =
+            facts.exports.iter().any(|export| matches!(&export.name, ImportedName::Named(name) if builds(name)));
+        let is_page = flow.exports.iter().any(|(name, value)| {
+            let function = match value {
+                Value::Function(id) => flow.function(*id),
+                Value::Variable(id) => flow.variable(*id).iter().find_map(|value| match value {
+                    Value::Function(id) => flow.function(*id),
+                    _ => None,
+                }),
+                _ => None,
+            };
+            *name == ImportedName::Default && function.is_some_and(|function| function.range.covers(range))
+        });
+        let is_build = name.is_some_and(builds) || (is_built && !is_page);
         is_build.then_some("nobody is signed in while the app is built")
     }
 
@@ -278,23 +299,25 @@ impl Tokens<'_> {
         let imported = facts.imports.iter().flat_map(|import| &import.specifiers);
         let known = imported.into_iter().find(|s| s.name == ImportedName::Named(HELPER.to_owned()));
         let is_own = path == helper;
-        let is_spelled = facts.components.iter().any(|component| component.name.as_deref() == Some(HELPER));
-        if !is_own && known.is_none() && is_spelled {
-            return Err("the file has another `getAuthToken`");
-        }
         if !sink.takes(self.ctx, path) {
             return Err("the file is none that may be changed");
         }
         let local = known.map_or(HELPER, |specifier| specifier.local.as_str());
         let text = sink.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
         let formatting = sink.formatting(self.ctx, path);
+        let is_taken = !is_own && known.is_none();
         let edits = on_deep_stack(|| {
             let module = parse(&SourceFile::new(path.clone(), text)?).ok()?;
+            // Another `getAuthToken`, in whatever scope.
+            if is_taken && Bindings::new(&module).is_spelled(HELPER) {
+                return None;
+            }
             let style = formatting.style(&module);
             let value = awaited_call(local);
             add_call_option(&module, &style, call.call.range, 2, ("token", &value)).ok().flatten()
         });
-        let edits = edits.ok_or("its options are no object that is written out in the call, or have a token")?;
+        let edits =
+            edits.ok_or("its options are not written out, it has comments, or the file has another `getAuthToken`")?;
         let clash = edits.iter().try_for_each(|edit| group.edit(path, edit.clone()));
         clash.map_err(|_| "it stands inside another such call")?;
         if !is_own && known.is_none() {
