@@ -36,12 +36,15 @@ fn untouched_bytes_stay_identical() {
             let name = edit["path"].as_str().unwrap().rsplit('/').next().unwrap();
             let is_handler = ["middleware.", "proxy."].iter().any(|stem| name.starts_with(stem));
             let is_export = is_handler && taken.starts_with("export ") && taken.lines().count() == 1;
+            // `export { proxy, config }` goes on without the handler.
+            let is_listed = is_handler && edit["text"] == "" && taken.trim_end().ends_with(',') && taken.len() < 40;
             // `)` goes on a line of its own, `{}` gains what is in it.
             let mut comes = bare(edit["text"].as_str().unwrap()).into_bytes().into_iter();
             let is_back = taken.len() < 3 && bare(taken).bytes().all(|byte| comes.any(|other| other == byte));
             if !(is_space
                 || is_back
                 || is_export
+                || is_listed
                 || is_unused
                 || is_brace
                 || is_moved
