@@ -15,7 +15,6 @@ use syntax::{ExportSource, FileFacts, Value};
 use crate::graph::render::Place;
 use crate::graph::roots::ClerkPlace;
 use crate::graph::sources::FileId;
-use crate::load;
 use crate::place::under;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::Survey;
@@ -61,18 +60,12 @@ pub(crate) fn by_importer(survey: &Survey<'_>, places: impl Iterator<Item = Plac
 }
 
 fn server_files(survey: &Survey<'_>) -> BTreeSet<FileId> {
-    let mut found = BTreeSet::new();
-    let mut queue = survey.roots.server.clone();
-    while let Some(file) = queue.pop() {
-        let is_client = is_client(survey.modules.sources.facts(file));
-        if is_client || !found.insert(file) {
-            continue;
-        }
-        queue.extend(survey.modules.imports(file).filter_map(|target| target.ok().flatten()));
-    }
-    found
+    let is_server = |file: &FileId| !is_client(survey.modules.sources.facts(*file));
+    let reached = survey.modules.reached(&survey.roots.server, |file| is_server(&file));
+    reached.into_iter().filter(is_server).collect()
 }
 
+/// Whether a file begins with `"use client"`.
 pub(crate) fn is_client(facts: &FileFacts) -> bool {
     facts.directives.iter().any(|directive| directive == "use client")
 }
@@ -82,13 +75,11 @@ fn stays_on_server(survey: &Survey<'_>, file: FileId, facts: &FileFacts) -> Opti
     if survey.roots.server.contains(&file) {
         return Some("the file is a layout or page of its route");
     }
-    if facts.imports.iter().any(|import| is_for_server(&import.module))
-        || facts.directives.iter().any(|d| d == "use server")
-    {
+    if facts.directives.iter().any(|directive| directive == "use server") {
         return Some("the file is made for it");
     }
     if leads_to_server(survey, file) {
-        return Some("what the file takes in is made for it");
+        return Some("the file, or what it takes in, is made for it");
     }
     let named = |name: &ImportedName| match name {
         ImportedName::Named(name) => SERVER_EXPORTS.contains(&name.as_str()),
@@ -117,29 +108,16 @@ fn is_for_server(module: &str) -> bool {
 
 /// Whether a file takes in, on whatever way, what a client file can't: server actions and other client files aside.
 fn leads_to_server(survey: &Survey<'_>, file: FileId) -> bool {
-    let mut seen = BTreeSet::from([file]);
-    let mut queue = vec![file];
-    while let Some(file) = queue.pop() {
-        let facts = survey.modules.sources.facts(file);
-        let is_own = facts.directives.iter().any(|directive| directive == "use client" || directive == "use server");
-        if is_own {
-            continue;
-        }
-        if facts.imports.iter().any(|import| is_for_server(&import.module)) {
-            return true;
-        }
-        let targets = survey.modules.imports(file).filter_map(|target| target.ok().flatten());
-        queue.extend(targets.filter(|target| seen.insert(*target)));
-    }
-    false
+    let facts = |file: FileId| survey.modules.sources.facts(file);
+    let is_apart = |file: FileId| facts(file).directives.iter().any(|d| d == "use client" || d == "use server");
+    let reached = survey.modules.reached(&[file], |file| !is_apart(file)).into_iter();
+    let mut imports = reached.filter(|file| !is_apart(*file)).flat_map(|file| &facts(file).imports);
+    imports.any(|import| is_for_server(&import.module))
 }
 
 /// Whether an async function is around a place: only Server Components may be one.
 fn is_in_async(survey: &Survey<'_>, place: Place) -> bool {
-    let Some((range, base)) = survey.range(place).zip(load::base(survey.workspace, survey.path(place.0))) else {
-        return false;
-    };
-    let functions = survey.modules.sources.facts(place.0).flow.functions.iter();
-    let mut around = functions.filter(|function| function.range.covers(range));
-    around.any(|function| function.range.slice(&base.text).is_some_and(|text| text.starts_with("async")))
+    let Some(range) = survey.range(place) else { return false };
+    let mut functions = survey.modules.sources.facts(place.0).flow.functions.iter();
+    functions.any(|function| function.is_async && function.range.covers(range))
 }

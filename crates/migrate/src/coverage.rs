@@ -10,11 +10,20 @@ use change::RelPath;
 use syntax::{Bindings, ExportedTexts, FileFacts, SourceFile, Value, exported_texts, file_facts, on_deep_stack, parse};
 
 use crate::ctx::Ctx;
-use crate::frameworks::next;
 use crate::graph::modules::Modules;
 use crate::graph::sources::FileId;
 use crate::matcher::{address_of, takes};
-use crate::rules::clerk_middleware::MATCHER;
+use crate::next;
+
+/// What a new file runs on: <https://clerk.com/docs/reference/nextjs/clerk-middleware>.
+pub(crate) const MATCHER: &[(&str, &str)] = &[
+    (
+        "Everything but Next.js internals and static files",
+        r"/((?!_next|[^?]*\.(?:html?|css|js(?!on)|jpe?g|webp|png|gif|svg|ttf|woff2?|ico|csv|docx?|xlsx?|zip|webmanifest)).*)",
+    ),
+    ("API routes", "/(api|trpc)(.*)"),
+    ("Routes of Clerk's own", "/__clerk/(.*)"),
+];
 
 /// The middleware of an app.
 pub(crate) struct Coverage {

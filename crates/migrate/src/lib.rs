@@ -21,6 +21,7 @@ mod lock;
 mod manifest;
 mod matcher;
 mod mocks;
+mod next;
 mod notes;
 mod packages;
 mod place;

@@ -72,7 +72,9 @@ reasons! {
     NoEntry "no-entry"
         "No entry of a React app was found."
         "The package renders `ConvexProvider` but has neither an index.html nor a call of `createRoot`, `hydrateRoot` or `render` of \
-         react-dom: it looks like a library that apps take their provider from. Where Clerk's provider belongs is decided in those apps.\n"
+         react-dom: it looks like a library that apps take their provider from. Where Clerk's provider belongs is decided in those apps.\n\nIn a Next.js \
+         app: pages render the provider and there is no `_app` around them, or a tree of its own does, made with `createRoot` within a page. Put \
+         the provider into `pages/_app`, or that tree into a portal, and run again.\n"
     OtherAuth "other-auth"
         "Another way to sign in is set up."
         "The app already gives Convex an identity: Convex Auth, Auth0, WorkOS AuthKit, Better Auth, Kinde, a `ConvexProviderWithAuth` of \

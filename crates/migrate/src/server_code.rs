@@ -7,20 +7,20 @@
 //!
 //! <https://nextjs.org/docs/app/guides/caching>
 
-use std::collections::BTreeSet;
-
 use change::{ImportedName, RelPath};
 use syntax::{FileFacts, Value};
 
 use crate::boundary::is_client;
 use crate::ctx::Ctx;
-use crate::frameworks::next;
 use crate::graph::modules::Modules;
 use crate::graph::sources::FileId;
-use crate::rules::server_tokens::BUILDS;
+use crate::next;
 
 /// Files that answer a request with a session.
 const REQUESTS: [&str; 5] = ["page", "layout", "template", "default", "route"];
+
+/// What a route exports that runs while the app is built.
+pub(crate) const BUILDS: [&str; 3] = ["generateStaticParams", "generateSitemaps", "generateImageMetadata"];
 
 /// The places of an app from which server code is run.
 pub(crate) struct ServerCode<'a> {
@@ -83,23 +83,12 @@ impl<'a> ServerCode<'a> {
         self.ctx.workspace.package_of(path) == Some(self.ctx.app.id.folder())
     }
 
-    /// Whether a file takes another in, files of actions aside when it runs in the browser.
+    /// Whether a file takes another in, on no way through a file of actions, which is called over the network.
     fn takes_in(&self, from: FileId, to: FileId) -> bool {
-        let mut seen = BTreeSet::from([from]);
-        let mut queue = vec![from];
-        while let Some(file) = queue.pop() {
-            if file == to {
-                return true;
-            }
-            let is_actions =
-                self.modules.sources.facts(file).directives.iter().any(|directive| directive == "use server");
-            if is_actions && file != from {
-                continue;
-            }
-            let targets = self.modules.imports(file).filter_map(|target| target.ok().flatten());
-            queue.extend(targets.filter(|target| seen.insert(*target)));
-        }
-        false
+        let is_actions = |file: FileId| {
+            self.modules.sources.facts(file).directives.iter().any(|directive| directive == "use server")
+        };
+        self.modules.reached(&[from], |file| file == from || !is_actions(file)).contains(&to)
     }
 
     /// Why what a file is for is no request with a session, if it is one that the framework runs.

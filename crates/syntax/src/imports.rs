@@ -212,7 +212,25 @@ impl<'a> Layout<'a> {
             let gone = all.iter().find(|(_, import)| import.is_gone());
             gone.or(all.iter().find(values)).or(all.first()).map(|(index, _)| *index)
         });
-        beside.or(packages.last().copied()).or(self.declarations.len().checked_sub(1)).map(|index| (index, false))
+        beside
+            .or(self.last_of(&packages))
+            .or(packages.last().copied())
+            .or(self.declarations.len().checked_sub(1))
+            .map(|index| (index, false))
+    }
+
+    /// The last of the package imports that hold values, and of those right below it: types that stand in lines of their own, behind a blank
+    /// one, are another list.
+    fn last_of(&self, packages: &[usize]) -> Option<usize> {
+        let is_value = |index: &&usize| !self.declarations[**index].node.type_only;
+        let last = packages.iter().rposition(|index| is_value(&index))?;
+        let is_next = |pair: &&[usize]| {
+            let (one, next) = (&self.declarations[pair[0]], &self.declarations[pair[1]]);
+            let gap = self.slice(TextRange::new(one.range.end(), next.range.start()));
+            gap.matches('\n').count() < 2
+        };
+        let below = packages.get(last..)?.windows(2).take_while(is_next).count();
+        packages.get(last + below).copied()
     }
 
     fn declaration_edits(&self, import: &Declaration<'_>, edits: &mut EditSet) -> Result<(), Conflict> {

@@ -141,6 +141,22 @@ fn a_file_without_imports_gets_them_at_its_top() {
 }
 
 #[test]
+fn types_behind_a_blank_line_are_another_list() {
+    check(
+        &Style::default(),
+        &[add("m", "b", "b")],
+        "import z from \"z\";\nimport y from \"y\";\nimport \"./a.css\";\n\nimport type { T } from \"t\";\n",
+        "import z from \"z\";\nimport y from \"y\";\nimport { b } from \"m\";\nimport \"./a.css\";\n\nimport type { T } from \"t\";\n",
+    );
+    check(
+        &Style::default(),
+        &[add("m", "b", "b")],
+        "import z from \"z\";\nimport type { T } from \"t\";\nimport a from \"./a\";\n",
+        "import z from \"z\";\nimport type { T } from \"t\";\nimport { b } from \"m\";\nimport a from \"./a\";\n",
+    );
+}
+
+#[test]
 fn an_import_that_goes_gives_its_place_to_the_new_ones() {
     check_migration(
         "import { ConvexReactClient } from \"convex/react\"; import { ConvexProvider } from \"convex/react\";\nf();\n",

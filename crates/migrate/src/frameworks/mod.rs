@@ -1,6 +1,5 @@
 //! The frameworks: one file each, each a description that the rules read. No rule asks which framework it has.
 
-pub(crate) mod next;
 mod next_app;
 mod next_pages;
 mod react;

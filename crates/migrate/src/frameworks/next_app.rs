@@ -21,14 +21,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Evidence, Framework, next, next_pages};
+use super::{Evidence, Framework, next_pages};
+use crate::boundary::is_client;
 use crate::graph::modules::Modules;
 use crate::graph::roots::{self, Begin, ClerkPlace, Given, Rendered, Root, Route};
 use crate::graph::sources::FileId;
-use crate::rules::{
-    cache_components, clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider,
-    server_tokens,
-};
+use crate::next;
 use crate::workspace::{App, Workspace};
 
 /// Next.js with an `app` folder, be there one of pages beside it or not.
@@ -54,15 +52,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     key: next::KEY,
     secret: next::SECRET,
     roots: begin,
-    rules: &[
-        &plain_convex_provider::RULE,
-        &clerk_middleware::RULE,
-        &cache_components::RULE,
-        &package_versions::RULE,
-        &convex_auth_config::RULE,
-        &env_names::RULE,
-        &server_tokens::RULE,
-    ],
+    rules: next::RULES,
 };
 
 /// Files that are shown inside a segment's layout, one at a time.
@@ -97,7 +87,7 @@ fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
             continue;
         }
         begin.whole.push(file);
-        if !is_client(modules, file) {
+        if !is_client(modules.sources.facts(file)) {
             begin.server.push(file);
         }
         let segment = folders.iter().fold(&mut top, |segment, name| segment.segments.entry(*name).or_default());
@@ -117,12 +107,8 @@ fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
     begin.roots.extend(apart.map(|root| Root { place: ClerkPlace::Nowhere, ..root }));
     begin.unread = next::unread_route(workspace, app, "app");
     let beside = next::beside(app, modules);
-    begin.server.extend(beside.whole.iter().filter(|file| !is_client(modules, **file)));
+    begin.server.extend(beside.whole.iter().filter(|file| !is_client(modules.sources.facts(**file))));
     begin.and(beside).and(next_pages::pages(workspace, app, modules))
-}
-
-fn is_client(modules: &Modules<'_>, file: FileId) -> bool {
-    modules.sources.facts(file).directives.iter().any(|directive| directive == "use client")
 }
 
 impl<'a> Segment<'a> {

@@ -13,13 +13,11 @@
 
 use std::sync::Arc;
 
-use super::{Evidence, Framework, next};
+use super::{Evidence, Framework};
 use crate::graph::modules::Modules;
 use crate::graph::roots::{self, Begin, ClerkPlace, Given, Rendered, Root, Route};
 use crate::graph::sources::FileId;
-use crate::rules::{
-    clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider, server_tokens,
-};
+use crate::next;
 use crate::workspace::{App, Workspace};
 
 /// Next.js with a `pages` folder and no routes in `app`.
@@ -44,14 +42,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     key: next::KEY,
     secret: next::SECRET,
     roots: begin,
-    rules: &[
-        &plain_convex_provider::RULE,
-        &clerk_middleware::RULE,
-        &package_versions::RULE,
-        &convex_auth_config::RULE,
-        &env_names::RULE,
-        &server_tokens::RULE,
-    ],
+    rules: next::RULES,
 };
 
 pub(super) fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {

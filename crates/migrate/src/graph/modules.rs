@@ -117,18 +117,22 @@ impl<'a> Modules<'a> {
         self.taken_in(file).into_iter().map(move |module| self.target(file, module))
     }
 
-    /// Whether one of some files takes another in, by whatever way.
-    pub(crate) fn leads(&self, from: &[FileId], to: FileId) -> bool {
-        let mut seen: BTreeSet<FileId> = from.iter().copied().collect();
+    /// Some files and all that they take in, on whatever way; of what `passes` says no to, nothing further.
+    pub(crate) fn reached(&self, from: &[FileId], passes: impl Fn(FileId) -> bool) -> BTreeSet<FileId> {
+        let mut found: BTreeSet<FileId> = from.iter().copied().collect();
         let mut queue = from.to_vec();
         while let Some(file) = queue.pop() {
-            if file == to {
-                return true;
+            if passes(file) {
+                let targets = self.imports(file).filter_map(|target| target.ok().flatten());
+                queue.extend(targets.filter(|target| found.insert(*target)));
             }
-            let targets = self.imports(file).filter_map(|target| target.ok().flatten());
-            queue.extend(targets.filter(|target| seen.insert(*target)));
         }
-        false
+        found
+    }
+
+    /// Whether one of some files takes another in, by whatever way.
+    pub(crate) fn leads(&self, from: &[FileId], to: FileId) -> bool {
+        self.reached(from, |file| file != to).contains(&to)
     }
 
     /// The modules that a file takes in, types aside.

@@ -5,7 +5,7 @@ use change::{Finding, Location, Severity};
 use super::Rule;
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
-use crate::frameworks::next;
+use crate::next;
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {

@@ -9,11 +9,12 @@ use syntax::{
 
 use super::Rule;
 use crate::Explanation;
+use crate::coverage::MATCHER;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::formatting::Formatting;
-use crate::frameworks::next;
 use crate::graph::resolve::{Resolver, Target};
 use crate::manifest::lowest;
+use crate::next;
 use crate::packages::Packages;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::versions::NEXT_PROXY;
@@ -37,15 +38,6 @@ const PACKAGE: &str = "@clerk/nextjs";
 const MAKERS: &[(&str, usize, &str)] = &[("next-intl/middleware", 1, "intlMiddleware")];
 /// The types of what a handler is given: one that asks for more than these is not called with it.
 const REQUEST_TYPES: [&[&str]; 2] = [&["NextRequest", "Request", "any"], &["NextFetchEvent", "FetchEvent", "any"]];
-/// What a new file runs on: <https://clerk.com/docs/reference/nextjs/clerk-middleware>.
-pub(crate) const MATCHER: &[(&str, &str)] = &[
-    (
-        "Everything but Next.js internals and static files",
-        r"/((?!_next|[^?]*\.(?:html?|css|js(?!on)|jpe?g|webp|png|gif|svg|ttf|woff2?|ico|csv|docx?|xlsx?|zip|webmanifest)).*)",
-    ),
-    ("API routes", "/(api|trpc)(.*)"),
-    ("Routes of Clerk's own", "/__clerk/(.*)"),
-];
 
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let is_wanted = sink.wired.as_ref().is_some_and(|wired| wired.group.is_some() && wired.sdk == PACKAGE);
@@ -69,7 +61,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         return refuse(path, format!("Next.js does not look for it here, but in {place}, beside the routes"));
     }
     match found.as_slice() {
-        [] => create(ctx, sink, &folder, is_proxy),
+        [] => create(ctx, sink, &folder, is_proxy)?,
         [path] if stem(path) == "proxy" && !is_proxy => {
             return refuse(path, "Next.js before 16 does not run a proxy file".to_owned());
         }
@@ -97,7 +89,7 @@ fn calls_it_proxy(ctx: &Ctx<'_>) -> bool {
 }
 
 /// Makes the file, in the style of one that changes.
-fn create(ctx: &Ctx<'_>, sink: &mut Sink, folder: &str, is_proxy: bool) {
+fn create(ctx: &Ctx<'_>, sink: &mut Sink, folder: &str, is_proxy: bool) -> Result<(), Refusal> {
     let is_typed = ctx
         .workspace
         .sources
@@ -110,10 +102,11 @@ fn create(ctx: &Ctx<'_>, sink: &mut Sink, folder: &str, is_proxy: bool) {
     let ending = endings.iter().find(|ending| *ending == wanted).or(endings.iter().find(fits));
     let stem = if is_proxy { "proxy" } else { "middleware" };
     let name = format!("{stem}.{}", ending.map_or(wanted, String::as_str));
-    let Some(path) = join(folder, &name).filter(|path| !ctx.workspace.has_path(path) && ctx.workspace.may_write(path))
-    else {
-        return;
-    };
+    let Some(path) = join(folder, &name) else { return Ok(()) };
+    if ctx.workspace.has_path(&path) || !ctx.workspace.may_write(&path) {
+        let message = format!("{path} has to be made, and git ignores it, or something else has the name");
+        return Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(Location::file(path))));
+    }
     let formatting = sink.formatting(ctx, &path);
     let beside = sink.bases.iter().find(|(path, _)| SourceKind::of(path).is_some());
     let beside = beside.map(|(path, base)| (path.clone(), base.text.clone()));
@@ -122,6 +115,7 @@ fn create(ctx: &Ctx<'_>, sink: &mut Sink, folder: &str, is_proxy: bool) {
     if let Some(group) = sink.wiring() {
         group.create(&path, text);
     }
+    Ok(())
 }
 
 fn style_of(beside: Option<(RelPath, std::sync::Arc<str>)>, formatting: &Formatting) -> Style {

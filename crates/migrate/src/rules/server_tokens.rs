@@ -16,14 +16,14 @@ use crate::Explanation;
 use crate::boundary::is_client;
 use crate::coverage::Coverage;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
-use crate::frameworks::next;
 use crate::functions::Functions;
 use crate::graph::functions::{FunctionGraph, Identity, api_path};
 use crate::graph::modules::{Definition, Modules};
 use crate::graph::resolve::{Resolver, Target};
 use crate::graph::sources::{FileId, Sources};
 use crate::load;
-use crate::server_code::ServerCode;
+use crate::next;
+use crate::server_code::{BUILDS, ServerCode};
 use crate::tsconfig;
 use crate::workspace::join;
 
@@ -39,8 +39,6 @@ pub(crate) const RULE: Rule = Rule {
 
 /// What calls Convex from the server, each with its options third.
 const CALLS: [&str; 4] = ["fetchQuery", "preloadQuery", "fetchMutation", "fetchAction"];
-/// What a route exports that runs while the app is built.
-pub(crate) const BUILDS: [&str; 3] = ["generateStaticParams", "generateSitemaps", "generateImageMetadata"];
 /// The helper that gives the token.
 const HELPER: &str = "getAuthToken";
 
@@ -142,7 +140,7 @@ impl Tokens<'_> {
         if used.is_empty() {
             return;
         }
-        if let Some((path, None)) = &helper {
+        if let Some((path, false)) = &helper {
             let style = on_deep_stack(|| self.style(sink, calls, path));
             group.create(path, helper_text(&style));
         }
@@ -205,8 +203,8 @@ impl Tokens<'_> {
         sink.findings.push(finding);
     }
 
-    /// The file with the helper, and what exports it if it is there.
-    fn helper(&self) -> Option<(RelPath, Option<()>)> {
+    /// The file with the helper, and whether it is there.
+    fn helper(&self) -> Option<(RelPath, bool)> {
         let named = ImportedName::Named(HELPER.to_owned());
         let there = self.ctx.app.facts().find(|(path, facts)| {
             let value = facts.flow.exports.iter().find(|(name, _)| *name == named).map(|(_, value)| value);
@@ -216,7 +214,7 @@ impl Tokens<'_> {
             value.is_some() && takes_session && self.ctx.workspace.text(path).is_some_and(is_fit)
         });
         if let Some((path, _)) = there {
-            return Some((path.clone(), Some(())));
+            return Some((path.clone(), true));
         }
         let folder = next::routes(self.ctx.workspace, self.ctx.app)?;
         let has_types = self.ctx.app.facts().any(|(path, _)| ["ts", "tsx"].contains(&path.extension()));
@@ -228,7 +226,7 @@ impl Tokens<'_> {
             let mut twins = endings.filter_map(|ending| join(&folder, &format!("{name}.{ending}")));
             !twins.any(|twin| self.ctx.workspace.has_path(&twin)) && self.ctx.workspace.may_write(path)
         };
-        paths.find(is_free).map(|(_, path)| (path, None))
+        paths.find(is_free).map(|(_, path)| (path, false))
     }
 
     /// Why a person has to pass the token.
@@ -296,7 +294,10 @@ impl Tokens<'_> {
     ) -> Result<(), &'static str> {
         let path = self.modules.sources.path(call.file);
         let facts = self.modules.sources.facts(call.file);
-        let imported = facts.imports.iter().flat_map(|import| &import.specifiers);
+        // The same name of another module is another function.
+        let is_helpers = |module: &str| self.resolver.resolve(path, module) == Target::File(helper.clone());
+        let imported =
+            facts.imports.iter().filter(|import| is_helpers(&import.module)).flat_map(|import| &import.specifiers);
         let known = imported.into_iter().find(|s| s.name == ImportedName::Named(HELPER.to_owned()));
         let is_own = path == helper;
         if !sink.takes(self.ctx, path) {

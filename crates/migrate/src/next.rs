@@ -5,15 +5,19 @@
 use change::RelPath;
 use syntax::{SourceFile, on_deep_stack, parse};
 
-use super::{EnvConvention, KeySource, Sdk, SdkLine};
+use crate::frameworks::{EnvConvention, KeySource, Sdk, SdkLine};
 use crate::graph::modules::Modules;
 use crate::graph::roots::Begin;
 use crate::graph::sources::FileId;
+use crate::rules::{
+    Rule, cache_components, clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider,
+    server_tokens,
+};
 use crate::versions;
 use crate::workspace::{App, Workspace, join};
 
 /// The client reads what begins with `NEXT_PUBLIC_`.
-pub(super) const ENV: &[EnvConvention] = &[EnvConvention {
+pub(crate) const ENV: &[EnvConvention] = &[EnvConvention {
     dependency: "next",
     objects: &["process.env"],
     prefixes: &["NEXT_PUBLIC_"],
@@ -22,17 +26,17 @@ pub(super) const ENV: &[EnvConvention] = &[EnvConvention {
 }];
 
 /// Clerk's package for Next.js reads the key by itself, on the server and in the browser.
-pub(super) const KEY: KeySource = KeySource::Package("NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY");
+pub(crate) const KEY: KeySource = KeySource::Package("NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY");
 
 /// The variable that middleware and server code read.
-pub(super) const SECRET: Option<&str> = Some("CLERK_SECRET_KEY");
+pub(crate) const SECRET: Option<&str> = Some("CLERK_SECRET_KEY");
 
 /// Files of a route that make images and lists of it, most of them while the app is built.
 pub(crate) const METADATA_ROUTES: [&str; 7] =
     ["icon", "apple-icon", "opengraph-image", "twitter-image", "sitemap", "robots", "manifest"];
 
 /// Clerk's package, in the two lines that are kept up.
-pub(super) const SDK: Sdk = Sdk {
+pub(crate) const SDK: Sdk = Sdk {
     lines: &[
         SdkLine {
             package: "@clerk/nextjs",
@@ -50,6 +54,17 @@ pub(super) const SDK: Sdk = Sdk {
         },
     ],
 };
+
+/// The rules of a migration, the wiring first: the others add to its group.
+pub(crate) const RULES: &[&Rule] = &[
+    &plain_convex_provider::RULE,
+    &clerk_middleware::RULE,
+    &cache_components::RULE,
+    &package_versions::RULE,
+    &convex_auth_config::RULE,
+    &env_names::RULE,
+    &server_tokens::RULE,
+];
 
 /// The folder of a router: `app`, or `src/app` where that is not there.
 pub(crate) fn folder(workspace: &Workspace, app: &App<'_>, name: &str) -> Option<String> {
@@ -110,7 +125,7 @@ pub(crate) fn endings(workspace: &Workspace, app: &App<'_>) -> Vec<String> {
 }
 
 /// A route in MDX that takes something in: what it renders is not read.
-pub(super) fn unread_route(workspace: &Workspace, app: &App<'_>, router: &str) -> Option<String> {
+pub(crate) fn unread_route(workspace: &Workspace, app: &App<'_>, router: &str) -> Option<String> {
     let folder = folder(workspace, app, router)?;
     let routes = workspace.others.iter().filter(|path| path.is_in(&folder) && path.extension() == "mdx");
     let names = ["page.mdx", "layout.mdx", "template.mdx"];
@@ -134,7 +149,7 @@ fn settings<'a>(workspace: &'a Workspace, app: &App<'_>) -> impl Iterator<Item =
 }
 
 /// Files beside the routers that Next.js runs as they are.
-pub(super) fn beside<'a>(app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
+pub(crate) fn beside<'a>(app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
     let names = ["middleware", "proxy", "instrumentation", "instrumentation-client", "mdx-components"];
     let folders = [join_folder(app.id.folder(), "src"), app.id.folder().to_owned()];
     let is_one = |file: &FileId| {
