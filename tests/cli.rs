@@ -98,7 +98,12 @@ fn usage_errors_are_2() {
 fn what_cannot_run_is_2() {
     let project = committed();
     check(&project.run(&["migrate", "nowhere"]), 2, "", "cannot read `nowhere`");
-    check(&project.run(&["migrate", "--framework", "vue"]), 2, "", "there is: next-app, next-pages, react");
+    check(
+        &project.run(&["migrate", "--framework", "vue"]),
+        2,
+        "",
+        "there is: next-app, next-pages, tanstack-start, react-router, expo, react",
+    );
     check(&project.run(&["migrate", "--app", "apps/x"]), 2, "", "no Convex app is in `apps/x`\nhelp: there is: .");
     check(&Project::empty().run(&["migrate"]), 2, "", "no package.json in `.` or below it");
 }

@@ -38,12 +38,31 @@ fn untouched_bytes_stay_identical() {
             let is_export = is_handler && taken.starts_with("export ") && taken.lines().count() == 1;
             // `export { proxy, config }` goes on without the handler.
             let is_listed = is_handler && edit["text"] == "" && taken.trim_end().ends_with(',') && taken.len() < 40;
+            // `export async function loader(` becomes `export const loader = (args) => rootAuthLoader(args, async (`, or goes by another name.
+            let is_root = name.starts_with("root.");
+            let is_loader = is_root && (taken == "export " || taken.ends_with("function loader"));
+            let is_renamed = is_root && taken == "loader" && edit["text"] == "rootLoader";
+            // `new ConvexQueryClient(url)`: what it was given makes the client that it is given.
+            let is_given =
+                name.starts_with("router.") && given.contains(&format!("newConvexReactClient({}", bare(taken)));
+            // `createRootRoute` becomes `createRootRouteWithContext<…>()`; an arrow that returned an object gets a block.
+            let is_route = name.starts_with("__root.")
+                && (taken == "createRootRoute" || given.contains(bare(taken).trim_matches(['(', ')', '{', '}'])));
+            // `{ loaderData: { theme } }` is taken apart a line later, and a prop joins those that are there.
+            let is_pattern = is_root
+                && taken.starts_with('{')
+                && bare(taken).split(',').all(|prop| prop.split([':', '{', '}']).all(|name| given.contains(name)));
             // `)` goes on a line of its own, `{}` gains what is in it.
             let mut comes = bare(edit["text"].as_str().unwrap()).into_bytes().into_iter();
             let is_back = taken.len() < 3 && bare(taken).bytes().all(|byte| comes.any(|other| other == byte));
             if !(is_space
                 || is_back
                 || is_export
+                || is_loader
+                || is_renamed
+                || is_pattern
+                || is_given
+                || is_route
                 || is_listed
                 || is_unused
                 || is_brace

@@ -118,9 +118,9 @@ impl Candidate<'_> {
             return Ok(Choice::Framework(framework));
         }
         let see = |framework: &&'static Framework| Some((*framework, framework.evidence.seen(workspace, &self.app)?));
-        let (by_dependency, by_files): (Vec<_>, Vec<_>) =
-            ALL.iter().copied().partition(|framework| framework.evidence.is_dependency());
-        if let Some((framework, seen)) = by_files.iter().find_map(see) {
+        let (general, telling): (Vec<_>, Vec<_>) =
+            ALL.iter().copied().partition(|framework| framework.evidence.is_general);
+        if let Some((framework, seen)) = telling.iter().find_map(see) {
             return match framework.evidence.doubt(workspace, &self.app) {
                 None => Ok(Choice::Framework(framework)),
                 Some(doubt) => Err(PlanError::Framework {
@@ -133,7 +133,7 @@ impl Candidate<'_> {
         if let Some(recognised) = recognised {
             return Ok(Choice::Recognised(recognised.name));
         }
-        let seen: Vec<_> = by_dependency.iter().filter_map(see).collect();
+        let seen: Vec<_> = general.iter().filter_map(see).collect();
         let ids: Vec<&str> = ALL.iter().map(|framework| framework.id).collect();
         let help = format!("name it with `--framework` ({}), or leave the app out with `--app`", ids.join(", "));
         match seen.as_slice() {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use change::{Base, ChangeGroup, Finding, GroupId, Location, RelPath, SettingsChange, Severity, Step};
+use syntax::style::Style;
+use syntax::{SourceFile, SourceKind, on_deep_stack, parse};
 
 use crate::Options;
 use crate::formatting::{Formatting, formatting};
@@ -45,6 +47,8 @@ pub(crate) struct Wired {
     pub(crate) key: KeyRead,
     /// The group, where something changes.
     pub(crate) group: Option<GroupId>,
+    /// Whether the provider for Clerk takes its client from the router's context.
+    pub(crate) from_context: bool,
 }
 
 /// What rules give. What a refused app put in is thrown away, notes on reading aside.
@@ -68,6 +72,17 @@ impl Sink {
         let read = Arc::new(formatting(ctx.workspace, path));
         self.formatting.insert(path.clone(), read.clone());
         read
+    }
+
+    /// The style of a new file: that of one that changes, else what the settings say.
+    pub(crate) fn style_of_new(&mut self, ctx: &Ctx<'_>, path: &RelPath) -> Style {
+        let formatting = self.formatting(ctx, path);
+        let beside = self.bases.iter().find(|(path, _)| SourceKind::of(path).is_some());
+        let beside = beside.map(|(path, base)| (path.clone(), base.text.clone()));
+        on_deep_stack(|| {
+            let module = beside.and_then(|(path, text)| parse(&SourceFile::new(path, text)?).ok());
+            module.map(|module| formatting.style_of_new(&module)).unwrap_or_default()
+        })
     }
 
     /// The group of the wiring, if something changes.

@@ -45,6 +45,12 @@ pub(crate) enum Origin {
 
 /// How the app of `ctx` reads its key; `provider` is the file that renders the Convex provider.
 pub(crate) fn key_read(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
+    let read = read_of(ctx, provider);
+    // Expo's bundler puts values in where a variable is written as `process.env.NAME`, and nowhere else.
+    KeyRead { bracket: read.bracket && ctx.framework.key != KeySource::Constant, ..read }
+}
+
+fn read_of(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
     if let (KeySource::Package(name), None) = (ctx.framework.key, &ctx.options.publishable_key_env) {
         let read = by_convention(ctx);
         return KeyRead { name: name.to_owned(), origin: Origin::App, ..read };

@@ -47,10 +47,24 @@ pub(crate) fn provider(module: &str, export: &ImportedName) -> Option<Provider> 
     }
 }
 
+/// Whether an export of a package shows the routes within the one that renders it: `<Outlet />` of every router, and the navigators of
+/// expo-router.
+///
+/// <https://docs.expo.dev/router/basics/layout/>
+pub(crate) fn is_outlet(module: &str, export: &ImportedName) -> bool {
+    let navigators = ["Slot", "Stack", "Tabs", "Drawer", "NativeTabs", "TabSlot", "SplitView", "Navigator"];
+    let is_router = module == "expo-router" || module.starts_with("expo-router/");
+    match export {
+        ImportedName::Named(name) if name == "Outlet" => true,
+        ImportedName::Named(name) => is_router && navigators.contains(&name.as_str()),
+        ImportedName::Default | ImportedName::Namespace => is_router && module != "expo-router",
+    }
+}
+
 /// Whether a walk has to see an export of a package, or a package taken in as a whole: providers, and where a router shows its children.
 pub(crate) fn is_marked(module: &str, export: &ImportedName) -> bool {
     match export {
-        ImportedName::Named(name) if name == "Outlet" => true,
+        _ if is_outlet(module, export) => true,
         ImportedName::Named(_) => provider(module, export).is_some(),
         ImportedName::Namespace | ImportedName::Default => {
             is_clerk_module(module) || [CONVEX_REACT, CONVEX_REACT_CLERK].contains(&module)

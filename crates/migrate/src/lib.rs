@@ -2,7 +2,9 @@
 //!
 //! Invariant: no printing, no flags, no protocol; nothing is ever written.
 
+mod added;
 mod apps;
+mod before_load;
 mod boundary;
 mod coverage;
 mod ctx;
@@ -21,20 +23,28 @@ mod lock;
 mod manifest;
 mod matcher;
 mod mocks;
+mod names;
 mod next;
 mod notes;
 mod packages;
+mod page_data;
 mod place;
 mod proof;
+mod react_router;
 mod recognised;
 mod refusal;
 mod rewire;
+mod rewire_require;
+mod router_context;
 mod rules;
 mod sdk;
 mod server_code;
 mod settings_edits;
+mod start_root;
+mod start_router;
 mod steps;
 mod survey;
+mod tanstack_start;
 mod tsconfig;
 mod versions;
 mod wiring;

@@ -89,6 +89,8 @@ fn json_failure(text: &str, body: &str, error: &serde_json::Error) -> ParseFailu
 /// a URL) or has no lower end.
 pub(crate) fn lowest(range: &str) -> Option<Version> {
     let range = range.strip_prefix("workspace:").unwrap_or(range);
+    // `npm:@typescript/typescript6@^6.0.2`: another package under its name.
+    let range = range.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')).map_or(range, |(_, range)| range);
     Range::parse(range).ok()?.min_version()
 }
 
@@ -177,9 +179,13 @@ mod tests {
 
     #[test]
     fn lowest_versions() {
-        for (range, version) in
-            [("^1.42.2", Some("1.42.2")), ("~0.9", Some("0.9.0")), ("latest", None), (">=2 <3", Some("2.0.0"))]
-        {
+        for (range, version) in [
+            ("npm:@typescript/typescript6@^6.0.2", Some("6.0.2")),
+            ("^1.42.2", Some("1.42.2")),
+            ("~0.9", Some("0.9.0")),
+            ("latest", None),
+            (">=2 <3", Some("2.0.0")),
+        ] {
             assert_eq!(lowest(range).map(|version| version.to_string()).as_deref(), version, "{range}");
         }
     }

@@ -44,6 +44,7 @@ pub(crate) const SDK: Sdk = Sdk {
             is_core2: false,
             optional_key_from: None,
             host: Some(("next", versions::CLERK_NEXTJS_PEER)),
+            react: versions::CLERK_REACT_PEER,
         },
         SdkLine {
             package: "@clerk/nextjs",
@@ -51,6 +52,7 @@ pub(crate) const SDK: Sdk = Sdk {
             is_core2: true,
             optional_key_from: None,
             host: Some(("next", versions::CLERK_NEXTJS_CORE2_PEER)),
+            react: versions::CLERK_REACT_PEER,
         },
     ],
 };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use change::{Location, RelPath};
 
 use crate::graph::render::{Place, Sighting, common};
-use crate::graph::roots::ClerkPlace;
+use crate::graph::roots::{ClerkPlace, PageData};
 use crate::graph::sources::FileId;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::Survey;
@@ -40,7 +40,11 @@ pub(crate) fn places_around(
         let places = match kind {
             ClerkPlace::AroundConvex => around_convex(survey, &ways)?,
             ClerkPlace::InBody { only } => in_body(survey, &ways, only)?,
-            ClerkPlace::AroundPage => around_page(survey, &ways)?,
+            ClerkPlace::AroundPage(data) => {
+                // Next.js gives its pages what `_app` may render in many ways: there ClerkProvider is around all of it.
+                let loads = data != PageData::PageProps;
+                around_page(survey, sightings.iter().filter(|sighting| sighting.root == root), loads)?
+            }
             ClerkPlace::Nowhere => {
                 let message = "no file stands around all that is rendered here, in which ClerkProvider could be: in the Pages Router, `_app`";
                 let place = ways.first().and_then(|way| way.last()).copied();
@@ -134,18 +138,43 @@ fn in_body(survey: &Survey<'_>, ways: &BTreeSet<Vec<Place>>, only: bool) -> Resu
     }
 }
 
-/// Around what `_app` renders on the way to Convex: one element, or one of each of its alternatives.
-fn around_page(survey: &Survey<'_>, ways: &BTreeSet<Vec<Place>>) -> Result<BTreeSet<Place>, Refusal> {
-    let first: BTreeSet<Place> = ways.iter().filter_map(|way| way.first().copied()).collect();
+/// Around what the page, `_app` or `App` of app/root.tsx, renders on the way to Convex: one element, or one of each of its alternatives.
+fn around_page<'s>(
+    survey: &Survey<'_>,
+    sightings: impl Iterator<Item = &'s &'s Sighting>,
+    loads: bool,
+) -> Result<BTreeSet<Place>, Refusal> {
+    let (mut first, mut nearest) = (BTreeSet::new(), BTreeSet::new());
+    for sighting in sightings {
+        let Some(page) = sighting.page else {
+            let message = "ConvexProvider is rendered around the page, in what also shows errors: there ClerkProvider has no data of the session; render it in the default export of the root";
+            return refuse(survey, RefusalReason::OutsidePage, message, sighting.place);
+        };
+        let way: Vec<Place> = sighting.trail.iter().skip(page).chain([&sighting.place]).copied().collect();
+        first.extend(way.first());
+        nearest.extend(in_page(survey, &way));
+    }
+    if let (true, Some(nearest)) = (loads && nearest.len() == 1, nearest.first()) {
+        if can_be_wrapped(survey, *nearest) {
+            return Ok(BTreeSet::from([*nearest]));
+        }
+    }
     let always = first.iter().filter(|place| !survey.jsx(**place).is_some_and(|fact| fact.is_conditional)).count();
     let is_one = first.len() == 1 || always <= 1;
     match first.iter().find(|place| !can_be_wrapped(survey, **place)).or(first.last()) {
         Some(place) if !is_one || !can_be_wrapped(survey, *place) => {
-            let message = "what `_app` renders here is no one element that could hold ClerkProvider";
+            let message = "what the page renders here is no one element that could hold ClerkProvider";
             refuse(survey, RefusalReason::SeveralProviders, message, *place)
         }
         _ => Ok(first),
     }
+}
+
+/// The last element on a way that the page's own component writes: the provider itself, or what leads to it.
+fn in_page(survey: &Survey<'_>, way: &[Place]) -> Option<Place> {
+    let owner = |place: &Place| survey.jsx(*place).map(|fact| (place.0, fact.owner));
+    let page = owner(way.first()?)?;
+    way.iter().rev().find(|place| owner(place) == Some(page)).copied()
 }
 
 /// Around the plain provider if there is one at a time; else around the nearest element that all have in common, so that there is one of it

@@ -39,7 +39,7 @@ impl Rewiring<'_> {
         let sources = self.survey.modules.sources.with(changed);
         let modules = Modules::new(&sources, resolver);
         let survey = Survey::new(self.survey.workspace, self.survey.app, &modules, find);
-        let place = self.targets.swaps.first().copied();
+        let place = self.targets.swaps.first().or(self.targets.adds.keys().next()).copied();
         let fail = |why: &str| match place {
             Some(place) => Err(self.unproven(place, why)),
             None => Ok(()),
@@ -48,7 +48,8 @@ impl Rewiring<'_> {
             return fail("there are too many ways down to follow them all");
         }
         let own = |place: &Place| paths.contains(survey.path(place.0));
-        if survey.live_plain().iter().any(own) {
+        let kept = self.targets.kept.iter().filter(|place| paths.contains(self.survey.path(place.0))).count();
+        if survey.live_plain().iter().filter(|place| own(place)).count() > kept {
             return fail("a plain provider is left");
         }
         let is_nested = |clerk: &Sighting| clerk.above.iter().any(|above| above.provider == Provider::Clerk);
@@ -57,7 +58,7 @@ impl Rewiring<'_> {
         }
         let written: Vec<Place> = survey.places(Provider::WithClerk).filter(own).collect();
         let there = self.survey.places(Provider::WithClerk).filter(|place| paths.contains(self.survey.path(place.0)));
-        if written.len() != self.targets.swaps.len() + there.count() {
+        if written.len() != self.targets.swaps.len() + self.targets.adds.len() + there.count() {
             return fail("a name in the file hides one that the change needs");
         }
         for place in written {

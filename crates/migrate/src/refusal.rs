@@ -56,11 +56,23 @@ reasons! {
     FrameworkVersion "framework-version"
         "The framework's version is one that Clerk's package does not take."
         "Clerk's package for Next.js takes 15.2.8 and later patches of its line 7, and 13.5.7, 14.2.25, 15.2.3 and later of its line 6; older \
-         patches have a flaw by which a request gets past the middleware.\n\nUpgrade `next` to the version that is named, and run again: \
-         https://nextjs.org/docs/app/guides/upgrading\n"
+         patches have a flaw by which a request gets past the middleware. The one for React Router takes 7.9 and later, and 8.3 and later; the \
+         one for TanStack Start 1.167.17 and later; those for Expo the SDKs 50 to 57.\n\nUpgrade the framework to the version that is \
+         named, and run again. Where none is named, Clerk's package is behind the framework: wait for it.\n"
+    LoaderForm "loader-form"
+        "The root's loader is in a form that rootAuthLoader can't be put around."
+        "`rootAuthLoader` takes the loader of `app/root.tsx` as its callback. That has to be a function or an arrow that the file itself \
+         exports as `loader`, used under its name nowhere else.\n\n```ts\nexport { loader } from \"./loader.server\";\n```\n\nWrite it as a \
+         function in the file, or compose the two by hand, and run again: \
+         https://clerk.com/docs/reference/react-router/root-auth-loader\n"
+    LoadContext "load-context"
+        "The app gives its loaders a context of its own."
+        "Clerk's middleware needs React Router's middleware, which version 7 has behind `future.v8_middleware`. With that flag `context` is a \
+         RouterContextProvider, and what `getLoadContext` returns has to become one: every loader and action that reads it changes.\n\nTurn \
+         the flag on first, then run again: https://reactrouter.com/how-to/middleware\n"
     MiddlewareForm "middleware-form"
         "The middleware is in a form that clerkMiddleware can't be put around."
-        "Next.js runs one middleware. What is there becomes the callback of `clerkMiddleware`, or is called by it: a function or an arrow, \
+        "In React Router's framework mode `middleware` of app/root.tsx has to be a list that the file writes out.\n\nNext.js runs one middleware. What is there becomes the callback of `clerkMiddleware`, or is called by it: a function or an arrow, \
          exported as `middleware`, `proxy` or default, or what next-intl makes.\n\n```ts\nexport { default } from \"./lib/middleware\";\n\
          ```\n\nOther calls, exports of other modules and CommonJS are not changed, and neither is a file where Next.js does not look for it, \
          or one of two.\n\nWrite it as a function in the file itself, or compose the two by hand: \
@@ -79,6 +91,13 @@ reasons! {
         "Another way to sign in is set up."
         "The app already gives Convex an identity: Convex Auth, Auth0, WorkOS AuthKit, Better Auth, Kinde, a `ConvexProviderWithAuth` of \
          its own, or tokens that it hands its client by `setAuth`. Clerk can't be added beside it; which of the two stays is a decision for a person.\n"
+    OutsidePage "outside-page"
+        "ConvexProvider stands around the page, where Clerk's session is not known."
+        "In React Router's framework mode `ClerkProvider` gets the data of the root's loader, so it stands in the default export of \
+         `app/root.tsx`. `Layout` is around that, and around `ErrorBoundary`, which has no such data; `entry.client` renders in the browser \
+         only.\n\n```tsx\nexport default function App() {\n  return (\n    <ConvexProvider client={convex}>\n      <Outlet />\n    \
+         </ConvexProvider>\n  );\n}\n```\n\nMove the provider there, and run again: \
+         https://clerk.com/docs/react-router/getting-started/quickstart\n"
     ReactVersion "react-version"
         "React is asked for in no version that Clerk's package takes."
         "npm refuses to install Clerk's React package beside a React that its peer range excludes: 19.0.0 to 19.0.2, 19.1.0 to 19.1.3, 19.2.0 to \
@@ -90,15 +109,27 @@ reasons! {
          async.\n\n```tsx\n// app/ConvexClientProvider.tsx\n\"use client\";\n```\n\nMove the provider and its client into a file of their \
          own that begins with `\"use client\"`, render that in the layout, and run again: \
          https://docs.convex.dev/client/nextjs/app-router/\n"
+    SettingsForm "settings-form"
+        "The framework's settings are in a form that is not changed."
+        "A flag has to be set in the settings, and what they export is no object that the file writes out: it is made by a function, spread \
+         from elsewhere, or comes from another module.\n\n```ts\nexport default { ...shared };\n```\n\nSet the flag that is named by hand, \
+         and run again.\n"
     SeveralProviders "several-providers"
         "Providers of Convex stand inside each other, or beside each other with nothing around."
         "A plain `ConvexProvider` stands inside another one, or inside `ConvexProviderWithClerk`, and hides it from what is below. Which of the \
          two is to know who is signed in is a decision for a person: they may belong to two deployments.\n\nOr several are there at a time, and no \
          element stands around all of them that could hold the one `ClerkProvider`.\n\nRemove one, put an element around, or change them by \
          hand.\n"
+    SharedClient "shared-client"
+        "One client of Convex serves all requests of the server."
+        "While a page is rendered on the server, its queries are sent with the token of who asked for it. That token is set on the \
+         `ConvexQueryClient`, so there has to be one for each request.\n\n```ts\nconst convexQueryClient = new ConvexQueryClient(url); // at the top \
+         of the file\n```\n\nMake it in the function that makes the router, and run again: \
+         https://docs.convex.dev/client/tanstack/tanstack-start/\n"
     StaticExport "static-export"
         "The app is exported as files, without a server."
-        "With `output: \"export\"` Next.js makes files and nothing else. `@clerk/nextjs` brings Server Actions and a middleware, with which such a \
+        "With `ssr: false` and `prerender` React Router makes pages at build time, in which Clerk's provider has no state of the session to \
+         begin with.\n\nWith `output: \"export\"` Next.js makes files and nothing else. `@clerk/nextjs` brings Server Actions and a middleware, with which such a \
          build fails. Clerk's package for React, `@clerk/react`, works in the browser alone: set its `ClerkProvider` by hand, then run again; or \
          take `output` out: https://nextjs.org/docs/app/guides/static-exports#unsupported-features\n"
     UnprovenForm "unproven-form"

@@ -3,21 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use change::{
-    Applicability, Base, ChangeGroup, EditSet, GroupId, ImportChange, ImportedName, Location, RelPath, TextEdit,
-    TextRange, edits_between,
+    Applicability, Base, ChangeGroup, Conflict, EditSet, GroupId, ImportChange, ImportedName, Location, RelPath,
+    TextEdit, TextRange, edits_between,
 };
 use syntax::style::Style;
 use syntax::{
     Attribute, Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ImportFact, ImportKind, ParsedModule,
-    Property, RequireChange, SourceFile, SourceKind, SpecifierFact, Tag, Value, Via, attribute, env_member,
-    has_own_lines, identifier, is_es_module, non_null, parse, path, require_edits, rewrite_call, rewrite_element,
-    spread, wrap_child,
+    Property, SourceFile, SourceKind, SpecifierFact, Tag, Value, Via, after_imports, attribute, env_member,
+    has_own_lines, identifier, is_es_module, non_null, parse, restyled, rewrite_call, rewrite_element, wrap_child,
 };
 
+use crate::added::Client;
 use crate::ctx::Ctx;
-use crate::frameworks::SdkLine;
+use crate::frameworks::{Extra, KeySource, SdkLine};
 use crate::graph::render::Place;
-use crate::graph::roots::ClerkPlace;
+use crate::graph::roots::{ClerkPlace, PageData};
 use crate::graph::sources::FileId;
 use crate::key::{KeyRead, key_read};
 use crate::known::{
@@ -26,7 +26,10 @@ use crate::known::{
 use crate::language::TypeScript;
 use crate::load;
 use crate::manifest::lowest;
+use crate::names::Names;
+use crate::page_data::{last_import, page_data};
 use crate::refusal::{Refusal, RefusalReason};
+use crate::router_context::router_context;
 use crate::sdk::line_of;
 use crate::survey::Survey;
 use crate::tsconfig;
@@ -44,6 +47,11 @@ pub(crate) struct Rewiring<'a> {
     key_needs_string: bool,
     /// Whether a person names the key's variable, so that no package finds it by itself.
     is_named: bool,
+    /// How the package gets the key, and what else ClerkProvider is given.
+    source: KeySource,
+    extras: &'static [Extra],
+    /// Whether `undefined` is no value for an optional attribute.
+    is_exact: bool,
     /// Whether Clerk's package allows one ClerkProvider at a time, wherever it stands.
     is_core2: bool,
 }
@@ -63,9 +71,11 @@ impl<'a> Rewiring<'a> {
         let own = ctx.framework.sdk.lines.iter().find(|own| own.package == sdk);
         let is_core2 = if line.package == sdk { line.is_core2 } else { own.is_some_and(|own| own.is_core2) };
         let wants_string = is_core2 && line.optional_key_from.is_some();
-        let key_needs_string = wants_string || old || tsconfig::exact_optional_property_types(ctx);
+        let is_exact = tsconfig::exact_optional_property_types(ctx);
+        let key_needs_string = wants_string || old || is_exact;
         let is_named = ctx.options.publishable_key_env.is_some();
-        Ok(Self { survey, targets, sdk, line, key, key_needs_string, is_named, is_core2 })
+        let (source, extras) = (ctx.framework.key, ctx.framework.extras);
+        Ok(Self { survey, targets, sdk, line, key, key_needs_string, is_named, source, extras, is_exact, is_core2 })
     }
 
     /// The files that change, as they are.
@@ -180,6 +190,7 @@ impl<'a> Rewiring<'a> {
         let places: BTreeSet<Place> = self.places().filter(|place| place.0 == file).collect();
         let wraps = places.iter().any(|place| self.targets.wraps.contains_key(place));
         let swaps = places.iter().any(|place| self.targets.swaps.contains(place));
+        let adds = places.iter().any(|place| self.targets.adds.contains_key(place));
         let required = places.iter().copied().find(|place| self.survey.via(*place) == Some(Via::Require));
         let by_require = required.filter(|_| swaps);
         let has_imports = by_require.is_none() || is_es_module(&module);
@@ -188,21 +199,46 @@ impl<'a> Rewiring<'a> {
         }
         let mut names = Names { path, bindings: &bindings, group, adds: has_imports };
         let clerk = wraps.then(|| names.local(&self.sdk, CLERK_PROVIDER, "ClerkAuthProvider"));
-        let use_auth = swaps.then(|| names.local(&self.sdk, "useAuth", "useClerkAuth"));
+        let use_auth = (swaps || adds).then(|| names.local(&self.sdk, "useAuth", "useClerkAuth"));
+        let extras = self.extras.iter().filter(|_| wraps).map(|extra| {
+            let local = names.local(&format!("{}{}", self.sdk, extra.below), extra.name, extra.other);
+            (extra.name, local)
+        });
+        let extras: Vec<(&str, String)> = extras.collect();
+        let key = (wraps && self.source == KeySource::Constant).then(|| key_constant(&bindings));
         names.adds = by_require.is_none();
         let with_clerk =
-            swaps.then(|| names.local(CONVEX_REACT_CLERK, CONVEX_PROVIDER_WITH_CLERK, "ConvexClerkProvider"));
-        let local =
-            LocalNames { clerk: clerk.as_deref(), use_auth: use_auth.as_deref(), with_clerk: with_clerk.as_deref() };
+            (swaps || adds).then(|| names.local(CONVEX_REACT_CLERK, CONVEX_PROVIDER_WITH_CLERK, "ConvexClerkProvider"));
+        let data = page_data(self, &module, &style, &places, &mut names)?;
+        let context = router_context(self, &module, &style, &places, &mut names)?;
+        let client = self.client_of(&places, &context.name, &mut names);
+        let local = LocalNames {
+            clerk: clerk.as_deref(),
+            use_auth: use_auth.as_deref(),
+            with_clerk: with_clerk.as_deref(),
+            key: key.as_deref(),
+            extras: &extras,
+            data: &data.attributes,
+            client: client.as_deref(),
+        };
         for place in &places {
             self.stays_governed(&module, *place)?;
         }
         self.imports_stay_governed(&module, file)?;
-        let edits = match self.share_lines(&module, &places) {
-            true => self.one_by_one(path, base, language, &places, &local)?,
+        let edits = match self.share_lines(&module, &places) || !context.edits.is_empty() {
+            true => self.one_by_one(path, base, language, &places, (&local, &context.edits))?,
             false => self.all_at_once(&module, &style, path, &places, &local)?,
         };
         let added = edits.into_iter().try_for_each(|edit| group.edit(path, edit));
+        if let (Err(conflict), Some(place)) = (added, places.first()) {
+            return Err(self.unproven(*place, &format!("its edits clash: {conflict}")));
+        }
+        let added = data.edits.iter().try_for_each(|edit| group.edit(path, edit.clone()));
+        if let (Err(conflict), Some(place)) = (added, places.first()) {
+            return Err(self.unproven(*place, &format!("its edits clash: {conflict}")));
+        }
+        let constant = key.as_deref().and_then(|local| self.checked_key(&module, &style, path, local));
+        let added = constant.into_iter().try_for_each(|edit| group.edit(path, edit));
         if let (Err(conflict), Some(place)) = (added, places.first()) {
             return Err(self.unproven(*place, &format!("its edits clash: {conflict}")));
         }
@@ -230,10 +266,9 @@ impl<'a> Rewiring<'a> {
     ) -> Result<Vec<TextEdit>, Refusal> {
         let mut all = EditSet::default();
         for place in places {
-            let child = self.survey.child(*place).zip(local.clerk);
             let edits = match (self.survey.jsx(*place), self.survey.call(*place)) {
-                _ if let Some((range, name)) = child => {
-                    wrap_child(module, style, range, self.clerk_tag(name, *place, path)).map(Some)
+                _ if let Some(range) = self.survey.child(*place) => {
+                    self.child(module, style, (*place, range), path, local)
                 }
                 (Some(fact), _) => {
                     let rewrite = self.element(*place, path, local, self.pulled(module, *place)?);
@@ -254,6 +289,19 @@ impl<'a> Rewiring<'a> {
         Ok(all.iter().cloned().collect())
     }
 
+    /// The edits of a child that is no element: `{children}`.
+    fn child(
+        &self,
+        module: &ParsedModule,
+        style: &Style,
+        (place, range): (Place, TextRange),
+        path: &RelPath,
+        local: &LocalNames<'_>,
+    ) -> Result<Option<EditSet>, Conflict> {
+        let tags = local.clerk.map(|name| self.tags(name, place, path, local));
+        tags.map(|tags| wrap_child(module, style, range, tags)).transpose()
+    }
+
     /// Whether elements may break a line that they share, or that one of them shares with what is around the other.
     ///
     /// `flag ? <ConvexProvider client={a}><App /></ConvexProvider> : <ConvexProvider client={b}><App /></ConvexProvider>`
@@ -265,68 +313,32 @@ impl<'a> Rewiring<'a> {
         all && self.targets.moves.is_empty() && elements.iter().any(is_one_line)
     }
 
-    /// Changes one element after the other, each in the text that the last one left.
+    /// Changes one element after the other, each in the text that the last one left; the first in what `first` makes of the file.
     fn one_by_one(
         &self,
         path: &RelPath,
         base: &Base,
         language: &TypeScript,
         places: &BTreeSet<Place>,
-        local: &LocalNames<'_>,
+        (local, first): (&LocalNames<'_>, &EditSet),
     ) -> Result<Vec<TextEdit>, Refusal> {
-        let mut text = base.text.to_string();
+        let mut text = first.apply(&base.text).unwrap_or_else(|| base.text.to_string());
         let mut left: Vec<(Place, TextRange)> =
-            places.iter().filter_map(|place| Some((*place, self.survey.range(*place)?))).collect();
+            places.iter().filter_map(|place| Some((*place, first.moved(self.survey.range(*place)?)))).collect();
         left.reverse();
         while let Some((place, range)) = left.pop() {
             let module = parsed(path, &text)?;
             let style = language.formatting.get(path).map(|formatting| formatting.style(&module)).unwrap_or_default();
-            let edits = rewrite_element(&module, &style, range, &self.element(place, path, local, None));
+            let edits = match self.survey.child(place) {
+                Some(_) => self.child(&module, &style, (place, range), path, local).map(Option::unwrap_or_default),
+                None => rewrite_element(&module, &style, range, &self.element(place, path, local, None)),
+            };
             let edits = edits.map_err(|conflict| self.unproven(place, &format!("its edits clash: {conflict}")))?;
             let next = edits.apply(&text).ok_or_else(|| self.unproven(place, "its edits do not fit"))?;
             left.iter_mut().for_each(|(_, range)| *range = edits.moved(*range));
             text = next;
         }
         Ok(edits_between(&base.text, &text))
-    }
-
-    /// Changes what the file takes in by `require`; names that are taken already are refused, since such a statement is not laid out anew.
-    fn require(
-        &self,
-        group: &mut ChangeGroup,
-        place: Place,
-        module: &ParsedModule,
-        bindings: &Bindings,
-        style: &Style,
-        wraps: bool,
-    ) -> Result<(), Refusal> {
-        let fail = || {
-            let message = "ConvexProvider comes from a `require` in a form that is not laid out anew";
-            Refusal::new(RefusalReason::UnprovenForm, message, Some(self.survey.location(place)))
-        };
-        let is_es = is_es_module(module);
-        let clerk_names: Vec<&str> = if wraps { vec![CLERK_PROVIDER, "useAuth"] } else { vec!["useAuth"] };
-        let fresh = [CONVEX_PROVIDER_WITH_CLERK].into_iter().chain(clerk_names.iter().copied().filter(|_| !is_es));
-        // `import.meta` is no syntax of a CommonJS file.
-        let has_no_key = !is_es && wraps && self.key.object == "import.meta.env";
-        if has_no_key || fresh.into_iter().any(|name| bindings.is_spelled(name)) {
-            return Err(fail());
-        }
-        let swapped = self.targets.swaps.iter().filter(|swap| swap.0 == place.0);
-        let tags: Vec<TextRange> = swapped.flat_map(|swap| self.survey.names(*swap)).collect();
-        let others = bindings.places_of_required(CONVEX_PROVIDER).into_iter().filter(|range| !tags.contains(range));
-        let change = RequireChange {
-            from: CONVEX_REACT,
-            name: CONVEX_PROVIDER,
-            // What is left is where it is declared.
-            drops: others.count() <= 1,
-            to: CONVEX_REACT_CLERK,
-            new_name: CONVEX_PROVIDER_WITH_CLERK,
-            before: (!is_es).then(|| (&*self.sdk, clerk_names)),
-        };
-        let edits = require_edits(module, style, &change).ok().flatten().ok_or_else(fail)?;
-        let path = self.survey.path(place.0);
-        edits.iter().try_for_each(|edit| group.edit(path, edit.clone())).map_err(|_| fail())
     }
 
     /// What becomes of an element.
@@ -343,7 +355,7 @@ impl<'a> Rewiring<'a> {
         ElementRewrite {
             rename: local.with_clerk.filter(|_| is_swap).map(str::to_owned),
             attributes: use_auth.map(|name| attribute("useAuth", identifier(name))).collect(),
-            wrap_in: wrap.into_iter().map(|name| self.clerk_tag(name, place, path)).collect(),
+            wrap_in: wrap.map(|name| self.tags(name, place, path, local)).unwrap_or_default(),
             pull_out,
         }
     }
@@ -356,7 +368,11 @@ impl<'a> Rewiring<'a> {
         CallRewrite {
             rename: local.with_clerk.filter(|_| is_swap).map(str::to_owned),
             property: local.use_auth.filter(|_| is_swap).map(|name| property("useAuth", identifier(name))),
-            wrap_in: wrap.map(|name| (name.to_owned(), property("publishableKey", self.key_value(path)))),
+            wrap_in: wrap.map(|name| {
+                let extras = local.extras.iter().map(|(name, local)| property(name, identifier(local)));
+                let key = local.key.map_or_else(|| self.key_value(path), identifier);
+                (name.to_owned(), std::iter::once(property("publishableKey", key)).chain(extras).collect())
+            }),
             // ConvexProviderWithClerk requires children, and types know nothing of a third argument.
             child_as_property: is_swap && SourceKind::of(path).is_some_and(SourceKind::has_types),
         }
@@ -407,36 +423,70 @@ impl<'a> Rewiring<'a> {
         Ok(())
     }
 
+    /// ClerkProvider, and the provider for Clerk within it where that is added.
+    fn tags(&self, name: &str, place: Place, path: &RelPath, local: &LocalNames<'_>) -> Vec<Tag> {
+        let added = self.targets.adds.get(&place).and(local.with_clerk).zip(local.client).zip(local.use_auth);
+        let added = added.map(|((name, client), use_auth)| Tag {
+            name: name.to_owned(),
+            attributes: vec![attribute("client", syntax::path(client)), attribute("useAuth", identifier(use_auth))],
+        });
+        std::iter::once(self.clerk_tag(name, place, path, local)).chain(added).collect()
+    }
+
+    /// What the providers for Clerk that a file gets have as their client.
+    fn client_of(&self, places: &BTreeSet<Place>, context: &str, names: &mut Names<'_, '_>) -> Option<String> {
+        match places.iter().find_map(|place| self.targets.adds.get(place))? {
+            Client::Own(name) => Some(name.clone()),
+            Client::Import { module, name } => {
+                let (first, rest) = name.split_once('.').map_or((&**name, ""), |(first, rest)| (first, rest));
+                let last = places.first().and_then(|place| last_import(self, *place));
+                let local = names.local_beside(module, first, "convexClient", last.as_deref());
+                Some(if rest.is_empty() { local } else { format!("{local}.{rest}") })
+            }
+            Client::Context => Some(format!("{context}.convexClient")),
+        }
+    }
+
     /// `<ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>`, `<ClerkProvider {...pageProps}>`, or without attributes.
-    fn clerk_tag(&self, name: &str, place: Place, path: &RelPath) -> Tag {
+    fn clerk_tag(&self, name: &str, place: Place, path: &RelPath, local: &LocalNames<'_>) -> Tag {
         let kind = self.targets.wraps.get(&place).copied().unwrap_or(ClerkPlace::AroundConvex);
-        let key = || attribute("publishableKey", self.key_value(path));
+        let key = || attribute("publishableKey", local.key.map_or_else(|| self.key_value(path), identifier));
+        let reads_itself = matches!(self.source, KeySource::Package(_));
         let mut attributes = match kind {
-            ClerkPlace::AroundConvex => vec![key()],
-            ClerkPlace::AroundPage => self.page_props(place).into_iter().collect(),
+            ClerkPlace::AroundConvex if reads_itself => Vec::new(),
+            ClerkPlace::AroundConvex | ClerkPlace::AroundPage(PageData::Key) => vec![key()],
+            ClerkPlace::AroundPage(_) => local.data.get(&place).cloned().into_iter().collect(),
             ClerkPlace::InBody { .. } | ClerkPlace::Nowhere => Vec::new(),
         };
-        if kind != ClerkPlace::AroundConvex && self.is_named {
+        let is_given = attributes.iter().any(|attribute| attribute.is("publishableKey"));
+        if self.is_named && !is_given {
             attributes.push(key());
         }
+        // `tokenCache` is undefined on the web, where the browser keeps the session.
+        let has_types = SourceKind::of(path).is_some_and(SourceKind::has_types);
+        let exact = |value| if self.is_exact && has_types { non_null(value) } else { value };
+        attributes.extend(local.extras.iter().map(|(name, local)| attribute(name, exact(identifier(local)))));
         Tag { name: name.to_owned(), attributes }
     }
 
-    /// The `pageProps` of an `_app`, as the file spreads them already: `<Component {...pageProps} />`.
-    fn page_props(&self, place: Place) -> Option<Attribute> {
-        let facts = self.survey.modules.sources.facts(place.0);
-        let elements = facts.elements.iter().zip(&facts.flow.elements);
-        let spreads = elements.flat_map(|(fact, flow)| fact.attributes.iter().zip(&flow.attributes));
-        let is_props = |value: &Value| is_page_props(facts, value, 0);
-        let spread_of =
-            spreads.into_iter().find(|(fact, (name, value))| name.is_none() && fact.name.is_none() && is_props(value));
-        let range = spread_of.map(|(fact, _)| fact.range)?;
-        let base = load::base(self.survey.workspace, self.survey.path(place.0))?;
-        let written = range.slice(&base.text)?.trim_start_matches(['{', '.', ' ']).trim_end_matches(['}', ' ']);
-        let is_path = written
-            .split('.')
-            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$'));
-        is_path.then(|| spread(path(written)))
+    /// The key as a constant behind the imports: native code has no page on which its lack would show.
+    ///
+    /// ```tsx
+    /// const publishableKey = process.env.EXPO_PUBLIC_CLERK_PUBLISHABLE_KEY!;
+    ///
+    /// if (!publishableKey) {
+    ///   throw new Error("EXPO_PUBLIC_CLERK_PUBLISHABLE_KEY is not set");
+    /// }
+    /// ```
+    fn checked_key(&self, module: &ParsedModule, style: &Style, path: &RelPath, local: &str) -> Option<TextEdit> {
+        let name = &self.key.name;
+        // The check does not narrow it within functions: <https://clerk.com/docs/expo/getting-started/quickstart>
+        let mark = if SourceKind::of(path).is_some_and(SourceKind::has_types) { "!" } else { "" };
+        let object = self.key.object;
+        let text = format!(
+            "const {local} = {object}.{name}{mark};\n\nif (!{local}) {{\n  throw new Error(\"{name} is not set\");\n}}"
+        );
+        after_imports(module, style, &restyled(&text, style))
     }
 
     /// `import.meta.env.VITE_CLERK_PUBLISHABLE_KEY`
@@ -488,25 +538,27 @@ fn passes_children_on(facts: &FileFacts, value: &Value, provider: TextRange, fol
     }
 }
 
-/// Whether a value is what Next.js gives `_app` as `pageProps`, or the rest of it.
-fn is_page_props(facts: &FileFacts, value: &Value, followed: u8) -> bool {
-    match value {
-        Value::Member(object, name) => {
-            name == "pageProps" && matches!(**object, Value::Argument(_, 0) | Value::Variable(_))
-        }
-        Value::Variable(id) => {
-            let values = facts.flow.variable(*id);
-            followed < 8 && !values.is_empty() && values.iter().all(|value| is_page_props(facts, value, followed + 1))
-        }
-        _ => false,
-    }
-}
-
 /// What the names that the change needs are in one file.
 struct LocalNames<'a> {
     clerk: Option<&'a str>,
     use_auth: Option<&'a str>,
     with_clerk: Option<&'a str>,
+    /// The constant that holds the key, where it is one.
+    key: Option<&'a str>,
+    /// The other attributes of ClerkProvider, and what they are set to.
+    extras: &'a [(&'static str, String)],
+    /// What each ClerkProvider around a page is given.
+    data: &'a BTreeMap<Place, Attribute>,
+    /// What a provider for Clerk that is added has as its client.
+    client: Option<&'a str>,
+}
+
+/// What the constant of the key is called in a file.
+fn key_constant(bindings: &Bindings) -> String {
+    let usual = ["publishableKey", "clerkPublishableKey"].map(str::to_owned);
+    let numbered = (2..).map(|number| format!("clerkPublishableKey{number}"));
+    let mut names = usual.into_iter().chain(numbered);
+    names.find(|name| !bindings.is_spelled(name)).unwrap_or_default()
 }
 
 pub(crate) fn parsed(path: &RelPath, text: &str) -> Result<ParsedModule, Refusal> {
@@ -529,36 +581,4 @@ fn governs_next_line(comment: &str) -> bool {
         "tslint:disable-next",
     ];
     directives.iter().any(|directive| comment.contains(directive))
-}
-
-/// Names for what the change needs, imported under another where the file uses the usual one for something else.
-struct Names<'a, 'b> {
-    path: &'a RelPath,
-    bindings: &'a Bindings,
-    group: &'b mut ChangeGroup,
-    /// Whether names come in by imports; else a `require` was changed that brings them.
-    adds: bool,
-}
-
-impl Names<'_, '_> {
-    fn local(&mut self, module: &str, name: &str, other: &str) -> String {
-        if let Some(local) = self.bindings.local_for(module, name) {
-            return local;
-        }
-        if !self.adds {
-            return name.to_owned();
-        }
-        let numbered = (2..).map(|number| format!("{other}{number}"));
-        let mut names = [name.to_owned(), other.to_owned()].into_iter().chain(numbered);
-        let local = names.find(|name| !self.bindings.is_spelled(name)).unwrap_or_else(|| name.to_owned());
-        let import = ImportChange::Add {
-            module: module.to_owned(),
-            name: ImportedName::Named(name.to_owned()),
-            local: local.clone(),
-            type_only: false,
-            beside: Some(CONVEX_REACT.to_owned()),
-        };
-        self.group.import(self.path, import);
-        local
-    }
 }

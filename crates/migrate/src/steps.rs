@@ -3,7 +3,7 @@
 //! What files show done is left out; so is everything once nothing that they can show is left. That the issuer is set and the integration
 //! active shows in no file.
 
-use change::{ChangeGroup, RelPath, Step};
+use change::{ChangeGroup, RelPath, SettingsChange, Step};
 
 use crate::ctx::{Ctx, Sink, Wired};
 use crate::env::{frontend_api, has_key, set_names};
@@ -195,6 +195,26 @@ impl Left<'_> {
         self.command("install", title, folder, packages.install().to_owned())
     }
 
+    /// Installs by the framework's own command what the patch adds to package.json.
+    fn installed_by(&self, installer: &str) -> Step {
+        let own = self.ctx.app.id.folder();
+        let changes = self.group.map(ChangeGroup::settings_changes);
+        let path = join(own, "package.json");
+        let changes = changes.zip(path.as_ref()).and_then(|(all, path)| all.get(path)).into_iter().flatten();
+        let added = changes.filter_map(|change| match change {
+            SettingsChange::Set { path, .. } if path.first().is_some_and(|section| section == "dependencies") => {
+                path.last()
+            }
+            _ => None,
+        });
+        let added: Vec<&str> =
+            added.map(String::as_str).filter(|name| self.ctx.app.dependency(name).is_none()).collect();
+        let title = "Install what package.json names now, in the versions that go with the SDK.";
+        let doc = Some(self.ctx.framework.quickstart);
+        let command = [installer].into_iter().chain(added).collect::<Vec<_>>().join(" ");
+        Step { doc, ..self.command("install", title, own, command) }
+    }
+
     fn install(&self) -> Vec<Step> {
         let own = self.ctx.app.id.folder();
         let mut steps = Vec::new();
@@ -203,7 +223,8 @@ impl Left<'_> {
         let is_asked = self.packages.asked(own, &self.wired.sdk).is_some();
         if !is_asked && !is_edited {
             let title = format!("Install {}.", self.wired.sdk);
-            let command = format!("{} {}", self.packages.add(own), self.wired.sdk);
+            let command = self.ctx.framework.installer.unwrap_or_else(|| self.packages.add(own));
+            let command = format!("{command} {}", self.wired.sdk);
             let doc = Some(self.ctx.framework.quickstart);
             steps.push(Step { doc, ..self.command("install-clerk", title, own, command) });
         } else {
@@ -212,7 +233,10 @@ impl Left<'_> {
             };
             let no_lock = !self.packages.has_lock() && !self.has_key;
             if is_edited || no_lock || stale(&self.packages, own) {
-                steps.push(self.installed(&self.packages, own));
+                steps.push(match self.ctx.framework.installer {
+                    Some(installer) => self.installed_by(installer),
+                    None => self.installed(&self.packages, own),
+                });
             }
             // A backend with a lock file of its own.
             let backend = Packages::of(self.ctx, self.backend());

@@ -117,6 +117,15 @@ impl<'a> Survey<'a> {
         attributes.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)
     }
 
+    /// The name that an attribute is set to: `convex` of `client={convex}`.
+    pub(crate) fn attribute_name(&self, place: Place, name: &str) -> Option<String> {
+        let fact = self.jsx(place)?;
+        let range = fact.attributes.iter().find(|attribute| attribute.name.as_deref() == Some(name))?.range;
+        let text = self.workspace.text(self.path(place.0))?;
+        let value = range.slice(&text)?.split_once('{')?.1.trim_end_matches('}').trim().to_owned();
+        value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).then_some(value)
+    }
+
     /// The package that an imported name is from.
     pub(crate) fn package_of(&self, file: FileId, imported: &'a Imported) -> Option<String> {
         match self.modules.import(file, imported) {

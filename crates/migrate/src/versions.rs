@@ -64,6 +64,50 @@ pub(crate) const CLERK_NEXTJS_CORE2: &str = "^6.39.8";
 /// The Next.js versions that it is asked for beside; it takes 16 as well, where the newer line is the one to have.
 pub(crate) const CLERK_NEXTJS_CORE2_PEER: &str = "^13.5.7 || ^14.2.25 || ^15.2.3";
 
+/// The range in which `@clerk/tanstack-react-start` is asked for.
+pub(crate) const CLERK_START: &str = "^1.5.15";
+/// The versions of TanStack Start that it takes.
+pub(crate) const CLERK_START_PEER: &str = ">=1.167.17 <2.0.0";
+/// The range in which `@clerk/tanstack-react-start` of Core 2 is asked for.
+pub(crate) const CLERK_START_CORE2: &str = "^0.29.15";
+/// The versions of TanStack Start that it is asked for beside.
+pub(crate) const CLERK_START_CORE2_PEER: &str = ">=1.157.0 <1.167.17";
+/// The first TanStack Start that checks where calls of server functions come from, as long as there is no start file.
+pub(crate) const START_CSRF: &str = "1.168.0";
+
+/// The range in which `@clerk/react-router` is asked for.
+pub(crate) const CLERK_REACT_ROUTER: &str = "^3.6.24";
+/// The React Router versions that it takes.
+pub(crate) const CLERK_REACT_ROUTER_PEER: &str = "^7.9.0 || ^8.3.0";
+
+/// The range in which `@clerk/expo` is asked for, and the SDKs of Expo that it takes.
+pub(crate) const CLERK_EXPO: &str = "^4.6.6";
+/// The SDKs of Expo that it takes.
+pub(crate) const CLERK_EXPO_PEER: &str = ">=54.0.0 <58.0.0";
+/// The range in which `@clerk/expo` is asked for beside SDK 53.
+pub(crate) const CLERK_EXPO_3: &str = "^3.7.8";
+/// The SDKs of Expo that it is asked for beside; it takes later ones as well, where the newer line is the one to have.
+pub(crate) const CLERK_EXPO_3_PEER: &str = ">=53.0.0 <54.0.0";
+/// The range in which `@clerk/clerk-expo` of Core 2 is asked for.
+pub(crate) const CLERK_EXPO_CORE2: &str = "^2.20.1";
+/// The SDKs of Expo that it is asked for beside: those with React Native 0.73 and later.
+pub(crate) const CLERK_EXPO_CORE2_PEER: &str = ">=50.0.0 <53.0.0";
+/// The React versions that Clerk's packages for Expo take.
+pub(crate) const CLERK_EXPO_REACT: &str = "^18.0.0 || ^19.0.0";
+
+/// The SDKs of Expo with the ranges of the modules that Clerk's packages lean on, as each SDK bundles them: secure-store, auth-session,
+/// web-browser.
+pub(crate) const EXPO_MODULES: &[(u64, [&str; 3])] = &[
+    (50, ["~12.8.1", "~5.4.0", "~12.8.2"]),
+    (51, ["~13.0.2", "~5.5.2", "~13.0.3"]),
+    (52, ["~14.0.1", "~6.0.3", "~14.0.2"]),
+    (53, ["~14.2.4", "~6.2.1", "~14.2.0"]),
+    (54, ["~15.0.8", "~7.0.11", "~15.0.11"]),
+    (55, ["~55.0.18", "~55.0.18", "~55.0.20"]),
+    (56, ["~56.0.4", "~56.0.19", "~56.0.6"]),
+    (57, ["~57.0.4", "~57.0.17", "~57.0.3"]),
+];
+
 /// The first Next.js that calls its middleware a proxy.
 pub(crate) const NEXT_PROXY: &str = "16.0.0-0";
 
@@ -92,6 +136,62 @@ pub(crate) const FACTS: &[VersionFact] = &[
         meaning: "the first of its line that is built on such a @clerk/clerk-react; lines before 6 are refused",
         checked: "2026-11-25",
         source: "the packages' dependencies on npm",
+    },
+    VersionFact {
+        package: "@clerk/tanstack-react-start",
+        version: CLERK_START,
+        meaning: "what is asked for beside TanStack Start from 1.167.17 on",
+        checked: "2026-11-26",
+        source: "the package's peer range on npm",
+    },
+    VersionFact {
+        package: "@clerk/tanstack-react-start",
+        version: CLERK_START_CORE2,
+        meaning: "what is asked for beside TanStack Start 1.157 to 1.167.16; older ones have no createStart and are refused",
+        checked: "2026-11-26",
+        source: "the package's peer range on npm; compiled and built with 1.157.18",
+    },
+    VersionFact {
+        package: "@tanstack/react-start",
+        version: START_CSRF,
+        meaning: "from here on an app without a start file checks where calls of server functions come from; a file that is made keeps the check",
+        checked: "2026-11-26",
+        source: "a built server: a call from another site is answered with 403 without the file, and with 200 with one that has no such check",
+    },
+    VersionFact {
+        package: "@clerk/react-router",
+        version: CLERK_REACT_ROUTER,
+        meaning: "what is asked for beside react-router in `^7.9.0 || ^8.3.0`; other versions are refused",
+        checked: "2026-11-26",
+        source: "the package's peer range on npm",
+    },
+    VersionFact {
+        package: "@clerk/expo",
+        version: CLERK_EXPO,
+        meaning: "what is asked for in an Expo app of SDK 54 to 57",
+        checked: "2026-11-26",
+        source: "the package's peer range on npm",
+    },
+    VersionFact {
+        package: "@clerk/expo",
+        version: CLERK_EXPO_3,
+        meaning: "what is asked for in an Expo app of SDK 53",
+        checked: "2026-11-26",
+        source: "the package's peer range on npm",
+    },
+    VersionFact {
+        package: "@clerk/clerk-expo",
+        version: CLERK_EXPO_CORE2,
+        meaning: "what is asked for in an Expo app of SDK 50 to 52, with expo-auth-session and expo-web-browser, which it takes in",
+        checked: "2026-11-26",
+        source: "the packages' peer ranges on npm",
+    },
+    VersionFact {
+        package: "expo-secure-store",
+        version: "~57.0.4",
+        meaning: "what SDK 57 bundles; for each SDK from 50 on the range that it bundles is asked for",
+        checked: "2026-11-26",
+        source: "bundledNativeModules.json of each expo on npm",
     },
     VersionFact {
         package: "next",

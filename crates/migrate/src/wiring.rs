@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use syntax::Via;
 
+use crate::added::{Client, Inner};
 use crate::boundary::client_files;
 use crate::graph::evaluate::{callee_name, is_compiled_jsx};
 use crate::graph::render::{Node, Place, Sighting};
@@ -23,11 +24,18 @@ pub(crate) struct Targets {
     pub(crate) wraps: BTreeMap<Place, ClerkPlace>,
     /// ClerkProviders that stand inside a plain provider and change places with it.
     pub(crate) moves: BTreeMap<Place, Place>,
+    /// Elements that get the provider for Clerk around them too, and what its client is: the plain one further out stays.
+    pub(crate) adds: BTreeMap<Place, Client>,
     /// Files that become client files.
     pub(crate) directives: BTreeSet<FileId>,
+    /// Plain providers that stay, around what is added.
+    pub(crate) kept: Vec<Place>,
     /// The package of the ClerkProvider that is there; `None` where there is none.
     pub(crate) sdk: Option<String>,
 }
+
+/// Why a plain provider around the pages stays.
+pub(crate) const STAYS_AROUND: &str = "this plain provider stays around all pages, where ClerkProvider can't be: within it stands ConvexProviderWithClerk";
 
 /// What is decided of an app.
 pub(crate) enum Decision {
@@ -41,7 +49,7 @@ pub(crate) enum Decision {
 ///
 /// # Errors
 /// A refusal where what is there can't be proven, or where no change would put one ClerkProvider on every way.
-pub(crate) fn decide(survey: &Survey<'_>) -> Result<Decision, Refusal> {
+pub(crate) fn decide(survey: &Survey<'_>, inner: Option<Inner>) -> Result<Decision, Refusal> {
     let mut live = survey.live_plain();
     let with_clerk: Vec<Place> = survey.places(Provider::WithClerk).collect();
     if !with_clerk.is_empty() && live.is_empty() {
@@ -49,7 +57,7 @@ pub(crate) fn decide(survey: &Survey<'_>) -> Result<Decision, Refusal> {
         let kept = survey.dead_plain().into_iter().map(|place| (place, unused)).collect();
         return Ok(Decision::Keep { why: ON_CLERK, kept });
     }
-    if let Some(kept) = beside_clerk(survey, &mut live)? {
+    if let Some(kept) = beside_clerk(survey, &mut live, inner)? {
         return Ok(Decision::Keep { why: ON_CLERK, kept });
     }
     survey.no_other_auth()?;
@@ -59,6 +67,9 @@ pub(crate) fn decide(survey: &Survey<'_>) -> Result<Decision, Refusal> {
         let unused = "no root renders this plain provider";
         let kept = survey.dead_plain().into_iter().map(|place| (place, unused)).collect();
         return Ok(Decision::Keep { why: crate::survey::NO_PROVIDER, kept });
+    }
+    if let Some(targets) = added(survey, &live, inner)? {
+        return Ok(Decision::Change(targets));
     }
     for place in &live {
         element(survey, *place)?;
@@ -79,7 +90,11 @@ pub(crate) fn refuse<T>(
 
 /// Plain providers of an app that renders the one for Clerk as well. Those under roots of their own are left in `live`, to be changed; the
 /// others are kept, since the app chooses between the two.
-fn beside_clerk(survey: &Survey<'_>, live: &mut Vec<Place>) -> Result<Option<Vec<(Place, &'static str)>>, Refusal> {
+fn beside_clerk(
+    survey: &Survey<'_>,
+    live: &mut Vec<Place>,
+    inner: Option<Inner>,
+) -> Result<Option<Vec<(Place, &'static str)>>, Refusal> {
     if !survey.has_live_clerk() {
         return match survey.unseen(Provider::WithClerk).find(|place| survey.may_run(*place)) {
             Some(place) if !live.is_empty() => {
@@ -112,7 +127,9 @@ fn beside_clerk(survey: &Survey<'_>, live: &mut Vec<Place>) -> Result<Option<Vec
                 .sightings(Provider::WithClerk)
                 .all(|sighting| sighting.above.iter().any(|above| above.place == place))
     };
+    let is_around = |place: Place| inner.is_some() && survey.graph.of(place).all(|sighting| sighting.page.is_none());
     let say = |place: Place| match shadowed(place) {
+        true if is_around(place) => STAYS_AROUND,
         true => "ConvexProviderWithClerk stands inside this plain provider on every way: nobody gets this one's client",
         false => "the app renders ConvexProviderWithClerk as well: which of the two people get where is for it to say",
     };
@@ -233,6 +250,28 @@ fn nested(survey: &Survey<'_>) -> Result<(), Refusal> {
         }
         None => Ok(()),
     }
+}
+
+/// What is added within the page where the plain provider stands around it, so that it can have no ClerkProvider around itself.
+fn added(survey: &Survey<'_>, live: &[Place], inner: Option<Inner>) -> Result<Option<Targets>, Refusal> {
+    let Some(inner) = inner else { return Ok(None) };
+    let is_around = |place: &&Place| {
+        let mut seen = survey.graph.of(**place).peekable();
+        seen.peek().is_some() && seen.all(|sighting| sighting.page.is_none())
+    };
+    let Some(plain) = live.iter().find(is_around) else { return Ok(None) };
+    if let Some(other) = live.iter().find(|place| *place != plain) {
+        let message = "this plain provider stands within another one, in the router or the layout of all pages";
+        return refuse(survey, RefusalReason::SeveralProviders, message, *other);
+    }
+    if let Some(clerk) = survey.places(Provider::Clerk).find(|place| survey.may_run(*place)) {
+        let message = "the app has a ClerkProvider, and its ConvexProvider is around all pages: ConvexProviderWithClerk has to be put within it by hand";
+        return refuse(survey, RefusalReason::ClerkElsewhere, message, clerk);
+    }
+    let added = inner(survey, *plain)?;
+    let wraps = added.places.iter().map(|place| (*place, added.kind)).collect();
+    let adds = added.places.iter().map(|place| (*place, added.client.clone())).collect();
+    Ok(Some(Targets { wraps, adds, kept: vec![*plain], ..Targets::default() }))
 }
 
 /// Finds where ClerkProvider has to be for the plain providers at `swaps`.

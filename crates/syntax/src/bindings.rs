@@ -167,6 +167,21 @@ impl Bindings {
         found.first().map(|id| id.0.to_string())
     }
 
+    /// Whether an import binds a name.
+    pub fn imports_name(&self, local: &str) -> bool {
+        self.import_of(local).is_some()
+    }
+
+    /// The module and the export that an import binds as `local`, be it only a type.
+    pub fn import_of(&self, local: &str) -> Option<(String, String)> {
+        let bound = |(id, imported): &(&Id, &Imported)| imported.via == Via::Import && *id.0 == *local;
+        let (_, imported) = self.imported.iter().find(bound)?;
+        match &imported.export {
+            ImportedName::Named(name) => Some((imported.module.clone(), name.clone())),
+            _ => None,
+        }
+    }
+
     /// Whether any name of the file, in whatever scope, is spelled so: such a name is not free for an import.
     pub fn is_spelled(&self, name: &str) -> bool {
         self.spelled.iter().any(|spelled| **spelled == *name)

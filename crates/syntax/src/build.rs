@@ -15,6 +15,18 @@ pub struct Expression(pub(crate) Box<Expr>);
 #[derive(Clone, Debug)]
 pub struct Attribute(pub(crate) JSXAttrOrSpread);
 
+impl Attribute {
+    /// Whether it is the one of this name.
+    pub fn is(&self, name: &str) -> bool {
+        match &self.0 {
+            JSXAttrOrSpread::JSXAttr(attribute) => {
+                matches!(&attribute.name, JSXAttrName::Ident(known) if known.sym == name)
+            }
+            JSXAttrOrSpread::SpreadElement(_) => false,
+        }
+    }
+}
+
 /// `name`
 pub fn identifier(name: &str) -> Expression {
     Expression(Box::new(Expr::Ident(ident(name))))

@@ -41,8 +41,8 @@ pub struct CallRewrite {
     pub rename: Option<String>,
     /// A property to add after those that are there.
     pub property: Option<Property>,
-    /// The component to put around, and its property.
-    pub wrap_in: Option<(String, Property)>,
+    /// The component to put around, and its properties.
+    pub wrap_in: Option<(String, Vec<Property>)>,
     /// Whether the child becomes a property.
     pub child_as_property: bool,
 }
@@ -128,7 +128,7 @@ impl Rewriter<'_> {
         let lead = self.slice(TextRange::new(line, self.range.start())).trim_start_matches('\u{feff}');
         let mut indent: String = lead.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
         let is_one_line = !self.slice(self.range).contains('\n');
-        if let Some((name, property)) = &self.rewrite.wrap_in {
+        if let Some((name, properties)) = &self.rewrite.wrap_in {
             let is_argument = is_one_line && matches!(place_of(self.module, self.range), Place::Argument { .. });
             let (open, close) = match is_argument {
                 // Prettier puts a call that does not fit on lines of its own within another call's parentheses.
@@ -141,7 +141,8 @@ impl Rewriter<'_> {
             };
             let inner = format!("{indent}{unit}");
             let callee = self.slice(self.call.callee);
-            let property = self.property_text(property);
+            let properties: Vec<String> = properties.iter().map(|property| self.property_text(property)).collect();
+            let property = properties.join(", ");
             let (before, close_props, lead) = match self.rewrite.child_as_property {
                 true => {
                     let before = format!("{callee}({name}, {{{eol}{inner}{property},{eol}{inner}children: ");
@@ -275,7 +276,7 @@ mod tests {
             property: Some(Property { name: "use".to_owned(), value: identifier("use") }),
             wrap_in: wraps.then(|| {
                 let value = env_member("import.meta.env", "ID", false);
-                ("Outer".to_owned(), Property { name: "id".to_owned(), value })
+                ("Outer".to_owned(), vec![Property { name: "id".to_owned(), value }])
             }),
             child_as_property,
         };

@@ -416,6 +416,16 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
+    /// Whether the file marks each name as a type, `import { type A } from "a"`, and no import as a whole.
+    fn marks_names(&self) -> bool {
+        let is_marked = |specifier: &ImportSpecifier| match specifier {
+            ImportSpecifier::Named(named) => named.is_type_only,
+            _ => false,
+        };
+        let mut all = self.declarations.iter().map(|import| import.node);
+        all.clone().any(|node| node.specifiers.iter().any(is_marked)) && !all.any(|node| node.type_only)
+    }
+
     fn fresh_text(&self, source: &str, type_only: bool, names: &[(ImportedName, String)]) -> String {
         let mut lone = Vec::new();
         let mut named = Vec::new();
@@ -426,7 +436,11 @@ impl<'a> Layout<'a> {
                 ImportedName::Named(name) => named.push(self.specifier_text(name, local)),
             }
         }
-        let word = if type_only { "import type " } else { "import " };
+        let is_inline = type_only && self.marks_names();
+        if is_inline {
+            named.iter_mut().for_each(|name| name.insert_str(0, "type "));
+        }
+        let word = if type_only && !is_inline { "import type " } else { "import " };
         let semicolon = if self.style.semicolons { ";" } else { "" };
         let end = format!(" from {}{semicolon}", quoted(source, self.style.quote));
         let head = format!("{word}{}{}", lone.join(", "), if lone.is_empty() || named.is_empty() { "" } else { ", " });

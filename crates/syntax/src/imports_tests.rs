@@ -163,3 +163,21 @@ fn an_import_that_goes_gives_its_place_to_the_new_ones() {
         "import { ConvexReactClient } from \"convex/react\"; import { ClerkProvider, useAuth } from \"@clerk/react\";\nimport { ConvexProviderWithClerk } from \"convex/react-clerk\";\nf();\n",
     );
 }
+
+#[test]
+fn a_file_that_marks_each_name_as_a_type_goes_on_so() {
+    let types = ImportChange::Add {
+        module: "b".to_owned(),
+        name: ImportedName::Named("B".to_owned()),
+        local: "B".to_owned(),
+        type_only: true,
+        beside: None,
+    };
+    for (before, after) in [
+        ("import { type A } from \"a\";\n", "import { type A } from \"a\";\nimport { type B } from \"b\";\n"),
+        ("import type { A } from \"a\";\n", "import type { A } from \"a\";\nimport type { B } from \"b\";\n"),
+        ("import { a } from \"a\";\n", "import { a } from \"a\";\nimport type { B } from \"b\";\n"),
+    ] {
+        check(&Style::default(), std::slice::from_ref(&types), before, after);
+    }
+}

@@ -99,16 +99,16 @@ pub fn rewrite_element(
     Ok(edits)
 }
 
-/// The edits that put `tag` around the child of an element at `range`: `{children}`, or a fragment.
+/// The edits that put `tags`, outermost first, around the child of an element at `range`: `{children}`, or a fragment.
 ///
 /// # Errors
 /// A [`Conflict`] would be a defect of this function.
-pub fn wrap_child(module: &ParsedModule, style: &Style, range: TextRange, tag: Tag) -> Result<EditSet, Conflict> {
+pub fn wrap_child(module: &ParsedModule, style: &Style, range: TextRange, tags: Vec<Tag>) -> Result<EditSet, Conflict> {
     let mut search = ChildSearch { module, range, found: None };
     module.program.visit_with(&mut search);
     let mut edits = EditSet::default();
     if let Some(child) = search.found {
-        let rewrite = ElementRewrite { wrap_in: vec![tag], ..ElementRewrite::default() };
+        let rewrite = ElementRewrite { wrap_in: tags, ..ElementRewrite::default() };
         let node = Node::Child(&child);
         Rewriter { module, style, node, range, rewrite: &rewrite, pulled: None }.edits(&mut edits)?;
     }

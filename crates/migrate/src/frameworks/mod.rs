@@ -1,17 +1,28 @@
 //! The frameworks: one file each, each a description that the rules read. No rule asks which framework it has.
 
+mod expo;
 mod next_app;
 mod next_pages;
 mod react;
+mod react_router;
+mod tanstack_start;
 
 use change::RelPath;
 
+use crate::added::Inner;
 use crate::graph::roots::FindRoots;
 use crate::rules::Rule;
 use crate::workspace::{App, Workspace, join};
 
 /// Every framework that is migrated, the most telling first.
-pub(crate) const ALL: &[&Framework] = &[&next_app::FRAMEWORK, &next_pages::FRAMEWORK, &react::FRAMEWORK];
+pub(crate) const ALL: &[&Framework] = &[
+    &next_app::FRAMEWORK,
+    &next_pages::FRAMEWORK,
+    &tanstack_start::FRAMEWORK,
+    &react_router::FRAMEWORK,
+    &expo::FRAMEWORK,
+    &react::FRAMEWORK,
+];
 
 /// How one framework is found, and what its migration needs to know.
 pub(crate) struct Framework {
@@ -33,21 +44,43 @@ pub(crate) struct Framework {
     pub(crate) env: &'static [EnvConvention],
     /// How Clerk's package gets the publishable key.
     pub(crate) key: KeySource,
+    /// What else ClerkProvider is given.
+    pub(crate) extras: &'static [Extra],
     /// The variable of the secret key, where the package runs on a server.
-    pub(crate) secret: Option<&'static str>,
+    pub(crate) secret: Secret,
+    /// The command that installs packages in the versions that the framework's own goes with, where it has one.
+    pub(crate) installer: Option<&'static str>,
     /// Where its apps begin to render.
     pub(crate) roots: FindRoots,
+    /// What is added where a plain provider stands around the pages, if ClerkProvider can't be there.
+    pub(crate) inner: Option<Inner>,
     /// The rules of its migration, in order.
     pub(crate) rules: &'static [&'static Rule],
 }
+
+/// The variable of an app's secret key; `None` where nothing of the app runs on a server.
+pub(crate) type Secret = fn(&Workspace, &App<'_>) -> Option<&'static str>;
 
 /// How Clerk's package gets the publishable key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeySource {
     /// As an attribute of ClerkProvider, read the way the app reads its Convex URL.
     Attribute,
+    /// The same, from a constant of the file that is checked as the app starts.
+    Constant,
     /// It reads this variable by itself.
     Package(&'static str),
+}
+
+/// An attribute of ClerkProvider that is an export of Clerk's package: `tokenCache={tokenCache}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extra {
+    /// The attribute, and the export.
+    pub(crate) name: &'static str,
+    /// What the export's module adds to the package's name: `/token-cache`.
+    pub(crate) below: &'static str,
+    /// What the import is called where the file uses the name for something else.
+    pub(crate) other: &'static str,
 }
 
 /// What tells that an app is built with a framework: one of the dependencies, and what files are there.
@@ -63,12 +96,19 @@ pub(crate) struct Evidence {
     /// Paths of the form of `files` that say it is something else, where none of `files` is there: a Vite app may depend on next for its
     /// types.
     pub(crate) unless: &'static [&'static str],
+    /// Whether what builds on it depends on it as well, so that it counts only where nothing else does.
+    pub(crate) is_general: bool,
 }
 
 impl Evidence {
     /// That a dependency is enough.
     pub(crate) const fn dependency(dependencies: &'static [&'static str]) -> Self {
-        Self { dependencies, files: &[], below: &[], stems: &[], unless: &[] }
+        Self { dependencies, files: &[], below: &[], stems: &[], unless: &[], is_general: false }
+    }
+
+    /// The same, of a library that frameworks are built on.
+    pub(crate) const fn library(dependencies: &'static [&'static str]) -> Self {
+        Self { is_general: true, ..Self::dependency(dependencies) }
     }
 
     /// What was seen, as words for a report; `None` where it is not enough.
@@ -93,11 +133,6 @@ impl Evidence {
         let found: Option<Vec<String>> =
             self.unless.iter().map(|stem| file_with_stem(workspace, app, stem).map(|path| path.to_string())).collect();
         found.filter(|found| !found.is_empty()).map(|found| found.join(" and "))
-    }
-
-    /// Whether the dependency alone is enough.
-    pub(crate) fn is_dependency(&self) -> bool {
-        self.files.is_empty() && self.below.is_empty()
     }
 
     fn file_below<'w>(&self, workspace: &'w Workspace, app: &App<'_>, folder: &str) -> Option<&'w RelPath> {
@@ -138,6 +173,8 @@ pub(crate) struct SdkLine {
     pub(crate) optional_key_from: Option<&'static str>,
     /// The package it is made for, and the versions of that which it takes.
     pub(crate) host: Option<(&'static str, &'static str)>,
+    /// The versions of React that it takes.
+    pub(crate) react: &'static str,
 }
 
 /// How client code of one bundler reads a variable.

@@ -46,12 +46,16 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         below: &["app", "src/app"],
         stems: &["layout", "page"],
         unless: &["vite.config", "index.html"],
+        is_general: false,
     },
     sdk: next::SDK,
     env: next::ENV,
     key: next::KEY,
-    secret: next::SECRET,
+    extras: &[],
+    secret: |_, _| next::SECRET,
+    installer: None,
     roots: begin,
+    inner: None,
     rules: next::RULES,
 };
 
@@ -94,7 +98,7 @@ fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
         segment.files.entry(stem).or_default().push(file);
     }
     let instead = INSTEAD.iter().flat_map(|stem| top.files.get(stem).into_iter().flatten());
-    let instead = instead.map(|file| Arc::new(Route { file: *file, props: Vec::new() }));
+    let instead = instead.map(|file| Arc::new(Route::of(*file)));
     let shown = top.shown();
     let place = ClerkPlace::InBody { only: next::caches_components(workspace, app).is_some() };
     begin.roots = shown
@@ -116,7 +120,7 @@ impl<'a> Segment<'a> {
     fn shown(&self) -> Vec<Arc<Route<'a>>> {
         let files = |stem: &str| self.files.get(stem).into_iter().flatten().copied();
         let own = SHOWN.iter().flat_map(|stem| files(stem));
-        let mut shown: Vec<Arc<Route<'a>>> = own.map(|file| Arc::new(Route { file, props: Vec::new() })).collect();
+        let mut shown: Vec<Arc<Route<'a>>> = own.map(|file| Arc::new(Route::of(file))).collect();
         let is_slot = |name: &str| name.starts_with('@');
         let inner = self.segments.iter().filter(|(name, _)| !is_slot(name));
         shown.extend(inner.flat_map(|(_, segment)| segment.shown()));
@@ -137,7 +141,7 @@ impl<'a> Segment<'a> {
             let props: Vec<_> = shown.into_iter().map(|route| ("children", Given::Element(route))).collect();
             let slots = if stem == "layout" { slots.clone() } else { Vec::new() };
             let all: Vec<_> = props.into_iter().chain(slots).collect();
-            shown = outer.into_iter().map(|file| Arc::new(Route { file, props: all.clone() })).collect();
+            shown = outer.into_iter().map(|file| Arc::new(Route { props: all.clone(), ..Route::of(file) })).collect();
         }
         if !self.files.contains_key("layout") {
             shown.extend(slots.into_iter().filter_map(|(_, given)| match given {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::{Evidence, Framework};
 use crate::graph::modules::Modules;
-use crate::graph::roots::{self, Begin, ClerkPlace, Given, Rendered, Root, Route};
+use crate::graph::roots::{self, Begin, ClerkPlace, Given, PageData, Rendered, Root, Route};
 use crate::graph::sources::FileId;
 use crate::next;
 use crate::workspace::{App, Workspace};
@@ -36,12 +36,16 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         below: &["pages", "src/pages"],
         stems: &["_app", "index"],
         unless: &["vite.config", "index.html"],
+        is_general: false,
     },
     sdk: next::SDK,
     env: next::ENV,
     key: next::KEY,
-    secret: next::SECRET,
+    extras: &[],
+    secret: |_, _| next::SECRET,
+    installer: None,
     roots: begin,
+    inner: None,
     rules: next::RULES,
 };
 
@@ -68,10 +72,13 @@ pub(super) fn pages<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<
             _ => components.push(file),
         }
     }
-    let route = |file: FileId, props| Rendered::Route(Arc::new(Route { file, props }));
+    let route = |file: FileId, props| Rendered::Route(Arc::new(Route { props, is_page: true, ..Route::of(file) }));
     let given: Vec<_> = components.iter().map(|file| ("Component", Given::Component(*file))).collect();
-    let shell =
-        apps.iter().map(|file| Root { file: *file, what: route(*file, given.clone()), place: ClerkPlace::AroundPage });
+    let shell = apps.iter().map(|file| Root {
+        file: *file,
+        what: route(*file, given.clone()),
+        place: ClerkPlace::AroundPage(PageData::PageProps),
+    });
     // Without `_app` each page stands for itself, and nothing is around them all.
     let alone = components.iter().filter(|_| apps.is_empty()).map(|file| Root {
         file: *file,

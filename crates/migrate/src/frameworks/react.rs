@@ -34,7 +34,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
            the publishable key is read the way the app reads its Convex URL.\n\nGuide: https://docs.convex.dev/auth/clerk\n",
     guide: "https://docs.convex.dev/auth/clerk",
     quickstart: "https://clerk.com/docs/react/getting-started/quickstart",
-    evidence: Evidence::dependency(&["react-dom", "react"]),
+    evidence: Evidence::library(&["react-dom", "react"]),
     sdk: Sdk {
         lines: &[
             SdkLine {
@@ -43,6 +43,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
                 is_core2: false,
                 optional_key_from: Some(versions::CLERK_REACT_OPTIONAL_KEY),
                 host: None,
+                react: versions::CLERK_REACT_PEER,
             },
             SdkLine {
                 package: "@clerk/clerk-react",
@@ -51,12 +52,16 @@ pub(crate) const FRAMEWORK: Framework = Framework {
                 // All of them want a string.
                 optional_key_from: Some("6.0.0"),
                 host: None,
+                react: versions::CLERK_REACT_PEER,
             },
         ],
     },
     key: KeySource::Attribute,
-    secret: None,
+    extras: &[],
+    secret: |_, _| None,
+    installer: None,
     roots: roots::in_browser,
+    inner: None,
     // A tool before the bundlers that it is built on.
     env: &[
         EnvConvention {

@@ -22,6 +22,10 @@ const MAX_DEPTH: u32 = 80;
 /// How many steps one walk takes at most: an app that needs more is not one that can be followed.
 const MAX_STEPS: u32 = 400_000;
 
+/// The hooks of a route of TanStack Router.
+const ROUTE_HOOKS: [&str; 6] =
+    ["useLoaderData", "useLoaderDeps", "useMatch", "useParams", "useRouteContext", "useSearch"];
+
 /// The calls around a value, innermost first.
 pub(crate) type Scope<'a> = Option<Rc<Frame<'a>>>;
 
@@ -68,6 +72,8 @@ pub(crate) enum Data<'a> {
     File(FileId),
     /// What a framework renders by a file's name.
     Route(Arc<Route<'a>>),
+    /// An element that no file writes: a component and what it is given.
+    Made(Rc<(Data<'a>, Rc<Props<'a>>)>),
     Package(&'a str, ImportedName),
     Unknown,
 }
@@ -205,6 +211,8 @@ impl<'a, 'm> Evaluator<'a, 'm> {
                 };
                 vec![Data::Package(module, export)]
             }
+            // `useRouteContext({ from: Route.id })`: texts.
+            Data::Held(_) if ["id", "path", "fullPath", "to"].contains(&name) => Vec::new(),
             // What is taken out of something that a package made may be any part of it.
             Data::Package(..) | Data::Held(_) => vec![object.clone()],
             Data::List(_) => Vec::new(),
@@ -265,6 +273,13 @@ impl<'a, 'm> Evaluator<'a, 'm> {
     fn call(&self, file: FileId, id: CallId, scope: &Scope<'a>) -> Vec<Data<'a>> {
         let Some(call) = self.flow(file).call(id) else { return vec![Data::Unknown] };
         let arguments = self.codes(file, &call.arguments, scope);
+        // `Route.useLoaderData()`: what a route loads is data.
+        if let Value::Member(object, name) = &call.callee
+            && ROUTE_HOOKS.contains(&name.as_str())
+            && self.value(file, object, scope).iter().all(|object| matches!(object, Data::Held(_)))
+        {
+            return Vec::new();
+        }
         if let Value::Member(object, name) = &call.callee
             && let Some(found) = self.method(file, object, name, &arguments, scope)
         {

@@ -3,6 +3,7 @@
 //! `sources` holds the facts of every file that may take part, `resolve` leads from a module specifier to a file, `modules` from a name to
 //! what it stands for, `reach` says what code may run at all, `evaluate` from an expression to what it may be, and `render` walks down from the roots.
 
+mod at;
 pub(crate) mod evaluate;
 pub(crate) mod functions;
 pub(crate) mod modules;

@@ -10,16 +10,18 @@
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use change::ImportedName;
 use syntax::{CallId, ElementFlow, FunctionId, JsxId, Reference, Value};
 
+use super::at::{At, collect};
 use super::evaluate::{Data, Evaluator, Frame, Held, Props, Scope, callee_name, is_compiled_jsx};
 use super::modules::Modules;
 use super::relevance::{Relevance, RelevanceMap};
 use super::roots::{Given, Rendered, Root, Route};
 use super::sources::FileId;
-use crate::known::{Provider, is_marked, provider};
+use crate::known::{Provider, is_marked, is_outlet, provider};
 
 /// How often a component may stand within itself.
 const MAX_WITHIN_ITSELF: usize = 2;
@@ -61,6 +63,8 @@ pub(crate) struct Sighting {
     pub(crate) root: usize,
     /// Whether every step to it could be followed.
     pub(crate) is_certain: bool,
+    /// How many elements of the trail stand around the page that it is in; `None` where it is in none.
+    pub(crate) page: Option<usize>,
 }
 
 /// What an app renders.
@@ -81,6 +85,7 @@ impl RenderGraph {
             sightings: Vec::new(),
             calls: Vec::new(),
             root: 0,
+            outlets: 0,
             repeated: BTreeSet::new(),
         };
         for (index, root) in roots.iter().enumerate() {
@@ -102,65 +107,6 @@ impl RenderGraph {
     }
 }
 
-/// A list that grows at its head and is shared below.
-struct Link<T> {
-    item: T,
-    rest: Chain<T>,
-}
-
-type Chain<T> = Option<Rc<Link<T>>>;
-
-fn collect<T: Clone>(chain: &Chain<T>) -> Vec<T> {
-    let mut found: Vec<T> =
-        std::iter::successors(chain.as_ref(), |link| link.rest.as_ref()).map(|link| link.item.clone()).collect();
-    found.reverse();
-    found
-}
-
-/// A place on the way down.
-#[derive(Default)]
-struct At<'a> {
-    above: Chain<Above>,
-    trail: Chain<Place>,
-    /// What `<Outlet />` shows.
-    outlet: Rc<Vec<Data<'a>>>,
-    is_uncertain: bool,
-    /// How many components around were taken to render what they are given, since what they do with it could not be followed.
-    guesses: u8,
-}
-
-impl<'a> At<'a> {
-    fn copy(&self) -> Self {
-        Self {
-            above: self.above.clone(),
-            trail: self.trail.clone(),
-            outlet: self.outlet.clone(),
-            is_uncertain: self.is_uncertain,
-            guesses: self.guesses,
-        }
-    }
-
-    fn guessed(&self) -> Self {
-        Self { is_uncertain: true, guesses: self.guesses + 1, ..self.copy() }
-    }
-
-    fn inside(&self, place: Place) -> Self {
-        Self { trail: Some(Rc::new(Link { item: place, rest: self.trail.clone() })), ..self.copy() }
-    }
-
-    fn under(&self, above: Above) -> Self {
-        Self { above: Some(Rc::new(Link { item: above, rest: self.above.clone() })), ..self.copy() }
-    }
-
-    fn uncertain_unless(&self, is_certain: bool) -> Self {
-        Self { is_uncertain: self.is_uncertain || !is_certain, ..self.copy() }
-    }
-
-    fn with_outlet(&self, outlet: Vec<Data<'a>>) -> Self {
-        Self { outlet: Rc::new(outlet), ..self.copy() }
-    }
-}
-
 struct Walk<'a, 'm> {
     evaluator: Evaluator<'a, 'm>,
     relevance: RelevanceMap<'a, 'm>,
@@ -168,6 +114,8 @@ struct Walk<'a, 'm> {
     /// The components that are being rendered.
     calls: Vec<(FileId, FunctionId)>,
     root: usize,
+    /// How many outlets were met.
+    outlets: usize,
     repeated: BTreeSet<usize>,
 }
 
@@ -180,6 +128,7 @@ impl<'a> Walk<'a, '_> {
         match &root.what {
             Rendered::Argument(call, argument) => self.argument(root.file, *call, *argument),
             Rendered::Route(route) => self.render(&Data::Route(route.clone()), &At::default()),
+            Rendered::Router(call, routes) => self.router(root.file, *call, routes),
         }
     }
 
@@ -202,7 +151,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Renders the default export of a file with what a framework gives it.
+    /// Renders an export of a file with what a framework gives it.
     fn route(&mut self, route: &Route<'a>, at: &At<'a>) {
         let given = route.props.iter().map(|(name, given)| {
             let data = match given {
@@ -212,9 +161,40 @@ impl<'a> Walk<'a, '_> {
             (Some(*name), data)
         });
         let props = Rc::new(Props { named: given.collect(), children: Vec::new() });
-        for found in self.evaluator.exported(route.file, "default") {
-            self.component(&found, props.clone(), at);
+        let shown: Vec<Data<'a>> = route.outlet.iter().map(|route| Data::Route(route.clone())).collect();
+        let inside = at.with_outlet(shown.clone());
+        let inside = if route.is_page { inside.in_page() } else { inside };
+        let outlets = self.outlets;
+        for found in self.evaluator.exported(route.file, route.export) {
+            match &found {
+                // `export const Route = createFileRoute("/")({ component: Home })`
+                Data::Held(_) | Data::Object(..) if route.export == "Route" => self.render(&found, &inside),
+                found => self.component(found, props.clone(), &inside),
+            }
         }
+        // `const Tabs = withLayoutContext(Navigator)`: where it shows them could not be followed.
+        if self.outlets == outlets {
+            self.render_all(&shown, &at.uncertain_unless(false));
+        }
+    }
+
+    /// Renders what a router shows, in the component that its options put around.
+    ///
+    /// `createRouter({ routeTree, Wrap: ({ children }) => <ConvexProvider client={convex}>{children}</ConvexProvider> })`
+    fn router(&mut self, file: FileId, call: CallId, routes: &[Arc<Route<'a>>]) {
+        let options = self.evaluator.flow(file).call(call).and_then(|call| call.arguments.first());
+        let options = options.map(|value| self.evaluator.value(file, value, &None)).unwrap_or_default();
+        let mut shown: Vec<Data<'a>> = routes.iter().map(|route| Data::Route(route.clone())).collect();
+        for name in ["InnerWrap", "Wrap"] {
+            let around: Vec<Data<'a>> =
+                options.iter().flat_map(|options| self.evaluator.member(options, name)).collect();
+            if around.is_empty() {
+                continue;
+            }
+            let props = Rc::new(Props { named: Vec::new(), children: shown });
+            shown = around.into_iter().map(|wrap| Data::Made(Rc::new((wrap, props.clone())))).collect();
+        }
+        self.render_all(&shown, &At::default());
     }
 
     /// The calls of a function in the files that lead to providers.
@@ -261,6 +241,7 @@ impl<'a> Walk<'a, '_> {
             Data::List(items) => self.render_all(items, at),
             Data::Held(held) => self.held(held, at),
             Data::Route(route) => self.route(route, at),
+            Data::Made(made) => self.component(&made.0, made.1.clone(), at),
             // A render prop, or a component that a package was handed.
             Data::Function(..) | Data::Package(..) | Data::File(_) => self.component(data, Rc::default(), at),
             Data::Object(file, props, scope) => self.object(*file, props, scope, at),
@@ -287,6 +268,9 @@ impl<'a> Walk<'a, '_> {
             }
             Data::File(file) => return self.relevance.file(*file),
             Data::Route(route) => return self.is_route_relevant(route),
+            Data::Made(made) => {
+                return self.is_relevant(&made.0) || self.is_relevant(&Data::Props(made.1.clone()));
+            }
             Data::Package(module, name) => return is_marked(module, name),
             Data::Unknown => return false,
         };
@@ -300,6 +284,7 @@ impl<'a> Walk<'a, '_> {
 
     fn is_route_relevant(&self, route: &Route<'a>) -> bool {
         self.relevance.file(route.file)
+            || route.outlet.iter().any(|route| self.is_route_relevant(route))
             || route.props.iter().any(|(_, given)| match given {
                 Given::Element(route) => self.is_route_relevant(route),
                 Given::Component(file) => self.relevance.file(*file),
@@ -326,6 +311,23 @@ impl<'a> Walk<'a, '_> {
         let is_layout = named("children") && shows.iter().any(|name| named(name));
         let inner = props.iter().filter(|(name, _)| is_layout && name.as_deref() == Some("children"));
         let inside = at.with_outlet(inner.map(|(_, value)| code(value)).collect());
+        // The document of a root route of TanStack Start, around its component.
+        let shell = props.iter().find(|(name, _)| name.as_deref() == Some("shellComponent"));
+        if let Some((_, shell)) = shell {
+            let component = props.iter().find(|(name, _)| name.as_deref() == Some("component"));
+            let shown = component.map_or_else(|| at.outlet.to_vec(), |(_, value)| vec![code(value)]);
+            if component.is_none() {
+                self.outlets += 1;
+            }
+            let children = Rc::new(Props { named: Vec::new(), children: shown });
+            self.component(&code(shell), children, at);
+            let rest =
+                props.iter().filter(|(name, _)| !matches!(name.as_deref(), Some("shellComponent" | "component")));
+            for (_, value) in rest {
+                self.render(&code(value), at);
+            }
+            return;
+        }
         for (name, value) in props {
             match name.as_deref() {
                 Some("children") if is_layout => {}
@@ -419,9 +421,12 @@ impl<'a> Walk<'a, '_> {
     /// An element of a package: a provider, or something that renders what it is given.
     fn package(&mut self, place: Place, module: &str, name: &ImportedName, props: &Rc<Props<'a>>, at: &At<'a>) {
         let is_named = |wanted: &str| matches!(name, ImportedName::Named(name) if name == wanted);
-        if is_named("Outlet") {
+        if is_outlet(module, name) {
+            self.outlets += 1;
             let outlet = at.outlet.clone();
-            return self.render_all(&outlet, &at.with_outlet(Vec::new()));
+            self.render_all(&outlet, &at.with_outlet(Vec::new()));
+            // `<Stack><Stack.Screen options={{ header: () => <Header /> }} /></Stack>`
+            return self.transparent(props, &at.with_outlet(Vec::new()));
         }
         // `<Route element={<Layout />}><Route index element={<Home />} /></Route>`
         if is_named("Route") && !props.children.is_empty() {
@@ -461,6 +466,7 @@ impl<'a> Walk<'a, '_> {
             trail,
             root: self.root,
             is_certain: !at.is_uncertain,
+            page: at.page,
         });
     }
 

@@ -30,28 +30,43 @@ pub(crate) struct Root<'a> {
 pub(crate) enum Rendered<'a> {
     /// An argument of a call.
     Argument(CallId, usize),
-    /// The default export of a file.
+    /// An export of a file.
     Route(Arc<Route<'a>>),
+    /// What a call makes a router of, which shows these routes within the `Wrap` of its options.
+    Router(CallId, Vec<Arc<Route<'a>>>),
 }
 
 /// A file that a framework renders by its name, and with what.
 ///
-/// `app/layout.tsx` is given `children`, the page or what is nested, and each `@slot` under its name.
+/// `app/layout.tsx` is given `children`, the page or what is nested, and each `@slot` under its name; where `<Outlet />` stands in
+/// `app/root.tsx`, or `<Stack />` in `app/_layout.tsx`, the routes within it are shown.
 #[derive(Clone, Debug)]
 pub(crate) struct Route<'a> {
     pub(crate) file: FileId,
+    /// The export that is rendered.
+    pub(crate) export: &'static str,
     /// What its props are; the same name more than once is one of several at a time.
     pub(crate) props: Vec<(&'a str, Given<'a>)>,
+    /// What is shown where it has its outlet.
+    pub(crate) outlet: Vec<Arc<Route<'a>>>,
+    /// Whether ClerkProvider belongs around what it renders, where the framework has it so.
+    pub(crate) is_page: bool,
 }
 
 impl Route<'_> {
+    /// The default export of a file.
+    pub(crate) fn of(file: FileId) -> Self {
+        Self { file, export: "default", props: Vec::new(), outlet: Vec::new(), is_page: false }
+    }
+
     /// The files of a route and of all that it is given.
     pub(crate) fn files(&self) -> Vec<FileId> {
         let given = self.props.iter().flat_map(|(_, given)| match given {
             Given::Element(route) => route.files(),
             Given::Component(file) => vec![*file],
         });
-        std::iter::once(self.file).chain(given).collect()
+        let shown = self.outlet.iter().flat_map(|route| route.files());
+        std::iter::once(self.file).chain(given).chain(shown).collect()
     }
 }
 
@@ -67,14 +82,25 @@ pub(crate) enum Given<'a> {
 /// Where ClerkProvider belongs below a root, and what it is given there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ClerkPlace {
-    /// Around the Convex provider, with the key.
+    /// Around the Convex provider, with the key where its package does not read that itself.
     AroundConvex,
     /// Inside `<body>`, around what leads to Convex; the package reads the key itself. Around the document where Convex is, unless `only`.
     InBody { only: bool },
-    /// Around what the root's component renders, with the `pageProps` that it is given.
-    AroundPage,
+    /// Around what the root's component renders.
+    AroundPage(PageData),
     /// There is no file that stands around every page.
     Nowhere,
+}
+
+/// What ClerkProvider is given around a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PageData {
+    /// The `pageProps` of an `_app`.
+    PageProps,
+    /// What the loader of the root gives: `loaderData`.
+    LoaderData,
+    /// The key.
+    Key,
 }
 
 /// What a framework says of where an app begins.
@@ -97,6 +123,9 @@ impl Root<'_> {
         match &self.what {
             Rendered::Argument(..) => vec![self.file],
             Rendered::Route(route) => route.files(),
+            Rendered::Router(_, routes) => {
+                std::iter::once(self.file).chain(routes.iter().flat_map(|route| route.files())).collect()
+            }
         }
     }
 }
@@ -160,6 +189,9 @@ fn roots_in<'a>(modules: &Modules<'_>, file: FileId) -> Vec<Root<'a>> {
 
 /// Which argument of a call is rendered.
 fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallFlow) -> Option<usize> {
+    if let Some(argument) = registered(modules, file, call) {
+        return Some(argument);
+    }
     let takes_react_dom = || facts.imports.iter().any(|import| import.module.starts_with("react-dom"));
     let (module, name) = match &call.callee {
         Value::Imported(imported) => match modules.import(file, imported) {
@@ -176,6 +208,24 @@ fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallF
         "hydrateRoot" if is_dom => Some(1),
         name if name.starts_with("renderTo") && is_server => Some(0),
         _ => None,
+    }
+}
+
+/// Which argument of a call is the component of a native app: `registerRootComponent(App)`,
+/// `AppRegistry.registerComponent("app", () => App)`.
+fn registered(modules: &Modules<'_>, file: FileId, call: &CallFlow) -> Option<usize> {
+    let named = |value: &Value, wanted: &str, package: &str| match value {
+        Value::Imported(imported) => {
+            let name = ImportedName::Named(wanted.to_owned());
+            matches!(modules.import(file, imported), Definition::Package(module, export) if module == package && export == name)
+        }
+        _ => false,
+    };
+    match &call.callee {
+        Value::Member(object, name) if name == "registerComponent" => {
+            named(object, "AppRegistry", "react-native").then_some(1)
+        }
+        callee => named(callee, "registerRootComponent", "expo").then_some(0),
     }
 }
 

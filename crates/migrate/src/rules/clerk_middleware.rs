@@ -1,17 +1,14 @@
 #![doc = include_str!("clerk_middleware.md")]
 
 use change::{Finding, ImportChange, ImportedName, Location, RelPath, Severity, TextRange};
-use syntax::style::Style;
 use syntax::{
-    Bindings, Handler, ParsedModule, SourceFile, SourceKind, Wrapper, call_module, compose_handler, on_deep_stack,
-    parse,
+    Bindings, Handler, ParsedModule, SourceFile, Wrapper, call_module, compose_handler, on_deep_stack, parse,
 };
 
 use super::Rule;
 use crate::Explanation;
 use crate::coverage::MATCHER;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
-use crate::formatting::Formatting;
 use crate::graph::resolve::{Resolver, Target};
 use crate::manifest::lowest;
 use crate::next;
@@ -107,20 +104,12 @@ fn create(ctx: &Ctx<'_>, sink: &mut Sink, folder: &str, is_proxy: bool) -> Resul
         let message = format!("{path} has to be made, and git ignores it, or something else has the name");
         return Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(Location::file(path))));
     }
-    let formatting = sink.formatting(ctx, &path);
-    let beside = sink.bases.iter().find(|(path, _)| SourceKind::of(path).is_some());
-    let beside = beside.map(|(path, base)| (path.clone(), base.text.clone()));
-    let style = on_deep_stack(|| style_of(beside, &formatting));
+    let style = sink.style_of_new(ctx, &path);
     let text = call_module(&style, CLERK_MIDDLEWARE, ("config", "matcher"), MATCHER);
     if let Some(group) = sink.wiring() {
         group.create(&path, text);
     }
     Ok(())
-}
-
-fn style_of(beside: Option<(RelPath, std::sync::Arc<str>)>, formatting: &Formatting) -> Style {
-    let module = beside.and_then(|(path, text)| parse(&SourceFile::new(path, text)?).ok());
-    module.map(|module| formatting.style_of_new(&module)).unwrap_or_default()
 }
 
 /// Puts the handler of a file that is there inside Clerk's.

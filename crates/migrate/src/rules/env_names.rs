@@ -44,7 +44,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         declare(ctx, sink, &path, &wired.key.name);
     }
     // A package that reads the key by itself asks no schema.
-    let by_code = ctx.framework.key == KeySource::Attribute || ctx.options.publishable_key_env.is_some();
+    let by_code = !matches!(ctx.framework.key, KeySource::Package(_)) || ctx.options.publishable_key_env.is_some();
     let schema = ctx.app.facts().filter(|_| by_code).find_map(|(path, facts)| {
         let import = facts.imports.iter().find(|import| SCHEMAS.contains(&import.module.as_str()));
         // `z.object({ VITE_CONVEX_URL: z.string() }).parse(import.meta.env)`

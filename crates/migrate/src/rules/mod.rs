@@ -4,9 +4,12 @@ pub(crate) mod cache_components;
 pub(crate) mod clerk_middleware;
 pub(crate) mod convex_auth_config;
 pub(crate) mod env_names;
+pub(crate) mod expo_modules;
 pub(crate) mod package_versions;
 pub(crate) mod plain_convex_provider;
+pub(crate) mod root_loader;
 pub(crate) mod server_tokens;
+pub(crate) mod start_session;
 
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink};
@@ -24,7 +27,10 @@ pub(crate) const ALL: &[&Rule] = &[
     &plain_convex_provider::RULE,
     &clerk_middleware::RULE,
     &cache_components::RULE,
+    &root_loader::RULE,
+    &start_session::RULE,
     &package_versions::RULE,
+    &expo_modules::RULE,
     &convex_auth_config::RULE,
     &env_names::RULE,
     &server_tokens::RULE,

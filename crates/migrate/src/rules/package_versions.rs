@@ -10,6 +10,7 @@ use crate::lock::Kind;
 use crate::manifest::{is_outside, lowest, raised};
 use crate::packages::{Need, Packages};
 use crate::refusal::{Refusal, RefusalReason};
+use crate::sdk::line_of;
 use crate::versions::{CLERK_FLOORS, CLERK_REACT_PEER, CONVEX_FLOOR, CONVEX_INTEGRATION};
 use crate::workspace::{folders_up, join};
 
@@ -27,7 +28,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let Some(wired) = sink.wired.clone().filter(|wired| wired.group.is_some()) else { return Ok(Verdict::Added) };
     let packages = Packages::of(ctx, ctx.app.id.folder());
     for name in ["react", "react-dom"] {
-        react(ctx, sink, &packages, name)?;
+        react(ctx, sink, &packages, (name, peer_of(ctx, &wired.sdk)))?;
     }
     let locked = packages.locked(ctx.app.id.folder(), "convex").zip(lowest(CONVEX_FLOOR));
     if let Some((convex, floor)) = locked.filter(|(convex, floor)| convex < floor) {
@@ -111,14 +112,21 @@ fn manifest_of(ctx: &Ctx<'_>) -> Option<RelPath> {
     join(folders_up(own).find(has_react).unwrap_or(own), "package.json")
 }
 
+/// The versions of React that a package of Clerk's takes.
+fn peer_of(ctx: &Ctx<'_>, sdk: &str) -> &'static str {
+    let lines = ctx.framework.sdk.lines;
+    let line = line_of(ctx).ok().filter(|line| line.package == sdk);
+    line.or_else(|| lines.iter().find(|line| line.package == sdk)).map_or(CLERK_REACT_PEER, |line| line.react)
+}
+
 /// Refuses a React that Clerk's packages exclude: npm installs nothing then. Other package managers warn, and so does this.
-fn react(ctx: &Ctx<'_>, sink: &mut Sink, packages: &Packages<'_>, name: &str) -> Result<(), Refusal> {
+fn react(ctx: &Ctx<'_>, sink: &mut Sink, packages: &Packages<'_>, (name, peer): (&str, &str)) -> Result<(), Refusal> {
     let Some(asked) = packages.asked(ctx.app.id.folder(), name) else { return Ok(()) };
-    if !is_outside(&asked.range, CLERK_REACT_PEER) {
+    if !is_outside(&asked.range, peer) {
         return Ok(());
     }
     let message = format!("{name} {} is none that Clerk's package takes", asked.range);
-    let help = format!("raise react and react-dom to a version in `{CLERK_REACT_PEER}`");
+    let help = format!("raise react and react-dom to a version in `{peer}`");
     if packages.manager == Kind::Npm {
         let message = format!("{message}, and npm will not install the two together: {help}");
         return Err(Refusal::new(RefusalReason::ReactVersion, message, Some(Location::file(asked.path))));

@@ -7,6 +7,7 @@ use syntax::{Value, on_deep_stack};
 
 use super::Rule;
 use crate::Explanation;
+use crate::added::Client;
 use crate::boundary::by_importer;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict, Wired};
 use crate::frameworks::{KeySource, SdkLine};
@@ -22,7 +23,7 @@ use crate::mocks;
 use crate::rewire::Rewiring;
 use crate::sdk::line_of;
 use crate::survey::{NO_PROVIDER, Survey};
-use crate::wiring::{Decision, decide};
+use crate::wiring::{Decision, STAYS_AROUND, decide};
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -43,7 +44,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
     let modules = Modules::new(&sources, &resolver);
     let survey = Survey::new(ctx.workspace, ctx.app, &modules, ctx.framework.roots);
-    let decision = decide(&survey);
+    let decision = decide(&survey, ctx.framework.inner);
     sink.findings.extend(resolver.findings());
     match decision? {
         Decision::Keep { why, kept } => {
@@ -86,6 +87,7 @@ fn change(
         secret: secret_of(ctx, &rewiring.sdk),
         key: rewiring.key.clone(),
         group: Some(group.id.clone()),
+        from_context: rewiring.targets.adds.values().any(|client| *client == Client::Context),
     });
     sink.bases.extend(bases);
     sink.groups.push(group);
@@ -102,7 +104,7 @@ fn unfinished(ctx: &Ctx<'_>, survey: &Survey<'_>) -> Option<Wired> {
     let sdk = sdk.filter(|sdk| is_clerk_module(sdk))?;
     let range = line_of(ctx).ok().and_then(|line| range_of(ctx, &sdk, line));
     let secret = secret_of(ctx, &sdk);
-    Some(Wired { sdk, range, secret, key: key_read(ctx, Some(survey.path(place.0))), group: None })
+    Some(Wired { sdk, range, secret, key: key_read(ctx, Some(survey.path(place.0))), group: None, from_context: false })
 }
 
 /// The range in which a package of Clerk's is asked for: that of the line that the app gets, else of the one that has the package.
@@ -113,7 +115,8 @@ fn range_of(ctx: &Ctx<'_>, sdk: &str, line: &SdkLine) -> Option<&'static str> {
 
 /// The variable of the secret key: only the framework's own package runs on its server.
 fn secret_of(ctx: &Ctx<'_>, sdk: &str) -> Option<&'static str> {
-    ctx.framework.secret.filter(|_| ctx.framework.sdk.lines.iter().any(|line| line.package == sdk))
+    let is_own = ctx.framework.sdk.lines.iter().any(|line| line.package == sdk);
+    (ctx.framework.secret)(ctx.workspace, ctx.app).filter(|_| is_own)
 }
 
 /// A plain provider that stays as it is.
@@ -121,13 +124,17 @@ fn kept(survey: &Survey<'_>, place: Place, why: &str) -> Finding {
     let mut finding = Finding::new("plain-provider-kept", Severity::Note, why);
     finding.app = Some(survey.app.id.clone());
     finding.location = Some(survey.location(place));
-    finding.help = Some("remove it if it is not needed any more".to_owned());
+    // The official demo has it so.
+    finding.help = (why != STAYS_AROUND).then(|| "remove it if it is not needed any more".to_owned());
     finding
 }
 
 fn findings(ctx: &Ctx<'_>, rewiring: &Rewiring<'_>, group: &GroupId) -> Vec<Finding> {
     let survey = rewiring.survey;
     let mut findings = Vec::new();
+    for place in &rewiring.targets.kept {
+        findings.push(kept(survey, *place, STAYS_AROUND));
+    }
     for place in &rewiring.targets.swaps {
         let location = Some(survey.location(*place));
         let message = "ConvexProvider tells Convex nothing of who is signed in";

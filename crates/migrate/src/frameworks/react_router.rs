@@ -1,0 +1,205 @@
+//! React Router in framework mode.
+//!
+//! Guides: <https://clerk.com/docs/react-router/getting-started/quickstart> and <https://docs.convex.dev/auth/clerk>; Convex has no page for
+//! this one.
+//!
+//! ```tsx
+//! // app/root.tsx
+//! export const middleware: Route.MiddlewareFunction[] = [clerkMiddleware()];
+//!
+//! export const loader = (args: Route.LoaderArgs) => rootAuthLoader(args);
+//!
+//! export default function App({ loaderData }: Route.ComponentProps) {
+//!   return (
+//!     <ClerkProvider loaderData={loaderData}>
+//!       <ConvexProviderWithClerk client={convex} useAuth={useAuth}>
+//!         <Outlet />
+//!       </ConvexProviderWithClerk>
+//!     </ClerkProvider>
+//!   );
+//! }
+//! ```
+
+use std::sync::Arc;
+
+use change::{ImportedName, TextRange};
+use syntax::{SourceFile, Value, default_function, on_deep_stack, parse, returns, variable_value};
+
+use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine};
+use crate::added::{Added, Client};
+use crate::graph::modules::Modules;
+use crate::graph::render::{Node, Place};
+use crate::graph::roots::{self, Begin, ClerkPlace, Given, PageData, Rendered, Root, Route};
+use crate::graph::sources::FileId;
+use crate::react_router::{Settings, root};
+use crate::refusal::{Refusal, RefusalReason};
+use crate::rules::{convex_auth_config, env_names, package_versions, plain_convex_provider, root_loader};
+use crate::survey::Survey;
+use crate::versions;
+use crate::wiring::refuse;
+use crate::workspace::{App, Workspace};
+
+/// React Router in framework mode; an app that uses it as a library is React.
+pub(crate) const FRAMEWORK: Framework = Framework {
+    id: "react-router",
+    summary: "React Router in framework mode, from 7.9 on.",
+    text: "An app with `@react-router/dev` among its dependencies. One that has only `react-router` is the framework `react`.\n\n\
+           `ClerkProvider` goes into the default export of app/root.tsx with the data of the root's loader, never into `Layout`; \
+           `clerkMiddleware()` is the first of its `middleware`, and `rootAuthLoader` takes a loader that is there as its callback. On version 7 \
+           react-router.config gets `future.v8_middleware`. With `ssr: false` there is no server: the provider gets the publishable \
+           key.\n\nGuide: https://clerk.com/docs/react-router/getting-started/quickstart\n",
+    guide: "https://docs.convex.dev/auth/clerk",
+    quickstart: "https://clerk.com/docs/react-router/getting-started/quickstart",
+    evidence: Evidence::dependency(&["@react-router/dev"]),
+    sdk: Sdk {
+        lines: &[SdkLine {
+            package: "@clerk/react-router",
+            range: versions::CLERK_REACT_ROUTER,
+            is_core2: false,
+            optional_key_from: None,
+            host: Some(("react-router", versions::CLERK_REACT_ROUTER_PEER)),
+            react: versions::CLERK_REACT_PEER,
+        }],
+    },
+    env: &[EnvConvention {
+        dependency: "@react-router/dev",
+        objects: &["import.meta.env"],
+        prefixes: &["VITE_"],
+        is_given: true,
+        source: "https://vite.dev/guide/env-and-mode",
+    }],
+    key: KeySource::Package("VITE_CLERK_PUBLISHABLE_KEY"),
+    extras: &[],
+    secret: |workspace, app| Settings::of(workspace, app).ssr.then_some("CLERK_SECRET_KEY"),
+    installer: None,
+    roots: begin,
+    inner: Some(inner),
+    rules: &[
+        &plain_convex_provider::RULE,
+        &root_loader::RULE,
+        &package_versions::RULE,
+        &convex_auth_config::RULE,
+        &env_names::RULE,
+    ],
+};
+
+/// What a route shows: its page, or one of these in its place.
+const SHOWN: [&str; 3] = ["default", "ErrorBoundary", "HydrateFallback"];
+
+fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
+    let settings = Settings::of(workspace, app);
+    let data = if settings.ssr { PageData::LoaderData } else { PageData::Key };
+    let place = ClerkPlace::AroundPage(data);
+    // `hydrateRoot(document, <HydratedRouter />)` of entry.client: around everything, and in the browser only.
+    let entries = roots::in_browser(workspace, app, modules);
+    let begin =
+        Begin { roots: entries.roots.into_iter().map(|root| Root { place, ..root }).collect(), ..Begin::default() };
+    let Some(root) = root(workspace, &settings.folder).and_then(|path| modules.sources.id(&path)) else { return begin };
+    let routes = routes(workspace, modules, &settings.folder, root);
+    let has = |file: FileId, name: &str| modules.export(file, &export_of(name)).is_some();
+    let shown = |file: FileId| {
+        SHOWN.into_iter().filter(move |name| has(file, name)).map(move |export| Route { export, ..Route::of(file) })
+    };
+    let outlet: Vec<_> = routes.iter().flat_map(|file| shown(*file)).map(Arc::new).collect();
+    let own = shown(root).map(|route| match route.export {
+        "default" => Arc::new(Route { outlet: outlet.clone(), is_page: true, ..route }),
+        _ => Arc::new(route),
+    });
+    let own: Vec<_> = own.collect();
+    let all = match has(root, "Layout") {
+        true => {
+            let props = own.into_iter().map(|route| ("children", Given::Element(route))).collect();
+            vec![Arc::new(Route { export: "Layout", props, ..Route::of(root) })]
+        }
+        false => own,
+    };
+    let whole = std::iter::once(root).chain(routes).collect();
+    let roots = all.into_iter().map(|route| Root { file: root, what: Rendered::Route(route), place }).collect();
+    begin.and(Begin { roots, whole, ..Begin::default() })
+}
+
+/// What is added in the page where the plain provider is in `Layout`, which is around errors too: there it stays.
+///
+/// ```tsx
+/// <ClerkProvider loaderData={loaderData}>
+///   <ConvexProviderWithClerk client={convex} useAuth={useAuth}>
+///     <Outlet />
+/// ```
+fn inner(survey: &Survey<'_>, plain: Place) -> Result<Added, Refusal> {
+    let settings = Settings::of(survey.workspace, survey.app);
+    let path = root(survey.workspace, &settings.folder);
+    let own = path.filter(|path| path == survey.path(plain.0));
+    let in_layout = survey.graph.of(plain).all(|sighting| {
+        survey.roots.live.get(sighting.root).is_some_and(|root| matches!(root.what, Rendered::Route(_)))
+    });
+    let outside = |message: &str| refuse(survey, RefusalReason::OutsidePage, message, plain);
+    let Some(path) = own.filter(|_| in_layout) else {
+        return outside(
+            "ConvexProvider is rendered around the page, where ClerkProvider has no data of the session; render it in the default export of the root",
+        );
+    };
+    let Some(client) = top_level(survey, plain) else {
+        return outside(
+            "ConvexProvider is in `Layout`, and its client is no constant of the file that the page could have",
+        );
+    };
+    let elements = on_deep_stack(|| {
+        let module = parse(&SourceFile::new(path.clone(), survey.workspace.text(&path)?.into())?).ok()?;
+        let function = default_function(&module)?;
+        returns(&module, function.range).into_iter().map(|(_, value)| value).collect::<Option<Vec<_>>>()
+    });
+    let facts = survey.modules.sources.facts(plain.0);
+    let at = |range: TextRange| {
+        facts.elements_with_ids().find(|(_, fact)| fact.range == range).map(|(id, _)| (plain.0, Node::Jsx(id)))
+    };
+    let places: Option<Vec<Place>> = elements.and_then(|all| all.into_iter().map(at).collect());
+    let data = if settings.ssr { PageData::LoaderData } else { PageData::Key };
+    match places.filter(|places| !places.is_empty()) {
+        Some(places) => Ok(Added { places, kind: ClerkPlace::AroundPage(data), client: Client::Own(client) }),
+        None => outside(
+            "ConvexProvider is in `Layout`, and what the page renders is no element that could hold ClerkProvider",
+        ),
+    }
+}
+
+/// The name of the client that a provider has, where the whole file has it.
+fn top_level(survey: &Survey<'_>, plain: Place) -> Option<String> {
+    let name = survey.attribute_name(plain, "client")?;
+    let facts = survey.modules.sources.facts(plain.0);
+    match survey.attribute(plain, "client")? {
+        Value::Imported(_) => Some(name),
+        Value::Variable(_) => {
+            let text = survey.workspace.text(survey.path(plain.0))?;
+            let path = survey.path(plain.0).clone();
+            let declared = on_deep_stack(|| {
+                let module = parse(&SourceFile::new(path, text.into())?).ok()?;
+                variable_value(&module, &name, None)
+            })?;
+            let is_inner = facts.flow.functions.iter().any(|function| function.range.covers(declared));
+            (!is_inner).then_some(name)
+        }
+        _ => None,
+    }
+}
+
+fn export_of(name: &str) -> ImportedName {
+    if name == "default" { ImportedName::Default } else { ImportedName::Named(name.to_owned()) }
+}
+
+/// The files of routes: those that `routes.ts` names, and those in `routes/`, which its helpers find.
+fn routes(workspace: &Workspace, modules: &Modules<'_>, folder: &str, root: FileId) -> Vec<FileId> {
+    let own = |file: &FileId| modules.sources.path(*file).is_in(folder);
+    let lists = modules.sources.ids().filter(own).filter(|file| {
+        let path = modules.sources.path(*file);
+        path.folder() == folder && path.file_name().split('.').next() == Some("routes")
+    });
+    let listed: String = lists.filter_map(|file| workspace.text(modules.sources.path(file))).collect();
+    let is_route = |file: &FileId| {
+        let path = modules.sources.path(*file).as_str();
+        let below = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
+        let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
+        let quoted = |text: &str| ["\"", "'", "`", "/"].iter().any(|quote| listed.contains(&format!("{quote}{text}")));
+        below.starts_with("routes/") || quoted(below) || quoted(&format!("{stem}\"")) || quoted(&format!("{stem}'"))
+    };
+    modules.sources.ids().filter(own).filter(|file| *file != root && is_route(file)).collect()
+}

@@ -1,0 +1,58 @@
+//! Names for what a change needs in a file, and the imports that bring them.
+
+use change::{ChangeGroup, ImportChange, ImportedName, RelPath};
+use syntax::Bindings;
+
+use crate::known::CONVEX_REACT;
+
+/// Names for what the change needs, imported under another where the file uses the usual one for something else.
+pub(crate) struct Names<'a, 'b> {
+    pub(crate) path: &'a RelPath,
+    pub(crate) bindings: &'a Bindings,
+    pub(crate) group: &'b mut ChangeGroup,
+    /// Whether names come in by imports; else a `require` was changed that brings them.
+    pub(crate) adds: bool,
+}
+
+impl Names<'_, '_> {
+    /// The name of an export of `module` in the file: the one it has already, else the usual one, else `other`, numbered where that is taken.
+    pub(crate) fn local(&mut self, module: &str, name: &str, other: &str) -> String {
+        self.local_beside(module, name, other, Some(CONVEX_REACT))
+    }
+
+    /// The same, the import beside that of another module.
+    pub(crate) fn local_beside(&mut self, module: &str, name: &str, other: &str, beside: Option<&str>) -> String {
+        if let Some(local) = self.bindings.local_for(module, name) {
+            return local;
+        }
+        if !self.adds {
+            return name.to_owned();
+        }
+        let numbered = (2..).map(|number| format!("{other}{number}"));
+        let mut names = [name.to_owned(), other.to_owned()].into_iter().chain(numbered);
+        let local = names.find(|name| !self.bindings.is_spelled(name)).unwrap_or_else(|| name.to_owned());
+        let import = ImportChange::Add {
+            module: module.to_owned(),
+            name: ImportedName::Named(name.to_owned()),
+            local: local.clone(),
+            type_only: false,
+            beside: beside.map(str::to_owned),
+        };
+        self.group.import(self.path, import);
+        local
+    }
+
+    /// The same for a type, whose import stands beside the one of `beside`.
+    pub(crate) fn local_type(&mut self, module: &str, name: &str, beside: Option<&str>) {
+        if self.bindings.local_for(module, name).is_none() {
+            let import = ImportChange::Add {
+                module: module.to_owned(),
+                name: ImportedName::Named(name.to_owned()),
+                local: name.to_owned(),
+                type_only: true,
+                beside: beside.map(str::to_owned),
+            };
+            self.group.import(self.path, import);
+        }
+    }
+}

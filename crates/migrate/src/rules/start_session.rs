@@ -1,0 +1,179 @@
+#![doc = include_str!("start_session.md")]
+
+use change::{EditSet, ImportChange, ImportedName, Location, RelPath, TextRange};
+use syntax::style::Style;
+use syntax::{
+    Bindings, Members, ObjectFact, ParsedModule, SourceFile, array_in, calls, function_at, object_in, on_deep_stack,
+    parse, restyled, returns, variable_value,
+};
+
+use super::Rule;
+use crate::Explanation;
+use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
+use crate::manifest::lowest;
+use crate::packages::Packages;
+use crate::refusal::{Refusal, RefusalReason};
+use crate::start_root;
+use crate::start_router;
+use crate::tanstack_start::Files;
+use crate::versions::START_CSRF;
+use crate::workspace::join;
+
+/// The rule.
+pub(crate) const RULE: Rule = Rule {
+    explanation: Explanation {
+        id: "start-session",
+        summary: "The server of a TanStack Start app brings the session: request middleware and beforeLoad.",
+        text: include_str!("start_session.md"),
+    },
+    run,
+};
+
+/// Clerk's package for TanStack Start.
+const PACKAGE: &str = "@clerk/tanstack-react-start";
+/// What of it runs on the server.
+const SERVER: &str = "@clerk/tanstack-react-start/server";
+/// TanStack Start.
+pub(crate) const START: &str = "@tanstack/react-start";
+
+fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
+    let wired = sink.wired.clone().filter(|wired| wired.group.is_some() && wired.sdk == PACKAGE);
+    let (Some(wired), Some(files)) = (wired, Files::of(ctx.workspace, ctx.app)) else { return Ok(Verdict::Added) };
+    let own = ctx.app.id.folder();
+    let packages = Packages::of(ctx, own);
+    if packages.asked(own, START).is_none() {
+        let message = "no version of Clerk's package takes @tanstack/start: upgrade it to @tanstack/react-start 1.167.17 or later first";
+        let place = join(own, "package.json").map(Location::file);
+        return Err(Refusal::new(RefusalReason::FrameworkVersion, message, place));
+    }
+    match &files.start {
+        Some(path) => edit(ctx, sink, path)?,
+        None => create(ctx, sink, &files, &packages)?,
+    }
+    let parts = start_router::change(ctx, sink, &files, wired.from_context)?;
+    if let Some(parts) = parts {
+        start_root::change(ctx, sink, &files, &parts)?;
+    }
+    Ok(Verdict::Added)
+}
+
+/// Makes the file, in the style of one that changes.
+fn create(ctx: &Ctx<'_>, sink: &mut Sink, files: &Files, packages: &Packages<'_>) -> Result<(), Refusal> {
+    let ending = if ["tsx", "ts"].contains(&files.root.extension()) { "ts" } else { "js" };
+    let Some(path) = join(&files.folder, &format!("start.{ending}")) else { return Ok(()) };
+    if ctx.workspace.has_path(&path) || !ctx.workspace.may_write(&path) {
+        let message = format!("{path} has to be made, and git ignores it, or something else has the name");
+        return Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(Location::file(path))));
+    }
+    let own = ctx.app.id.folder();
+    let checks = packages.least(own, START).zip(lowest(START_CSRF)).is_none_or(|(least, first)| least >= first);
+    let text = match checks {
+        true => format!(
+            "import {{ clerkMiddleware }} from \"{SERVER}\";\nimport {{ createCsrfMiddleware, createStart }} from \"{START}\";\n\nconst csrfMiddleware = createCsrfMiddleware({{\n  filter: (ctx) => ctx.handlerType === \"serverFn\",\n}});\n\nexport const startInstance = createStart(() => ({{\n  requestMiddleware: [csrfMiddleware, clerkMiddleware()],\n}}));\n"
+        ),
+        false => format!(
+            "import {{ clerkMiddleware }} from \"{SERVER}\";\nimport {{ createStart }} from \"{START}\";\n\nexport const startInstance = createStart(() => ({{\n  requestMiddleware: [clerkMiddleware()],\n}}));\n"
+        ),
+    };
+    let style = sink.style_of_new(ctx, &path);
+    if let Some(group) = sink.wiring() {
+        group.create(&path, restyled(&text, &style));
+    }
+    Ok(())
+}
+
+/// Puts Clerk's middleware first into a file that is there.
+fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
+    let refuse = |range: TextRange, message: &str| {
+        let location = Location { path: path.clone(), range };
+        Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(location)))
+    };
+    if !sink.takes(ctx, path) {
+        return refuse(TextRange::empty(0), "the start file is none that may be changed");
+    }
+    let text = sink.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
+    let formatting = sink.formatting(ctx, path);
+    let changed = on_deep_stack(|| {
+        let module = SourceFile::new(path.clone(), text).and_then(|source| parse(&source).ok())?;
+        let bindings = Bindings::new(&module);
+        let style = formatting.style(&module);
+        let local = bindings.local_for(SERVER, "clerkMiddleware");
+        let call = format!("{}()", local.as_deref().unwrap_or("clerkMiddleware"));
+        if module.code_without_comments().contains(&call) && local.is_some() {
+            return Some((Ok(EditSet::default()), true));
+        }
+        Some((first_middleware(&module, &bindings, &style, &call), local.is_some()))
+    });
+    let Some((edits, has_import)) = changed else {
+        return refuse(TextRange::empty(0), "the start file could not be read");
+    };
+    let edits = match edits {
+        Ok(edits) => edits,
+        Err((range, why)) => return refuse(range, why),
+    };
+    if edits.iter().next().is_none() {
+        sink.bases.remove(path);
+        return Ok(());
+    }
+    let Some(group) = sink.wiring() else { return Ok(()) };
+    if edits.iter().try_for_each(|edit| group.edit(path, edit.clone())).is_err() {
+        return refuse(TextRange::empty(0), "the edits of the start file clash");
+    }
+    if !has_import {
+        let name = ImportedName::Named("clerkMiddleware".to_owned());
+        let import = ImportChange::Add {
+            module: SERVER.to_owned(),
+            name,
+            local: "clerkMiddleware".to_owned(),
+            type_only: false,
+            beside: None,
+        };
+        group.import(path, import);
+    }
+    Ok(())
+}
+
+type Failure = (TextRange, &'static str);
+
+/// The edits that make `call` the first of `requestMiddleware`.
+fn first_middleware(module: &ParsedModule, bindings: &Bindings, style: &Style, call: &str) -> Result<EditSet, Failure> {
+    let fail = |range, why| Err((range, why));
+    let made = calls(module, bindings, &[START], "createStart");
+    let [start] = made.as_slice() else {
+        return fail(TextRange::empty(0), "the start file makes no one instance by `createStart`");
+    };
+    let options = start.arguments.first().and_then(|argument| options(module, *argument));
+    let Some(options) = options else {
+        return fail(start.range, "what `createStart` is given returns no object that is written out");
+    };
+    let clash = |_| (start.range, "the edits of the start file clash");
+    let Some(property) = options.property("requestMiddleware") else {
+        if options.is_open() {
+            return fail(options.members.range, "request middleware may come with what is spread here");
+        }
+        let text = format!("requestMiddleware: [{call}]");
+        return options.members.insert(module, style, 0, &[text]).map_err(clash);
+    };
+    let own = property.value.slice(module.text()).unwrap_or_default();
+    let list: Option<Members> = array_in(module, property.value).or_else(|| {
+        let is_name = own.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
+        let value = variable_value(module, own, start.function).filter(|_| is_name)?;
+        array_in(module, value)
+    });
+    match list {
+        Some(list) => list.insert(module, style, 0, &[call.to_owned()]).map_err(clash),
+        None => fail(property.value, "the request middleware is no list that the file writes out"),
+    }
+}
+
+/// The object that the function at `range` returns: `() => ({ … })`, `() => { return { … }; }`.
+fn options(module: &ParsedModule, range: TextRange) -> Option<ObjectFact> {
+    function_at(module, range)?;
+    match returns(module, range)[..] {
+        [(_, Some(value))] => object_in(module, value).or_else(|| {
+            let name = value.slice(module.text())?;
+            object_in(module, variable_value(module, name, Some(range))?)
+        }),
+        _ => None,
+    }
+}

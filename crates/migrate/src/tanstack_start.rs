@@ -1,0 +1,100 @@
+//! Where the parts of a TanStack Start app are: the router, the root route and the file of the server's settings.
+//!
+//! <https://tanstack.com/start/latest/docs/framework/react/guide/routing>
+
+use change::RelPath;
+use syntax::{
+    Bindings, CallPlace, ObjectFact, ParsedModule, SourceFile, calls, function_at, function_named, object_in, parse,
+    returns,
+};
+
+use crate::workspace::{App, Workspace, join};
+
+/// TanStack's router.
+pub(crate) const ROUTER: &str = "@tanstack/react-router";
+/// What gives TanStack Query what Convex sends.
+pub(crate) const QUERY: &str = "@convex-dev/react-query";
+
+/// The files of an app.
+#[derive(Debug)]
+pub(crate) struct Files {
+    /// The folder of the source, `src` or `app`, from the base on.
+    pub(crate) folder: String,
+    /// `routes/__root.tsx`
+    pub(crate) root: RelPath,
+    /// `router.tsx`
+    pub(crate) router: Option<RelPath>,
+    /// `start.ts`
+    pub(crate) start: Option<RelPath>,
+}
+
+impl Files {
+    pub(crate) fn of(workspace: &Workspace, app: &App<'_>) -> Option<Self> {
+        let is_root = |path: &&RelPath| {
+            let stem = path.file_name().split('.').next();
+            stem == Some("__root") && workspace.package_of(path) == Some(app.id.folder())
+        };
+        let root = workspace.sources.iter().filter(is_root).min_by_key(|path| path.as_str().matches('/').count())?;
+        let folder = root.folder().rsplit_once('/').map_or("", |(above, _)| above).to_owned();
+        let file = |stem: &str| {
+            let names = ["tsx", "ts", "jsx", "js"].map(|ending| format!("{stem}.{ending}"));
+            names.iter().filter_map(|name| join(&folder, name)).find(|path| workspace.sources.contains(path))
+        };
+        Some(Self { root: root.clone(), router: file("router"), start: file("start"), folder })
+    }
+}
+
+/// A file, parsed.
+pub(crate) fn read(workspace: &Workspace, path: &RelPath) -> Option<(ParsedModule, Bindings)> {
+    let module = parse(&SourceFile::new(path.clone(), workspace.text(path)?.into())?).ok()?;
+    let bindings = Bindings::new(&module);
+    Some((module, bindings))
+}
+
+/// The call that makes the router, and its options.
+pub(crate) fn router(module: &ParsedModule, bindings: &Bindings) -> Option<(CallPlace, ObjectFact)> {
+    let made = calls(module, bindings, &[ROUTER], "createRouter");
+    let [call] = made.as_slice() else { return None };
+    let options = object_in(module, *call.arguments.first()?)?;
+    Some((call.clone(), options))
+}
+
+/// The call that makes the root route, and its options.
+pub(crate) fn root_route(module: &ParsedModule, bindings: &Bindings) -> Option<(CallPlace, ObjectFact)> {
+    let names = ["createRootRoute", "createRootRouteWithContext"];
+    let mut made = names.iter().flat_map(|name| calls(module, bindings, &[ROUTER], name));
+    let call = made.next().filter(|_| made.next().is_none())?;
+    let options = call.then.as_ref().unwrap_or(&call.arguments).first().copied()?;
+    let options = object_in(module, options)?;
+    Some((call, options))
+}
+
+/// The elements that the component of the root route renders, or the document that stands around it.
+///
+/// `component: RootComponent`, `component: () => <Root />`, `shellComponent: RootDocument`
+pub(crate) fn page(module: &ParsedModule, options: &ObjectFact) -> Option<Page> {
+    let own = options.property("component").map(|property| (property, false));
+    let (property, is_shell) = own.or_else(|| options.property("shellComponent").map(|property| (property, true)))?;
+    let mut function = match function_at(module, property.value) {
+        Some(function) => function,
+        None => function_named(module, property.value.slice(module.text())?)?,
+    };
+    // `() => <Root />`: what it renders is written there.
+    for _ in 0..4 {
+        let [(_, Some(only))] = returns(module, function.range)[..] else { break };
+        let tag = only.slice(module.text())?.strip_prefix('<').and_then(|rest| rest.strip_suffix("/>"));
+        let Some(next) = tag.and_then(|tag| function_named(module, tag.trim())) else { break };
+        function = next;
+    }
+    let elements: Option<Vec<_>> = returns(module, function.range).into_iter().map(|(_, value)| value).collect();
+    Some(Page { elements: elements?, is_shell })
+}
+
+/// What a root route renders.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The elements that its component gives back.
+    pub(crate) elements: Vec<change::TextRange>,
+    /// Whether that is the document around it.
+    pub(crate) is_shell: bool,
+}
