@@ -1,4 +1,5 @@
 // What the checks share: arguments, finding fixtures, laying `after/` over `before/`, scratch folders, the report.
+import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,15 @@ export const NODE_MODULES = join(HERE, "node_modules");
 const NEXT_16 = join(HERE, "next16");
 const NEXT_14 = join(HERE, "next14");
 export const NEXT_SETS = [NEXT_16, NEXT_14];
+const ROUTER_8 = join(HERE, "router8");
+const ROUTER_7 = join(HERE, "router7");
+export const ROUTER_SETS = [ROUTER_8, ROUTER_7];
+export const START = join(HERE, "start");
+export const EXPO = join(HERE, "expo");
+/** All folders with packages of their own. */
+export const SETS = [...NEXT_SETS, ...ROUTER_SETS, START, EXPO];
+/** Lines of a failed command that are shown. */
+const OUTPUT_LINES = 12;
 
 /** `--name value`, `--name=value`; names in `switches` take no value. Unknown arguments end the run with exit code 2. */
 export function parseArgs(argv, { values = [], switches = [] }) {
@@ -155,11 +165,43 @@ export function allDependencies(root) {
   return Object.assign({}, ...manifests.map((file) => dependenciesOf(readJson(join(root, file)))));
 }
 
-/** The folder whose packages a fixture is checked with: HERE, or by the range of `next` one of NEXT_SETS. */
+/** The folder whose packages a fixture is checked with: by its framework, and by the range of `next` or `react-router`. */
 export function packagesOf({ id, info, before }) {
-  if (!id.startsWith("next-")) return HERE;
-  const range = /\d+/.exec(allDependencies(before).next)?.[0];
-  return Number(info.next ?? range ?? 16) >= 15 ? NEXT_16 : NEXT_14;
+  const framework = id.split("/")[0];
+  const major = (name, latest) => Number(/\d+/.exec(allDependencies(before)[name])?.[0] ?? latest);
+  if (framework.startsWith("next-")) return (info.next ?? major("next", 16)) >= 15 ? NEXT_16 : NEXT_14;
+  if (framework === "react-router") return major("react-router", 8) >= 8 ? ROUTER_8 : ROUTER_7;
+  return { "tanstack-start": START, expo: EXPO }[framework] ?? HERE;
+}
+
+/** The folders below `root` whose package.json lists `dependency` itself. */
+export function appsWith(root, dependency) {
+  const manifests = listFiles(root).filter((file) => /(^|\/)package\.json$/.test(file)).map((file) => join(root, file));
+  return manifests.filter((file) => dependency in dependenciesOf(readJson(file))).map((file) => dirname(file));
+}
+
+/** The script behind a package's command. */
+export function commandOf(packages, name, command) {
+  const folder = join(packages, "node_modules", name);
+  return join(folder, readJson(join(folder, "package.json")).bin[command]);
+}
+
+/** The environment without what would change a build, plus `extra`. */
+export function environmentWith(extra) {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NEXT_|VITE_|CLERK_|CONVEX_|NODE_ENV$|NODE_OPTIONS$)/.test(name));
+  return { ...Object.fromEntries(inherited), ...extra };
+}
+
+/** Runs a script with Node; `failed` is what went wrong, by the first lines from an error on, undefined when all went well. */
+export async function runNode(script, { cwd, env, limit }) {
+  const child = spawn(process.execPath, script, { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: limit });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
+  const [code, signal] = await new Promise((done) => child.on("close", (...end) => done(end)));
+  if (code === 0) return { output };
+  const lines = output.replace(/\u001B\[[\d;]*m/g, "").split("\n").filter((line) => line.trim() && !/^\s+at /.test(line));
+  const first = Math.max(0, lines.findIndex((line) => /\b(?:error|failed)\b/i.test(line)));
+  return { output, failed: `ended with ${code ?? signal}: ${lines.slice(first, first + OUTPUT_LINES).join("\n    ")}` };
 }
 
 /** A fresh folder below `packages`/.work, so that node resolution finds the node_modules beside it; gone when the process ends. */
@@ -232,4 +274,4 @@ export async function inParallel(items, width, job) {
   await Promise.all(Array.from({ length: width }, lane));
 }
 
-export { existsSync, join, mkdirSync, readFileSync, readJson, writeFileSync };
+export { existsSync, join, mkdirSync, readFileSync, readJson, symlinkSync, writeFileSync };

@@ -1,18 +1,16 @@
 // Builds `before/` + `after/` of the Next.js fixtures marked `build = true` with the real Next.js, offline.
 //   node next-build.mjs [--fixtures DIR] [--only GLOB] [--self-test]
 // What was built must have kept the root layout on the server. --self-test: broken sample apps must fail for the expected reason.
-import { spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { runInNewContext } from "node:vm";
 import {
-  HERE, NEXT_SETS, Report, completeProject, existsSync, findFixtures, inParallel, join, listFiles, mkdirSync, overlay, packagesOf,
-  parseArgs, readFileSync, readJson, scratchFolder, writeFileSync,
+  HERE, NEXT_SETS, Report, completeProject, environmentWith, existsSync, findFixtures, inParallel, join, listFiles, mkdirSync, overlay,
+  packagesOf, parseArgs, readFileSync, readJson, runNode, scratchFolder, writeFileSync,
 } from "./lib.mjs";
 
 const JOBS = 2;
 const BUILD_LIMIT_MS = 600_000;
-const OUTPUT_LINES = 12;
 /** Made up: the key names an instance that nobody asks for anything at build time. */
 const ENV_LOCAL = `
 NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY=pk_test_${Buffer.from("verb-noun-00.clerk.accounts.dev$").toString("base64")}
@@ -57,22 +55,14 @@ function isApp(dir) {
 /** What went wrong, or nothing. Turbopack wants the answers of Google Fonts listed beforehand, so it is webpack that builds. */
 async function build(app, packages) {
   appendFileSync(join(app, ".env.local"), ENV_LOCAL);
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:NEXT_|CLERK_|CONVEX_|NODE_ENV$|NODE_OPTIONS$)/.test(name));
-  const env = {
-    ...Object.fromEntries(inherited),
+  const env = environmentWith({
     // Nothing is installed on the way: npm stays off the network, and in CI Next.js doesn't ask it for packages.
     CI: "1", npm_config_offline: "true", NEXT_IGNORE_INCORRECT_LOCKFILE: "1", NEXT_TELEMETRY_DISABLED: "1",
     NEXT_FONT_GOOGLE_MOCKED_RESPONSES: join(HERE, "google-fonts.cjs"),
-  };
+  });
   const next = [join(packages, "node_modules/next/dist/bin/next"), "build", packages.endsWith("14") ? "--no-lint" : "--webpack"];
-  const child = spawn(process.execPath, next, { cwd: app, env, stdio: ["ignore", "pipe", "pipe"], timeout: BUILD_LIMIT_MS });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
-  const [code, signal] = await new Promise((resolve) => child.on("close", (...end) => resolve(end)));
-  if (code === 0) return undefined;
-  const lines = output.replace(/\u001B\[[\d;]*m/g, "").split("\n").filter((line) => line.trim() && !/^\s+at /.test(line));
-  const first = Math.max(0, lines.findIndex((line) => /\b(?:error|failed)\b/i.test(line)));
-  return `next build ended with ${code ?? signal}: ${lines.slice(first, first + OUTPUT_LINES).join("\n    ")}`;
+  const { failed } = await runNode(next, { cwd: app, env, limit: BUILD_LIMIT_MS });
+  return failed && `next build ${failed}`;
 }
 
 /** The layouts without a layout above them. */

@@ -4,8 +4,9 @@
 import { basename, dirname, relative } from "node:path";
 import ts from "typescript";
 import {
-  HERE, NEXT_SETS, NODE_MODULES, Report, STUBS, allDependencies, completeProject, existsSync, findFixtures, join, listFiles, overlay, packagesOf,
-  parseArgs, scratchFolder, writeFileSync,
+  EXPO, HERE, NEXT_SETS, NODE_MODULES, Report, ROUTER_SETS, SETS, STUBS, allDependencies, appsWith, commandOf, completeProject,
+  environmentWith, existsSync, findFixtures, inParallel, join, listFiles, mkdirSync, overlay, packagesOf, parseArgs, runNode, scratchFolder,
+  symlinkSync, writeFileSync,
 } from "./lib.mjs";
 
 /** Vite's template, for fixtures without a tsconfig. */
@@ -20,6 +21,12 @@ const NEXT_OPTIONS = {
   module: "esnext", moduleResolution: "bundler", resolveJsonModule: true, isolatedModules: true, jsx: "react-jsx",
 };
 const NEXT_TYPES = '/// <reference types="next" />\n/// <reference types="next/image-types/global" />\n';
+/** Expo's tsconfig.base.json, for fixtures without a tsconfig. `expo start` writes the reference to Expo's types. */
+const EXPO_OPTIONS = {
+  allowJs: true, esModuleInterop: true, jsx: "react-jsx", lib: ["DOM", "ESNext"], module: "preserve", moduleDetection: "force",
+  moduleResolution: "bundler", customConditions: ["react-native"], noEmit: true, resolveJsonModule: true, skipLibCheck: true, target: "ESNext",
+};
+const EXPO_TYPES = '/// <reference types="expo/types" />\n';
 /** The tsconfig that `convex dev` writes, for function folders without one. */
 const FUNCTIONS_OPTIONS = {
   target: "ESNext", lib: ["ES2023", "DOM"], module: "ESNext", moduleResolution: "bundler", jsx: "react-jsx", strict: true, allowJs: true,
@@ -28,9 +35,12 @@ const FUNCTIONS_OPTIONS = {
 /** Packages that bring @types/node along for the whole project. */
 const BRINGS_NODE_TYPES = ["react-scripts", "next", "expo", "@types/express"];
 const SOURCE = /\.(?:[cm]?ts|tsx|[cm]?js|jsx)$/;
+const NOT_SOURCE = /(^|\/)(?:_generated|\.react-router|dist|public)\//;
 /** `error TS18003`: a config that matches no file, harmless where fixtures are cut down. */
 const NO_INPUTS = 18003;
 const MESSAGE_LIMIT = 400;
+const JOBS = 2;
+const TYPEGEN_LIMIT_MS = 60_000;
 
 const args = parseArgs(process.argv.slice(2), {});
 const report = new Report();
@@ -39,19 +49,17 @@ const fixtures = findFixtures(args);
 let programs = 0;
 let slowest = { seconds: 0 };
 
-function main() {
+async function main() {
+  const ready = [];
   for (const fixture of fixtures) {
-    if (fixture.info.types === false && fixture.problems.length === 0) {
-      report.skip(fixture.id, fixture.info["types-why"]);
-      continue;
-    }
+    if (fixture.info.types === false && fixture.problems.length === 0) report.skip(fixture.id, fixture.info["types-why"]);
+    else ready.push({ fixture, sides: fixture.problems.length > 0 ? [] : sidesOf(fixture) });
+  }
+  const sides = ready.flatMap(({ sides }) => sides);
+  await inParallel(sides.filter(({ packages }) => ROUTER_SETS.includes(packages)), JOBS, writeRouteTypes);
+  for (const { fixture, sides } of ready) {
     const start = Date.now();
-    const problems = [...fixture.problems];
-    if (problems.length === 0) {
-      problems.push(...checkSide(fixture, "before", [fixture.before]));
-      if (fixture.after) problems.push(...checkSide(fixture, "after", [fixture.before, fixture.after]));
-    }
-    report.result(fixture.id, problems);
+    report.result(fixture.id, [...fixture.problems, ...sides.flatMap(checkSide)]);
     const seconds = (Date.now() - start) / 1000;
     if (seconds > slowest.seconds) slowest = { id: fixture.id, seconds };
   }
@@ -59,13 +67,37 @@ function main() {
   report.end(fixtures.length, note);
 }
 
-function checkSide(fixture, side, layers) {
+/** `before/` and `before/` + `after/`, laid out. */
+function sidesOf(fixture) {
   const packages = packagesOf(fixture);
-  const root = overlay(join(scratchBelow(packages), fixture.id, side), ...layers);
-  completeProject(root);
-  const lines = new Set();
-  checkProject({ root, packages, next: NEXT_SETS.includes(packages) ? nextAdditions(root, packages) : undefined, lines, covered: new Set() });
-  return [...lines].map((line) => `${side}: ${line}`);
+  const layers = { before: [fixture.before], ...(fixture.after && { after: [fixture.before, fixture.after] }) };
+  return Object.entries(layers).map(([name, layers]) => {
+    const root = overlay(join(scratchBelow(packages), fixture.id, name), ...layers);
+    completeProject(root);
+    if (packages === EXPO) chooseClerkForExpo(root, packages);
+    return { name, root, packages, lines: new Set(), covered: new Set() };
+  });
+}
+
+function checkSide(side) {
+  checkProject({ ...side, additions: frameworkAdditions(side) });
+  return [...side.lines].map((line) => `${side.name}: ${line}`);
+}
+
+/** The types of routes, `./+types/...`, are made by React Router. */
+async function writeRouteTypes({ root, packages, lines }) {
+  for (const app of appsWith(root, "@react-router/dev")) {
+    const command = [commandOf(packages, "@react-router/dev", "react-router"), "typegen"];
+    const { failed } = await runNode(command, { cwd: app, env: environmentWith({}), limit: TYPEGEN_LIMIT_MS });
+    if (failed) lines.add(`react-router typegen ${failed}`);
+  }
+}
+
+/** An app whose range asks for line 3 gets it under its own name. */
+function chooseClerkForExpo(root, packages) {
+  if (/\d+/.exec(allDependencies(root)["@clerk/expo"])?.[0] !== "3") return;
+  mkdirSync(join(root, "node_modules/@clerk"), { recursive: true });
+  symlinkSync(join(packages, "node_modules/clerk-expo-3"), join(root, "node_modules/@clerk/expo"), "dir");
 }
 
 function scratchBelow(packages) {
@@ -77,32 +109,37 @@ function scratchBelow(packages) {
   return scratches.get(packages);
 }
 
-/** What Next.js puts into a project by itself. */
-function nextAdditions(root, packages) {
-  const types = join(root, "next-env.d.ts");
-  if (!existsSync(types)) writeFileSync(types, NEXT_TYPES);
-  const jsx = packages.endsWith("14") ? "preserve" : NEXT_OPTIONS.jsx;
-  return { types, options: ts.convertCompilerOptionsFromJson({ ...NEXT_OPTIONS, jsx }, root).options };
+/** What Next.js and Expo put into a project by themselves. */
+function frameworkAdditions({ root, packages }) {
+  const convert = (options) => ts.convertCompilerOptionsFromJson(options, root).options;
+  const file = (name, text) => {
+    if (!existsSync(join(root, name))) writeFileSync(join(root, name), text);
+    return join(root, name);
+  };
+  if (packages === EXPO) return { types: [file("expo-env.d.ts", EXPO_TYPES)], options: convert(EXPO_OPTIONS) };
+  if (NEXT_SETS.includes(packages)) {
+    const options = convert({ ...NEXT_OPTIONS, jsx: packages.endsWith("14") ? "preserve" : NEXT_OPTIONS.jsx });
+    return { types: [file("next-env.d.ts", NEXT_TYPES)], options, defaults: options };
+  }
+  return { types: [], options: { ...convert(APP_OPTIONS), types: ["vite/client", ...declaredTypes(root, packages)] } };
 }
 
 /** One program per tsconfig (referenced ones too), then one for what no tsconfig covers. */
 function checkProject(project) {
-  const { root, packages, next, lines, covered } = project;
+  const { root, additions, lines, covered } = project;
   for (const config of allConfigs(root)) {
     const { fileNames, options } = parseConfig(config, lines, root);
     if (fileNames.length === 0) continue;
-    if (next && !isBelowFunctions(root, config)) check(project, dirname(config), [...fileNames, next.types], withDefaults(options, next.options));
-    else check(project, dirname(config), fileNames, options);
+    if (isBelowFunctions(root, config)) check(project, dirname(config), fileNames, options);
+    else check(project, dirname(config), [...fileNames, ...additions.types], additions.defaults ? withDefaults(options, additions.defaults) : options);
   }
-  const rest = listFiles(root).filter((file) => SOURCE.test(file) && !/(^|\/)(_generated|dist|public)\//.test(file)).map((file) => join(root, file));
+  const rest = listFiles(root).filter((file) => SOURCE.test(file) && !NOT_SOURCE.test(file)).map((file) => join(root, file));
   const uncovered = rest.filter((file) => !covered.has(file));
   const isFunctions = (file) => /\/convex\//.test(file.slice(root.length)) || isBelowFunctions(root, file);
-  const convert = (options) => ts.convertCompilerOptionsFromJson(options, root).options;
   const app = uncovered.filter((file) => !isFunctions(file));
   const functions = uncovered.filter(isFunctions);
-  if (app.length > 0 && next) check(project, root, [...app, next.types], next.options);
-  else if (app.length > 0) check(project, root, app, { ...convert(APP_OPTIONS), types: ["vite/client", ...declaredTypes(root, packages)] });
-  if (functions.length > 0) check(project, root, functions, convert(FUNCTIONS_OPTIONS));
+  if (app.length > 0) check(project, root, [...app, ...additions.types], additions.options);
+  if (functions.length > 0) check(project, root, functions, ts.convertCompilerOptionsFromJson(FUNCTIONS_OPTIONS, root).options);
 }
 
 /** A tsconfig that chooses its modules itself gets no resolution that may not go with them. */
@@ -165,7 +202,7 @@ function declaredTypes(root, packages) {
 
 // ---- the shared compiler host ----
 
-const SHARED = [NODE_MODULES, dirname(ts.getDefaultLibFilePath({})), ...NEXT_SETS.map((set) => join(set, "node_modules"))].map((dir) => `${dir}/`);
+const SHARED = [NODE_MODULES, dirname(ts.getDefaultLibFilePath({})), ...SETS.map((set) => join(set, "node_modules"))].map((dir) => `${dir}/`);
 
 function isShared(path) {
   return SHARED.some((dir) => path.startsWith(dir));
@@ -243,4 +280,4 @@ function describe({ file, start, messageText, code }, root) {
   return `${relative(root, file.fileName)}:${line + 1}:${character + 1} TS${code} ${short}`;
 }
 
-main();
+await main();
