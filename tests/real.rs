@@ -1,10 +1,13 @@
-//! The fixtures against real packages: types, the second oracle, `next build`, Prettier. On with `CONVEX_CLERK_TESTS=all`, after `npm ci` in
-//! `tests/real` and in its folders `next16` and `next14`.
+//! The fixtures against real packages: types, the second oracle, builds, built servers, Prettier. On with `CONVEX_CLERK_TESTS=all`, after
+//! `npm ci` in `tests/real` and in each of its `SETS`.
 
 use std::io::Write as _;
 use std::process::Command;
 
 use crate::support::root;
+
+/// The folders of `tests/real` with packages of their own.
+const SETS: [&str; 6] = ["next16", "next14", "router8", "router7", "start", "expo"];
 
 /// Runs a script of `tests/real`; without the switch it says what did not run.
 #[track_caller]
@@ -13,13 +16,14 @@ fn check(script: &[&str]) {
         let name = script.join(" ");
         // Not with `println!`, which the test harness keeps to itself.
         let note = format!(
-            "not run: tests/real/{name} (set CONVEX_CLERK_TESTS=all, after `npm ci` in tests/real, next16/ and next14/)\n"
+            "not run: tests/real/{name} (set CONVEX_CLERK_TESTS=all, after `npm ci` in tests/real and in {})\n",
+            SETS.join("/, ") + "/"
         );
         std::io::stderr().write_all(note.as_bytes()).unwrap();
         return;
     }
     let folder = root().join("tests/real");
-    for packages in [folder.clone(), folder.join("next16"), folder.join("next14")] {
+    for packages in std::iter::once(folder.clone()).chain(SETS.map(|set| folder.join(set))) {
         assert!(packages.join("node_modules").exists(), "run `npm ci` in {} first", packages.display());
     }
     let output = Command::new("node").current_dir(folder).args(script).output().expect("node has to be installed");
@@ -62,6 +66,16 @@ fn next_builds_what_is_marked() {
 #[test]
 fn the_build_check_notices_broken_apps() {
     check(&["next-build.mjs", "--self-test"]);
+}
+
+#[test]
+fn built_servers_answer_with_and_without_a_session() {
+    check(&["server-build.mjs"]);
+}
+
+#[test]
+fn the_server_check_notices_broken_apps() {
+    check(&["server-build.mjs", "--self-test"]);
 }
 
 #[test]

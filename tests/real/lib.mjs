@@ -204,8 +204,16 @@ export async function runNode(script, { cwd, env, limit }) {
   return { output, failed: `ended with ${code ?? signal}: ${lines.slice(first, first + OUTPUT_LINES).join("\n    ")}` };
 }
 
-/** A fresh folder below `packages`/.work, so that node resolution finds the node_modules beside it; gone when the process ends. */
+const scratches = new Map();
+
+/** A folder of this process below `packages`/.work, so that node resolution finds the node_modules beside it; gone when the process ends. */
 export function scratchFolder(name, packages = HERE) {
+  const key = `${name} ${packages}`;
+  if (!scratches.has(key)) scratches.set(key, newScratchFolder(name, packages));
+  return scratches.get(key);
+}
+
+function newScratchFolder(name, packages) {
   if (!existsSync(join(packages, "node_modules"))) usage(`run \`npm ci\` in ${packages} first`);
   const work = join(packages, ".work");
   mkdirSync(work, { recursive: true });

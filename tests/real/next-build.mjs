@@ -22,12 +22,11 @@ const USE_CLIENT = /^\uFEFF?(?:\s|\/\/.*|\/\*[\s\S]*?\*\/|["']use strict["'];?)*
 
 const args = parseArgs(process.argv.slice(2), { switches: ["self-test"] });
 const report = new Report();
-const scratches = new Map();
 
 async function check(fixture) {
   const { id, before, after } = fixture;
   if (fixture.problems.length > 0) return fixture.problems;
-  const root = overlay(join(scratchBelow(packagesOf(fixture)), id), ...[before, after].filter(Boolean));
+  const root = overlay(join(scratchFolder("build", packagesOf(fixture)), id), ...[before, after].filter(Boolean));
   completeProject(root);
   const apps = listFiles(root).filter((file) => /(^|\/)package\.json$/.test(file)).map((file) => dirname(join(root, file))).filter(isApp);
   if (apps.length === 0) return ["no package.json lists next beside an app or pages folder"];
@@ -40,11 +39,6 @@ async function check(fixture) {
     const layouts = rootLayouts(app).filter((file) => !existsSync(join(there, file)) || !isClient(join(there, file)));
     return layouts.flatMap((file) => clientLayout(app, file));
   });
-}
-
-function scratchBelow(packages) {
-  if (!scratches.has(packages)) scratches.set(packages, scratchFolder("build", packages));
-  return scratches.get(packages);
 }
 
 function isApp(dir) {
@@ -102,7 +96,7 @@ const SELF_TESTS = [
 ];
 
 async function selfTest() {
-  const samples = scratchBelow(NEXT_SETS[0]);
+  const samples = scratchFolder("build", NEXT_SETS[0]);
   const write = (root, files) => {
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(dirname(join(root, file)), { recursive: true });

@@ -44,12 +44,12 @@ const TYPEGEN_LIMIT_MS = 60_000;
 
 const args = parseArgs(process.argv.slice(2), {});
 const report = new Report();
-const scratches = new Map();
 const fixtures = findFixtures(args);
 let programs = 0;
 let slowest = { seconds: 0 };
 
 async function main() {
+  overlay(join(scratchFolder("types"), "node_modules/react-scripts"), join(STUBS, "react-scripts"));
   const ready = [];
   for (const fixture of fixtures) {
     if (fixture.info.types === false && fixture.problems.length === 0) report.skip(fixture.id, fixture.info["types-why"]);
@@ -72,7 +72,7 @@ function sidesOf(fixture) {
   const packages = packagesOf(fixture);
   const layers = { before: [fixture.before], ...(fixture.after && { after: [fixture.before, fixture.after] }) };
   return Object.entries(layers).map(([name, layers]) => {
-    const root = overlay(join(scratchBelow(packages), fixture.id, name), ...layers);
+    const root = overlay(join(scratchFolder("types", packages), fixture.id, name), ...layers);
     completeProject(root);
     if (packages === EXPO) chooseClerkForExpo(root, packages);
     return { name, root, packages, lines: new Set(), covered: new Set() };
@@ -98,15 +98,6 @@ function chooseClerkForExpo(root, packages) {
   if (/\d+/.exec(allDependencies(root)["@clerk/expo"])?.[0] !== "3") return;
   mkdirSync(join(root, "node_modules/@clerk"), { recursive: true });
   symlinkSync(join(packages, "node_modules/clerk-expo-3"), join(root, "node_modules/@clerk/expo"), "dir");
-}
-
-function scratchBelow(packages) {
-  if (!scratches.has(packages)) {
-    const scratch = scratchFolder("types", packages);
-    if (packages === HERE) overlay(join(scratch, "node_modules/react-scripts"), join(STUBS, "react-scripts"));
-    scratches.set(packages, scratch);
-  }
-  return scratches.get(packages);
 }
 
 /** What Next.js and Expo put into a project by themselves. */

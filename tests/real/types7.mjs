@@ -4,18 +4,17 @@
 import { spawnSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import {
-  NODE_MODULES, Report, completeProject, existsSync, findFixtures, join, listFiles, overlay, parseArgs, scratchFolder,
+  NODE_MODULES, Report, completeProject, existsSync, findFixtures, join, listFiles, overlay, packagesOf, parseArgs, scratchFolder,
 } from "./lib.mjs";
 
 const TSC = join(NODE_MODULES, "typescript-7/bin/tsc");
 const args = parseArgs(process.argv.slice(2), {});
 const report = new Report();
-// Below tests/real, so that node_modules is found on the way up.
-const scratch = scratchFolder("types7");
 const fixtures = findFixtures(args).filter(({ info }) => info.typescript === 7);
 
-for (const { id, before, after } of fixtures) {
-  const root = overlay(join(scratch, id), before, after);
+for (const fixture of fixtures) {
+  const { id, before, after } = fixture;
+  const root = overlay(join(scratchFolder("types7", packagesOf(fixture)), id), before, after);
   completeProject(root);
   const settings = listFiles(after).find((file) => /(^|\/)tsconfig\.json$/.test(file));
   if (!settings) {
