@@ -1,13 +1,13 @@
-// The second oracle: bundles each React `after/` and renders it with the real react and stand-ins for Clerk and Convex.
+// The second oracle: bundles each React and Expo `after/` and renders it with the real react and stand-ins for Clerk and Convex.
 //   node oracle.mjs [--fixtures DIR] [--only GLOB] [--mutants | --self-test]
 // --mutants: `after-mutant/`, laid over after/, must fail. --self-test: broken sample apps must fail for the expected reason.
 import { fork } from "node:child_process";
-import { dirname, extname } from "node:path";
+import { basename, dirname, extname, relative } from "node:path";
 import { build } from "esbuild";
-import { SELF_TESTS, SELF_TEST_FILES } from "./stubs/self-test.mjs";
+import { EXPO_SELF_TESTS, EXPO_SELF_TEST_FILES, SELF_TESTS, SELF_TEST_FILES } from "./stubs/self-test.mjs";
 import {
-  NODE_MODULES, Report, STUBS, allDependencies, completeProject, existsSync, findFixtures, firstLine, inParallel, join, listFiles, mkdirSync, overlay, parseArgs,
-  readFileSync, scratchFolder, writeFileSync,
+  NODE_MODULES, Report, STUBS, allDependencies, appsWith, completeProject, existsSync, findFixtures, firstLine, inParallel, join, listFiles, mkdirSync, overlay, parseArgs,
+  readFileSync, readJson, scratchFolder, writeFileSync,
 } from "./lib.mjs";
 import ts from "typescript";
 
@@ -17,11 +17,20 @@ const EXTENSIONS = [".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs"
 const STAND_INS = {
   "@clerk/react": "clerk-core3.js",
   "@clerk/clerk-react": "clerk-core2.js",
+  "@clerk/expo": "clerk-expo.js",
+  "@clerk/expo/token-cache": "clerk-token-cache.js",
+  "@clerk/clerk-expo": "clerk-expo-core2.js",
+  "@clerk/clerk-expo/token-cache": "clerk-token-cache.js",
+  "expo": "expo.js",
+  "expo-router": "expo-router.js",
   "convex/react": "convex-react.js",
   "convex/react-clerk": "convex-react-clerk.js",
   "react-dom": "react-dom.js",
   "react-dom/client": "react-dom-client.js",
 };
+/** What a phone has, and comes with Expo: all of it is one stand-in. */
+const NATIVE = /^(?:react-native|expo|@expo|@react-navigation)(?:[-/].*)$|^react-native$/;
+const PHONE_EXTENSIONS = [".ios", ".native"].flatMap((platform) => [".tsx", ".ts", ".jsx", ".js"].map((extension) => platform + extension));
 const ASSET = /\.(?:css|s[ac]ss|less|styl|svg|png|jpe?g|gif|webp|avif|ico|woff2?|ttf|mp[34]|webm|pdf|md|txt)(?:\?.*)?$|\?(?:raw|url|react|inline)$/;
 
 const args = parseArgs(process.argv.slice(2), { switches: ["mutants", "self-test"] });
@@ -71,6 +80,8 @@ async function render(root, info) {
 
 /** What starts the app, as in the browser, with the page's body: from case.toml, an index.html, or the usual names. */
 function findEntries(root, info) {
+  const phoneApps = appsWith(root, "expo");
+  if (phoneApps.length > 0) return phoneApps.flatMap((app) => phoneEntries(root, app, info));
   const files = listFiles(root);
   const isPage = (file) => /(^|\/)index\.html$/.test(file) && !/(^|\/)(dist|convex)\//.test(file);
   const pages = files.filter(isPage).sort((a, b) => a.split("/").length - b.split("/").length);
@@ -91,11 +102,57 @@ function findEntries(root, info) {
   return usual.filter((file) => files.includes(file)).slice(0, 1).map((file) => ({ file, body }));
 }
 
+/** An Expo app starts with its `main`, or App, or each page of expo-router's folder in its layouts. */
+function phoneEntries(root, app, info) {
+  const body = '<div id="root"></div>';
+  const entry = (file) => ({ file: relative(root, join(app, file)), body });
+  if (info.entry) return [info.entry].flat().map((file) => ({ file, body }));
+  const files = listFiles(app);
+  const { main = "", dependencies = {} } = readJson(join(app, "package.json"));
+  if (files.includes(main)) return [entry(main)];
+  const folder = ["src/app", "app"].find((folder) => files.some((file) => file.startsWith(`${folder}/`)));
+  if ("expo-router" in dependencies && folder) {
+    const routes = files.filter((file) => file.startsWith(`${folder}/`) && /^[^+.]+\.[jt]sx?$/.test(basename(file)));
+    return routesOf(routes, folder).ways.map((way, index) => {
+      const file = `.expo-entry-${index}.js`;
+      writeFileSync(join(app, file), `import { renderRoute } from "expo-router";\n${routesOf(routes, folder).source(JSON.stringify(way))}`);
+      return entry(file);
+    });
+  }
+  const component = ["App.tsx", "App.js", "App.jsx", "src/App.tsx"].find((file) => files.includes(file));
+  if (!component) return [];
+  writeFileSync(join(app, ".expo-entry.js"), `import { registerRootComponent } from "expo";\nimport App from "./${component}";\nregisterRootComponent(App);\n`);
+  return [entry(".expo-entry.js")];
+}
+
+/** The tree of route files: the ways to its pages, and a script that renders one of them. */
+function routesOf(files, folder) {
+  const imports = [];
+  const take = (file) => imports.push(`import R${imports.length} from "./${file}";`) && `R${imports.length - 1}`;
+  const ways = [];
+  const tree = (at, way) => {
+    const below = files.filter((file) => file.startsWith(`${at}/`));
+    const layout = below.find((file) => dirname(file) === at && /^_layout\./.test(basename(file)));
+    const names = [...new Set(below.map((file) => file.slice(at.length + 1).split("/")[0]))].filter((name) => !name.startsWith("_"));
+    // The first page is the index.
+    names.sort((a, b) => Number(b.startsWith("index.")) - Number(a.startsWith("index.")) || (a < b ? -1 : 1));
+    const children = names.map((name, index) => {
+      const path = `${at}/${name}`;
+      if (!files.includes(path)) return tree(path, [...way, index]);
+      ways.push([...way, index]);
+      return `{ page: ${take(path)} }`;
+    });
+    return `{ ${layout ? `layout: ${take(layout)}, ` : ""}children: [${children.join(", ")}] }`;
+  };
+  const root = tree(folder, []);
+  return { ways, source: (way) => `${imports.join("\n")}\nrenderRoute(${root}, ${way});\n` };
+}
+
 async function bundleApp(root, entry, outfile) {
   const env = environmentOf(root);
   await build({
     entryPoints: [join(root, entry)], outfile, absWorkingDir: root, bundle: true, format: "esm", platform: "browser", target: "es2022",
-    jsx: "automatic", jsxDev: false, logLevel: "silent", loader: { ".js": "jsx", ".mjs": "jsx" }, resolveExtensions: EXTENSIONS,
+    jsx: "automatic", jsxDev: false, logLevel: "silent", loader: { ".js": "jsx", ".mjs": "jsx" }, resolveExtensions: env.extensions,
     // Paths are resolved below for all tsconfigs; esbuild would read only the nearest, which in Vite's template has none.
     tsconfigRaw: { compilerOptions: { jsx: "react-jsx", target: "es2022", useDefineForClassFields: true } },
     define: { "process.env.NODE_ENV": '"development"', ...env.define },
@@ -113,7 +170,9 @@ function environmentOf(root) {
   const node = { "process.env": "__processEnv" };
   let prefix = "";
   let define = { ...meta, ...node };
-  if ("react-scripts" in dependencies) [prefix, define] = ["REACT_APP_", { ...node, "import.meta.env": "undefined" }];
+  const isPhone = "expo" in dependencies;
+  if (isPhone) [prefix, define] = ["EXPO_PUBLIC_", { ...node, "import.meta.env": "undefined", __DEV__: "true" }];
+  else if ("react-scripts" in dependencies) [prefix, define] = ["REACT_APP_", { ...node, "import.meta.env": "undefined" }];
   else if ("vite" in dependencies && !("electron-vite" in dependencies) && !customised) [prefix, define] = ["VITE_", meta];
   const banner = `
     const __environment = new Proxy({ MODE: "test", DEV: true, PROD: false, SSR: false, BASE_URL: "/", NODE_ENV: "development" }, {
@@ -125,7 +184,7 @@ function environmentOf(root) {
       },
     });
     var __importMetaEnv = __environment, __processEnv = __environment, process = undefined;`;
-  return { define, banner };
+  return { define, banner, extensions: [...(isPhone ? PHONE_EXTENSIONS : []), ...EXTENSIONS] };
 }
 
 const standIns = {
@@ -137,7 +196,8 @@ const standIns = {
       const getsReal = dirname(importer) === STUBS || (path.startsWith("react-dom") && importer.startsWith(NODE_MODULES));
       return getsReal ? undefined : { path: join(STUBS, STAND_INS[path]) };
     });
-    onResolve({ filter: /^@clerk\/(?:clerk-)?react\/|^convex\/react-auth0$/ }, ({ path }) => ({
+    onResolve({ filter: NATIVE }, () => ({ path: join(STUBS, "native.js") }));
+    onResolve({ filter: /^@clerk\/(?:clerk-)?(?:react|expo)\/|^convex\/react-auth0$/ }, ({ path }) => ({
       errors: [{ text: `there is no stand-in for ${path}` }],
     }));
   },
@@ -207,7 +267,10 @@ function runInChild(job) {
       child.kill("SIGKILL");
       done({ broken: `no answer within ${RUN_LIMIT_MS / 1000} s` });
     }, RUN_LIMIT_MS);
-    child.on("message", done);
+    child.on("message", (seen) => {
+      done(seen);
+      child.disconnect();
+    });
     child.on("exit", (code) => {
       clearTimeout(timer);
       done({ broken: `the renderer ended with ${code}: ${errors.trim().split("\n").at(-1)}` });
@@ -297,23 +360,28 @@ async function selfTest() {
     }
     return root;
   };
-  const before = await render(write(join(scratch, "before"), SELF_TEST_FILES), {});
-  await inParallel(SELF_TESTS, JOBS, async ({ name, main, expected, files }) => {
-    const root = write(join(scratch, name.replace(/\W+/g, "-")), { ...SELF_TEST_FILES, ...files, "src/main.tsx": main });
+  const plain = await render(write(join(scratch, "before"), SELF_TEST_FILES), {});
+  const plainPhone = await render(write(join(scratch, "before-expo"), EXPO_SELF_TEST_FILES), {});
+  const tests = [
+    ...SELF_TESTS.map((test) => ({ ...test, before: plain, files: { ...SELF_TEST_FILES, ...test.files, "src/main.tsx": test.main } })),
+    ...EXPO_SELF_TESTS.map((test) => ({ ...test, before: plainPhone, files: { ...EXPO_SELF_TEST_FILES, ...test.files } })),
+  ];
+  await inParallel(tests, JOBS, async ({ name, before, expected, files }) => {
+    const root = write(join(scratch, name.replace(/\W+/g, "-")), files);
     const found = judge(before, await render(root, {}), {});
     if (!expected) return report.result(name, found);
     const noticed = found.some((problem) => expected.test(problem));
     if (noticed) console.log(`noticed "${name}": ${found.find((problem) => expected.test(problem))}`);
     report.result(name, noticed ? [] : [`expected ${expected}, found ${found.length > 0 ? found.join(" | ") : "nothing wrong"}`]);
   });
-  return SELF_TESTS;
+  return tests;
 }
 
 await bundleRunner();
 let checked;
 if (args["self-test"]) checked = await selfTest();
 else {
-  const fixtures = findFixtures(args, "react");
+  const fixtures = ["react", "expo"].flatMap((framework) => findFixtures(args, framework));
   checked = args.mutants ? await checkMutants(fixtures) : (await checkFixtures(fixtures), fixtures);
 }
 report.end(checked.length);

@@ -83,4 +83,6 @@ const seen = {
 await enter("signed out", { isLoaded: true, isSignedIn: false });
 await enter("loading", { isLoaded: false, isSignedIn: false });
 seen.problems = [...problems].map(([text, at]) => (at === "signed in" ? text : `${text} (${at})`));
-process.send(seen, () => process.exit(0));
+// It is the reader who ends this: a message may be lost with a process that ends by itself.
+process.once("disconnect", () => process.exit(0));
+process.send(seen);

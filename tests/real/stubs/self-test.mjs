@@ -66,3 +66,49 @@ export const SELF_TESTS = [
   { name: "another deployment", main: page(core3.replace("VITE_CONVEX_URL", "VITE_OTHER_URL"), RIGHT), expected: /client's address changed/ },
   { name: "a gate above the provider", main: page(gateAbove, `<Authenticated>${RIGHT}</Authenticated>`), expected: /gate is used without ConvexProviderWithClerk/ },
 ];
+
+// ---- Expo ----
+
+const layout = (imports, navigator, tree) => `
+import { ${navigator} } from "expo-router";
+import { ConvexProvider, ConvexReactClient } from "convex/react";
+${imports}
+const convex = new ConvexReactClient(process.env.EXPO_PUBLIC_CONVEX_URL);
+export default function Layout() { return ${tree}; }
+`;
+const expoClerk = `
+import { ClerkProvider, useAuth } from "@clerk/expo";
+import { tokenCache } from "@clerk/expo/token-cache";
+import { ConvexProviderWithClerk } from "convex/react-clerk";
+const key = process.env.EXPO_PUBLIC_CLERK_PUBLISHABLE_KEY;
+`;
+const expoOuter = (children) => `<ClerkProvider publishableKey={key} tokenCache={tokenCache}>${children}</ClerkProvider>`;
+const screen = 'import { useQuery } from "convex/react";\nimport { Text } from "react-native";\n';
+const bare = 'import { Tabs } from "expo-router";\nexport default Tabs;\n';
+
+export const EXPO_SELF_TEST_FILES = {
+  "package.json": '{ "main": "expo-router/entry", "dependencies": { "expo": "*", "expo-router": "*" } }',
+  "app/_layout.tsx": layout("", "Stack", "<ConvexProvider client={convex}><Stack /></ConvexProvider>"),
+  "app/index.tsx": `${screen}export default function Home() { return <Text>Home {useQuery({}) === undefined ? "there" : "you"}</Text>; }\n`,
+  "app/two/about.tsx": `${screen}export default function About() { return <Text>About</Text>; }\n`,
+};
+export const EXPO_SELF_TESTS = [
+  { name: "Expo: right", files: { "app/_layout.tsx": layout(expoClerk, "Stack", expoOuter(inner("<Stack />"))) } },
+  {
+    name: "Expo: no ClerkProvider above", expected: /without a ClerkProvider above/,
+    files: { "app/_layout.tsx": layout(expoClerk, "Stack", inner("<Stack />")) },
+  },
+  {
+    name: "Expo: no token cache", expected: /got no token cache/,
+    files: { "app/_layout.tsx": layout(expoClerk, "Stack", expoOuter(inner("<Stack />")).replace("tokenCache={tokenCache}", "")) },
+  },
+  {
+    name: "Expo: a ClerkProvider in each tab", expected: /2 ClerkProviders are mounted in root/,
+    files: {
+      "app/_layout.tsx": bare,
+      ...Object.fromEntries(["one", "two"].map((tab) => [`app/${tab}/_layout.tsx`, layout(expoClerk, "Slot", expoOuter(inner("<Slot />")))])),
+      "app/one/index.tsx": "export default function One() { return null; }\n",
+      "app/index.tsx": "export default function Home() { return null; }\n",
+    },
+  },
+];
