@@ -99,8 +99,8 @@ function judgeAnswers({ answers: before, log: said }, { answers, log }, framewor
   for (const name of ["anonymous", "signed in"]) {
     const { status, body } = answers[name];
     if (status !== 200) problems.push(`${name}: "/" answers ${status}: ${firstError(log)}`);
-    else if (textOf(body) !== textOf(before.anonymous.body)) {
-      problems.push(`${name}: the text of the page changed: ${quote(before.anonymous.body)} became ${quote(body)}`);
+    else if (textOf(body) !== textOf(before[name].body)) {
+      problems.push(`${name}: the text of the page changed: ${quote(before[name].body)} became ${quote(body)}`);
     }
   }
   const { status, headers } = answers["first visit"];
