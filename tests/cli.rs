@@ -270,3 +270,22 @@ fn pages_are_printed() {
         check(&project.run(&["explain", id]), 0, id, "");
     }
 }
+
+/// A framework that nobody can tell stops a run that is about that app alone; among several apps it is a refusal.
+#[test]
+fn an_unknown_framework_stops_only_a_run_about_it_alone() {
+    let files = |name: &str| root().join("fixtures/react").join(name).join("before");
+    let project = Project::copy_of(&files("workspace-root-of-no-framework"));
+    let run = project.run(&["migrate", "--dry-run"]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(run.stdout.contains("apps/web/src/main.tsx") && run.stderr.contains("refused [unknown-framework]"));
+    let run = project.run(&["migrate", "--dry-run", "--app", "."]);
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{}", run.stderr);
+    assert!(run.stderr.contains("no framework was recognised"), "{}", run.stderr);
+    std::fs::remove_dir_all(project.path().join("apps")).unwrap();
+    assert_eq!(project.run(&["migrate", "--dry-run"]).code, Some(2));
+    // `--framework` says what it is.
+    let project = Project::copy_of(&files("workspace-two-frameworks-fit-one-app"));
+    let run = project.run(&["migrate", "--check", "--app", "apps/amb", "--framework", "react"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+}

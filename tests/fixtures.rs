@@ -16,6 +16,8 @@ pub(crate) struct Case {
     pub(crate) folder: PathBuf,
     pub(crate) expect: String,
     pub(crate) reason: Option<String>,
+    /// The exit code, where some of several apps are refused and others change.
+    code: Option<i32>,
     pub(crate) options: Vec<String>,
     /// The rules that it is about; all of them when empty.
     rules: Vec<String>,
@@ -37,6 +39,7 @@ impl Case {
             name: format!("{}/{}", parts[1], parts[0]),
             expect: string("expect").unwrap_or_default(),
             reason: string("reason"),
+            code: toml.get("code").and_then(toml::Value::as_integer).and_then(|code| code.try_into().ok()),
             options: list("options"),
             rules: list("rules"),
             shapes: list("shapes"),
@@ -64,7 +67,7 @@ impl Case {
 
     /// The exit code that a run ends with, once nothing is left to change.
     pub(crate) fn code(&self) -> i32 {
-        if self.expect == "refused" { 3 } else { 0 }
+        self.code.unwrap_or(if self.expect == "refused" { 3 } else { 0 })
     }
 }
 

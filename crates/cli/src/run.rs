@@ -112,21 +112,25 @@ fn asked_for_production() -> anyhow::Result<bool> {
 fn install(args: &Migrate, view: &View<'_>) -> anyhow::Result<()> {
     let steps = view.planned.plan.steps().iter().filter(|step| args.install && step.id == "install");
     for step in steps {
-        let mut words = step.copy.as_deref().unwrap_or_default().split_whitespace();
-        let (Some(program), arguments) = (words.next(), words) else { continue };
-        let folder = step.at.first().map_or_else(|| view.planned.base.clone(), |at| view.planned.base.join(at));
-        say(&format!("\nrunning {}\n", step.copy.as_deref().unwrap_or_default()));
-        // What a package manager says is talk: stdout is the product's.
-        let mut command = std::process::Command::new(program);
-        command.args(arguments).current_dir(&folder).stdout(io::stderr());
-        let status = command
-            .status()
-            .with_context(|| format!("the changes are written, but `{program}` could not be started"))?;
-        anyhow::ensure!(
-            status.success(),
-            "the changes are written, but `{}` failed",
-            step.copy.as_deref().unwrap_or_default()
-        );
+        let line = step.copy.as_deref().unwrap_or_default();
+        let base = &view.planned.base;
+        // Each folder that the step names; the top where it names none.
+        let folders = match step.at.as_slice() {
+            [] => vec![base.clone()],
+            at => at.iter().map(|at| base.join(at)).collect(),
+        };
+        for folder in folders {
+            let mut words = line.split_whitespace();
+            let (Some(program), arguments) = (words.next(), words) else { continue };
+            say(&format!("\nrunning {line}\n"));
+            // What a package manager says is talk: stdout is the product's.
+            let mut command = std::process::Command::new(program);
+            command.args(arguments).current_dir(&folder).stdout(io::stderr());
+            let status = command
+                .status()
+                .with_context(|| format!("the changes are written, but `{program}` could not be started"))?;
+            anyhow::ensure!(status.success(), "the changes are written, but `{line}` failed");
+        }
     }
     Ok(())
 }

@@ -68,6 +68,12 @@ fn candidate<'a>(
     folder: &'a str,
     manifest: Result<&'a Manifest, &'a syntax::ParseFailure>,
 ) -> Option<Candidate<'a>> {
+    // What lies around the applications of Nx are libraries: an app that takes them in says what becomes of them.
+    if workspace.projects.values().any(|package| package == folder)
+        && workspace.has_any(folder, &["project.json"]).is_none()
+    {
+        return None;
+    }
     let files: Vec<_> = workspace
         .files
         .iter()

@@ -52,7 +52,7 @@ mod workspace;
 
 use std::path::{Path, PathBuf};
 
-use change::{AppOutcome, AppReport, Finding, Plan, PlanParts};
+use change::{AppOutcome, AppReport, Finding, Location, Plan, PlanParts};
 
 use crate::apps::{Candidate, Choice};
 use crate::ctx::{Ctx, Sink, Verdict};
@@ -62,9 +62,9 @@ use crate::graph::resolve::Resolver;
 use crate::graph::sources::Sources;
 use crate::known::Provider;
 use crate::language::TypeScript;
-use crate::refusal::RefusalReason;
+use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::{NO_PROVIDER, ON_CLERK, Survey};
-use crate::workspace::Workspace;
+use crate::workspace::{App, Workspace};
 
 /// What a person may ask of a run.
 #[derive(Clone, Debug, Default)]
@@ -157,9 +157,20 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
         |finding: &&Finding| finding.location.as_ref().is_none_or(|at| workspace.is_in_start(at.path.folder()));
     let mut sink = Sink { findings: workspace.findings.iter().filter(is_asked).cloned().collect(), ..Sink::default() };
     sink.findings.extend(apps::unread_files(&workspace));
+    // One app that nobody can tell the framework of stops a run that is about it alone, and no other.
+    let is_alone = candidates.len() == 1 || !options.apps.is_empty();
     let mut reports = Vec::new();
-    for candidate in candidates {
-        reports.push(report(&workspace, candidate, forced, options, &mut sink)?);
+    let mut unknown = Vec::new();
+    for candidate in &candidates {
+        match report(&workspace, candidate, forced, options, &mut sink) {
+            Ok(report) => reports.push(report),
+            Err(error) if is_alone => return Err(error),
+            Err(error) => unknown.push((candidate, error)),
+        }
+    }
+    for (candidate, error) in unknown {
+        let outcome = without_framework(&workspace, &candidate.app, &error);
+        reports.push(AppReport { id: candidate.app.id.clone(), framework: String::new(), outcome });
     }
     let parts = PlanParts {
         apps: reports,
@@ -193,15 +204,21 @@ fn framework(id: &str) -> Result<&'static Framework, PlanError> {
     })
 }
 
-/// What can be said of an app whose framework is not migrated: whether it would have to be at all.
-fn recognised(workspace: &Workspace, candidate: &Candidate<'_>, name: &str) -> AppOutcome {
-    let app = &candidate.app;
-    let unsupported = AppOutcome::Unsupported(name.to_owned());
+/// What can be said of an app whose framework has no rules.
+enum Glance {
+    /// Nothing would have to be done for it, or it is refused whatever it is built with.
+    Settled(AppOutcome),
+    /// It renders the plain provider, or it can't be told whether it does.
+    Plain,
+}
+
+/// Looks at an app whose framework is not migrated, or not known: whether it would have to be migrated at all.
+fn glance(workspace: &Workspace, app: &App<'_>) -> Glance {
     if Survey::is_readable(workspace, app).is_err() {
-        return unsupported;
+        return Glance::Plain;
     }
     if !app.mentions_provider(workspace) {
-        return AppOutcome::Nothing(NO_PROVIDER.to_owned());
+        return Glance::Settled(AppOutcome::Nothing(NO_PROVIDER.to_owned()));
     }
     let resolver = Resolver::new(workspace, &workspace.sources);
     let sources = Sources::of(workspace, app, &resolver);
@@ -209,20 +226,30 @@ fn recognised(workspace: &Workspace, candidate: &Candidate<'_>, name: &str) -> A
     let survey = Survey::new(workspace, app, &modules, graph::roots::in_browser);
     let has = |provider| survey.places(provider).next().is_some();
     if let (false, Err(refusal)) = (has(Provider::WithClerk) && !has(Provider::Plain), survey.no_other_auth()) {
-        return refusal.into();
+        return Glance::Settled(refusal.into());
     }
     let is_unclear = survey.value_of(Provider::Plain).or_else(|| survey.look_alike()).or_else(|| survey.out_of_sight());
     match (has(Provider::Plain) || is_unclear.is_some(), has(Provider::WithClerk)) {
-        (true, _) => unsupported,
-        (false, true) => AppOutcome::Nothing(ON_CLERK.to_owned()),
-        (false, false) => AppOutcome::Nothing(NO_PROVIDER.to_owned()),
+        (true, _) => Glance::Plain,
+        (false, true) => Glance::Settled(AppOutcome::Nothing(ON_CLERK.to_owned())),
+        (false, false) => Glance::Settled(AppOutcome::Nothing(NO_PROVIDER.to_owned())),
     }
+}
+
+/// What becomes of one of several apps whose framework is none or several.
+fn without_framework(workspace: &Workspace, app: &App<'_>, error: &PlanError) -> AppOutcome {
+    if let Glance::Settled(outcome) = glance(workspace, app) {
+        return outcome;
+    }
+    let place = workspace::join(workspace.manifest_above(app.id.folder()), "package.json").map(Location::file);
+    let message = format!("{error}; run again with `--app {}` and `--framework ID`, which names it", app.id);
+    Refusal::new(RefusalReason::UnknownFramework, message, place).into()
 }
 
 /// Runs the rules on one app. What a refused app's rules gave is thrown away: all or nothing.
 fn report(
     workspace: &Workspace,
-    candidate: Candidate<'_>,
+    candidate: &Candidate<'_>,
     forced: Option<&'static Framework>,
     options: &Options,
     sink: &mut Sink,
@@ -231,7 +258,10 @@ fn report(
     let framework = match candidate.choice(workspace, forced)? {
         Choice::Framework(framework) => framework,
         Choice::Recognised(name) => {
-            let outcome = recognised(workspace, &candidate, name);
+            let outcome = match glance(workspace, &candidate.app) {
+                Glance::Settled(outcome) => outcome,
+                Glance::Plain => AppOutcome::Unsupported(name.to_owned()),
+            };
             return Ok(AppReport { id, framework: name.to_owned(), outcome });
         }
         Choice::Refused(refusal) => return Ok(AppReport { id, framework: String::new(), outcome: refusal.into() }),

@@ -15,6 +15,7 @@ use syntax::{Bindings, FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKin
 
 use crate::PlanError;
 use crate::index;
+use crate::jsonc;
 use crate::manifest::Manifest;
 use crate::workspace::{LoadedFile, Workspace, folders_up, join};
 
@@ -298,6 +299,8 @@ fn decides(name: &str) -> bool {
             | "bun.lockb"
             | "convex.json"
             | "app.json"
+            | "nx.json"
+            | "project.json"
     ) || (["layout", "_app"].contains(&stem) && SourceKind::of_name(name).is_some())
         || (configs.contains(&stem) && name.strip_prefix(stem).is_some_and(|rest| rest.starts_with(".config.")))
         || name.starts_with("auth.config.")
@@ -331,6 +334,31 @@ fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {
         }
     }
     workspace.files = parse_all(hits.into_iter().collect());
+    nx_applications(workspace);
+}
+
+/// Makes packages of the applications of an Nx repository that has one package.json for all of them.
+///
+/// `{ "name": "web", "projectType": "application" }` in apps/web/project.json: <https://nx.dev/reference/project-configuration>.
+fn nx_applications(workspace: &mut Workspace) {
+    let named = |name: &'static str| workspace.others.iter().filter(move |path| path.file_name() == name);
+    let roots: BTreeSet<&str> = named("nx.json").map(RelPath::folder).collect();
+    let mut found = BTreeMap::new();
+    for path in named("project.json").filter(|path| !workspace.manifests.contains_key(path.folder())) {
+        let is_inside = folders_up(path.folder()).skip(1).any(|folder| roots.contains(folder));
+        let settings = jsonc::read(workspace, path).and_then(Result::ok).filter(|_| is_inside);
+        let kind = settings.as_ref().and_then(|settings| settings.get("projectType")?.as_str());
+        let package = folders_up(path.folder()).skip(1).find(|folder| workspace.manifests.contains_key(*folder));
+        if let (Some("application"), Some(package)) = (kind, package) {
+            found.insert(path.folder().to_owned(), package.to_owned());
+        }
+    }
+    // `apps/web-e2e` is an application of tests: without a file that takes part it is none.
+    found.retain(|folder, _| workspace.files.keys().any(|path| path.is_in(folder)));
+    for folder in found.keys() {
+        workspace.manifests.insert(folder.clone(), Ok(Manifest::default()));
+    }
+    workspace.projects = found;
 }
 
 fn unread(workspace: &mut Workspace, path: RelPath, why: String) {

@@ -2,7 +2,7 @@
 //!
 //! ```json
 //! "convex": "^1.30.0"     // the lock file says 1.41.0: below the floor, so the range becomes ^1.42.2
-//! "convex": "catalog:"    // pnpm-workspace.yaml has the range, and is where it is raised
+//! "convex": "catalog:"    // pnpm-workspace.yaml, .yarnrc.yml or the root's package.json has the range, and is where it is raised
 //! ```
 
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use change::{Finding, Location, RelPath, Severity};
 use nodejs_semver::{Range, Version};
 
 use crate::ctx::Ctx;
+use crate::jsonc;
 use crate::lock::{Kind, Lock};
 use crate::manifest::{is_outside, lowest, raised};
 use crate::settings_edits::yaml_scalar;
@@ -19,10 +20,13 @@ use crate::workspace::{folders_up, join};
 /// Lock files, the newest format first: of several in a folder it is the one that counts, unless `packageManager` names another.
 const LOCK_FILES: [&str; 5] = ["bun.lock", "pnpm-lock.yaml", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock"];
 
+/// The files that hold the catalogs of pnpm and of Yarn.
+pub(crate) const CATALOG_FILES: [&str; 2] = ["pnpm-workspace.yaml", ".yarnrc.yml"];
+
 /// Where a range is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// package.json, or pnpm-workspace.yaml.
+    /// package.json, or the file that has the catalogs.
     pub(crate) path: RelPath,
     /// The keys that lead to the range.
     pub(crate) keys: Vec<String>,
@@ -44,6 +48,8 @@ pub(crate) enum Need {
 /// The packages of an app, or of the package that owns its functions.
 pub(crate) struct Packages<'a> {
     ctx: &'a Ctx<'a>,
+    /// The root of the workspace that the package belongs to, else its own folder.
+    root: String,
     /// The folder of the lock file that counts, its path and its text as it was read.
     lock: Option<(String, RelPath, Option<Arc<Lock>>)>,
     /// The package manager.
@@ -67,7 +73,9 @@ impl<'a> Packages<'a> {
         let has_workspace = folders_up(folder)
             .any(|folder| join(folder, "pnpm-workspace.yaml").is_some_and(|path| ctx.workspace.text(&path).is_some()));
         let usual = if has_workspace { Kind::Pnpm } else { Kind::Npm };
-        let mut packages = Self { ctx, lock: None, manager: named.unwrap_or(usual), notes: Vec::new() };
+        let root = folders_up(folder).filter(|root| ctx.workspace.is_member(root, folder)).last().unwrap_or(folder);
+        let root = root.to_owned();
+        let mut packages = Self { ctx, root, lock: None, manager: named.unwrap_or(usual), notes: Vec::new() };
         // A lock file above counts where the package belongs to that workspace.
         let roots = folders_up(folder).filter(|root| ctx.workspace.is_member(root, folder));
         let found = roots.into_iter().find_map(|folder| {
@@ -118,6 +126,11 @@ impl<'a> Packages<'a> {
     /// The lock file that counts, if there is one.
     pub(crate) fn lock_path(&self) -> Option<&RelPath> {
         self.lock.as_ref().map(|(_, path, _)| path)
+    }
+
+    /// The folder to install in: that of the lock file, else the root of the workspace.
+    pub(crate) fn installed_in(&self) -> &str {
+        self.lock.as_ref().map_or(&self.root, |(folder, _, _)| folder)
     }
 
     /// Whether there is a lock file, and it could be read.
@@ -180,19 +193,33 @@ impl<'a> Packages<'a> {
         })
     }
 
-    /// The range of a package in a catalog: <https://pnpm.io/catalogs>.
+    /// The range of a package in a catalog: <https://pnpm.io/catalogs>, <https://yarnpkg.com/features/catalogs>,
+    /// <https://bun.com/docs/pm/catalogs>.
     fn catalog(&self, folder: &str, catalog: &str, name: &str) -> Option<Asked> {
+        let places: &[&[&str]] = match catalog {
+            "" | "default" => &[&["catalog", name], &["catalogs", "default", name]],
+            catalog => &[&["catalogs", catalog, name]],
+        };
+        let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<String>>();
         folders_up(folder).find_map(|folder| {
-            let path = join(folder, "pnpm-workspace.yaml")?;
-            let text = self.ctx.workspace.text(&path)?;
-            let places: &[&[&str]] = match catalog {
-                "" | "default" => &[&["catalog", name], &["catalogs", "default", name]],
-                catalog => &[&["catalogs", catalog, name]],
-            };
-            places.iter().find_map(|keys| {
-                let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-                let (_, range) = yaml_scalar(&text, &keys)?;
-                Some(Asked { path: path.clone(), keys, range })
+            let in_yaml = CATALOG_FILES.iter().find_map(|file| {
+                let path = join(folder, file)?;
+                let text = self.ctx.workspace.text(&path)?;
+                places.iter().find_map(|keys| {
+                    let keys = owned(keys);
+                    let (_, range) = yaml_scalar(&text, &keys)?;
+                    Some(Asked { path: path.clone(), keys, range })
+                })
+            });
+            // `"workspaces": { "packages": ["apps/*"], "catalog": { "convex": "^1.30.0" } }`, or beside it.
+            in_yaml.or_else(|| {
+                let path = join(folder, "package.json")?;
+                let manifest = jsonc::read(self.ctx.workspace, &path)?.ok()?;
+                let nested = places.iter().map(|keys| [&["workspaces"], *keys].concat());
+                nested.chain(places.iter().map(|keys| keys.to_vec())).find_map(|keys| {
+                    let range = keys.iter().try_fold(&manifest, |value, key| value.get(key))?.as_str()?.to_owned();
+                    Some(Asked { path: path.clone(), keys: owned(&keys), range })
+                })
             })
         })
     }

@@ -132,6 +132,12 @@ reasons! {
          begin with.\n\nWith `output: \"export\"` Next.js makes files and nothing else. `@clerk/nextjs` brings Server Actions and a middleware, with which such a \
          build fails. Clerk's package for React, `@clerk/react`, works in the browser alone: set its `ClerkProvider` by hand, then run again; or \
          take `output` out: https://nextjs.org/docs/app/guides/static-exports#unsupported-features\n"
+    UnknownFramework "unknown-framework"
+        "What one of several apps is built with can't be told."
+        "Either nothing tells the framework, since neither react nor react-dom is among the package's dependencies or those above it, or several \
+         frameworks fit. In a run over several apps such an app is left alone, and the others go on.\n\n```json\n{ \"dependencies\": { \
+         \"next\": \"16\", \"vite\": \"7\" } }  // next.config.ts, vite.config.ts and index.html side by side\n```\n\nRun again for this app \
+         alone, `--app FOLDER`, and name what it is with `--framework ID`.\n"
     UnprovenForm "unproven-form"
         "ConvexProvider is used in a form that can't be followed."
         "The provider is a value in an array, goes by a constant, is chosen when the app runs, is rendered by another package of the workspace, \

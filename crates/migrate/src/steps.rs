@@ -7,7 +7,7 @@ use change::{ChangeGroup, RelPath, SettingsChange, Step};
 
 use crate::ctx::{Ctx, Sink, Wired};
 use crate::env::{frontend_api, has_key, set_names};
-use crate::packages::{Need, Packages};
+use crate::packages::{CATALOG_FILES, Need, Packages};
 use crate::rules::convex_auth_config::AuthConfig;
 use crate::rules::env_names::lacks_declaration;
 use crate::versions::{CLERK_FLOORS, CONVEX_INTEGRATION};
@@ -78,8 +78,19 @@ impl Left<'_> {
 
     /// The folder from which Convex's commands run.
     fn backend(&self) -> &str {
-        let owner = self.auth.functions.as_ref().map(|functions| functions.owner.as_str());
-        owner.unwrap_or(self.ctx.app.id.folder())
+        let project = self.auth.functions.as_ref().map(|functions| functions.project.as_str());
+        project.unwrap_or(self.ctx.app.id.folder())
+    }
+
+    /// A step with a command for the Convex project.
+    fn for_backend(&self, id: &'static str, title: impl Into<String>, command: String) -> Step {
+        let step = self.command(id, title, self.backend(), command);
+        match self.auth.functions {
+            Some(_) => step,
+            // Of one package all is told by its place.
+            None if self.ctx.app.id.folder().is_empty() => step,
+            None => Step { at: vec!["the project of the Convex functions".to_owned()], ..step },
+        }
     }
 
     /// Whether the wiring changes a file, or makes it.
@@ -103,7 +114,7 @@ impl Left<'_> {
         steps.extend(self.issuer());
         steps.extend(self.install());
         let title = "Push the functions with the new configuration.";
-        steps.push(self.command("push-functions", title, self.backend(), "npx convex dev".to_owned()));
+        steps.push(self.for_backend("push-functions", title, "npx convex dev".to_owned()));
         let title = "Sign out of the app and in again: a session from before the integration was active has no token for Convex.";
         steps.push(self.step("sign-in-again", title));
         steps
@@ -183,16 +194,15 @@ impl Left<'_> {
         let scheme = if self.auth.has_scheme { "" } else { "https://" };
         let command = format!("npx convex env set {} '{scheme}{host}'", self.auth.issuer);
         let title = "Set the Frontend API URL on the Convex deployment, before the next push: it fails without.";
-        Some(Step { doc: Some(GUIDE), ..self.command("set-issuer", title, self.backend(), command) })
+        Some(Step { doc: Some(GUIDE), ..self.for_backend("set-issuer", title, command) })
     }
 
-    fn installed(&self, packages: &Packages<'_>, folder: &str) -> Step {
+    fn installed(&self, packages: &Packages<'_>) -> Step {
         let title = match packages.lock_path() {
             Some(path) => format!("Install what package.json names now; it brings {path} up to date."),
             None => "Install what package.json names now.".to_owned(),
         };
-        let folder = packages.lock_path().map_or(folder, RelPath::folder);
-        self.command("install", title, folder, packages.install().to_owned())
+        self.command("install", title, packages.installed_in(), packages.install().to_owned())
     }
 
     /// Installs by the framework's own command what the patch adds to package.json.
@@ -218,7 +228,8 @@ impl Left<'_> {
     fn install(&self) -> Vec<Step> {
         let own = self.ctx.app.id.folder();
         let mut steps = Vec::new();
-        let is_manifest = |path: &RelPath| ["package.json", "pnpm-workspace.yaml"].contains(&path.file_name());
+        let is_manifest =
+            |path: &RelPath| path.file_name() == "package.json" || CATALOG_FILES.contains(&path.file_name());
         let is_edited = self.is_edited(is_manifest);
         let is_asked = self.packages.asked(own, &self.wired.sdk).is_some();
         if !is_asked && !is_edited {
@@ -235,14 +246,17 @@ impl Left<'_> {
             if is_edited || no_lock || stale(&self.packages, own) {
                 steps.push(match self.ctx.framework.installer {
                     Some(installer) => self.installed_by(installer),
-                    None => self.installed(&self.packages, own),
+                    None => self.installed(&self.packages),
                 });
             }
-            // A backend with a lock file of its own.
-            let backend = Packages::of(self.ctx, self.backend());
-            let is_own = self.is_edited(|path| path.folder() == self.backend() && path.file_name() == "package.json");
-            if backend.lock_path() != self.packages.lock_path() && (is_own || stale(&backend, self.backend())) {
-                steps.push(self.installed(&backend, self.backend()));
+            // A backend that is installed by itself.
+            let owner = self.auth.functions.as_ref().map_or(own, |functions| functions.owner.as_str());
+            let backend = Packages::of(self.ctx, owner);
+            let is_own = self.is_edited(|path| path.folder() == owner && path.file_name() == "package.json");
+            let is_apart = backend.installed_in() != self.packages.installed_in();
+            let no_lock = !backend.has_lock() && !self.has_key && self.ctx.workspace.manifests.contains_key(owner);
+            if is_apart && (is_own || no_lock || stale(&backend, owner)) {
+                steps.push(self.installed(&backend));
             }
         }
         if self.packages.asked(own, "convex").is_none() {
@@ -309,10 +323,10 @@ impl Left<'_> {
             let scheme = if self.auth.has_scheme { "" } else { "https://" };
             let command = format!("npx convex env --prod set {} '{scheme}{host}'", self.auth.issuer);
             let title = "Set the production issuer on the production deployment, before the next deploy.";
-            steps.push(Step { doc: Some(GUIDE), ..self.command("production-issuer", title, self.backend(), command) });
+            steps.push(Step { doc: Some(GUIDE), ..self.for_backend("production-issuer", title, command) });
         }
         let title = "Deploy the functions to production.";
-        steps.push(self.command("production-deploy", title, self.backend(), "npx convex deploy".to_owned()));
+        steps.push(self.for_backend("production-deploy", title, "npx convex deploy".to_owned()));
         steps.push(Step { doc: Some(PRODUCTION), ..redirects });
         steps
     }
@@ -347,11 +361,16 @@ const ORDER: [&str; 22] = [
 /// Puts together what several apps need done: the same step once, the kinds in their order.
 pub(crate) fn merged(steps: Vec<Step>) -> Vec<Step> {
     let mut kinds: Vec<Vec<Step>> = Vec::new();
-    for step in steps {
+    for mut step in steps {
         match kinds.iter_mut().find(|kind| kind.first().is_some_and(|first| first.id == step.id)) {
             Some(kind) => match kind.iter_mut().find(|known| known.title == step.title && known.copy == step.copy) {
                 Some(known) => {
                     known.apps.extend(step.apps);
+                    // The top beside folders below it has to be named as well.
+                    if known.at.is_empty() != step.at.is_empty() && step.copy.is_some() {
+                        let known_or_new = if known.at.is_empty() { &mut known.at } else { &mut step.at };
+                        known_or_new.push(".".to_owned());
+                    }
                     known.at.extend(step.at.into_iter().filter(|place| !known.at.contains(place)).collect::<Vec<_>>());
                 }
                 None => kind.push(step),

@@ -38,6 +38,9 @@ pub(crate) struct Workspace {
     pub(crate) start: String,
     /// Every package.json, by folder.
     pub(crate) manifests: BTreeMap<String, Result<Manifest, ParseFailure>>,
+    /// The folders of Nx applications without a package.json, each with the folder of the package that they are part of. They have an entry
+    /// in `manifests` that names nothing.
+    pub(crate) projects: BTreeMap<String, String>,
     /// Every source file, read or not.
     pub(crate) sources: BTreeSet<RelPath>,
     /// The source files that mention Convex, Clerk or a React root.
@@ -59,9 +62,22 @@ impl Workspace {
         start.is_empty() || folder == start || folder.strip_prefix(start).is_some_and(|rest| rest.starts_with('/'))
     }
 
-    /// The folder of the package that owns `path`: the nearest with a package.json.
+    /// The folder of the package that owns `path`: the nearest with a package.json, or the Nx application that it is in. What lies around the
+    /// only such application of a package, `libs/ui`, is part of it.
     pub(crate) fn package_of(&self, path: &RelPath) -> Option<&str> {
-        folders_up(path.folder()).find_map(|folder| self.manifests.get_key_value(folder).map(|(key, _)| &**key))
+        let owner =
+            folders_up(path.folder()).find_map(|folder| self.manifests.get_key_value(folder).map(|(key, _)| &**key))?;
+        let mut inside = self.projects.iter().filter(|(_, package)| *package == owner);
+        match (inside.next(), inside.next()) {
+            (Some((only, _)), None) => Some(only),
+            _ => Some(owner),
+        }
+    }
+
+    /// The folder, at `folder` or above, that has a package.json of its own.
+    pub(crate) fn manifest_above<'f>(&self, folder: &'f str) -> &'f str {
+        let is_real = |folder: &&str| self.manifests.contains_key(*folder) && !self.projects.contains_key(*folder);
+        folders_up(folder).find(is_real).unwrap_or(folder)
     }
 
     /// The text of a file that was not read with the sources: settings and the like. A named pipe under such a name would never end.
@@ -71,7 +87,7 @@ impl Workspace {
 
     /// Whether the package in `folder` is one of the workspace whose root is in `root`: an installation there is one of it too.
     pub(crate) fn is_member(&self, root: &str, folder: &str) -> bool {
-        if root == folder {
+        if root == folder || self.projects.get(folder).is_some_and(|package| self.is_member(root, package)) {
             return true;
         }
         let manifest = self.manifests.get(root).and_then(|manifest| manifest.as_ref().ok());
@@ -281,6 +297,22 @@ mod tests {
         assert_eq!(at("apps/web", "../../tsconfig.base.json").as_deref(), Some("tsconfig.base.json"));
         assert_eq!(at("", "./a/./b.json").as_deref(), Some("a/b.json"));
         assert_eq!(at("apps", "../../outside.json"), None);
+    }
+
+    #[test]
+    fn nx_applications_are_packages() {
+        let manifests = ["", "apps/web"].map(|folder| (folder.to_owned(), Ok(Manifest::default())));
+        let projects = BTreeMap::from([("apps/web".to_owned(), String::new())]);
+        let mut workspace = Workspace { manifests: manifests.into(), projects, ..Workspace::default() };
+        let owner =
+            |workspace: &Workspace, path| workspace.package_of(&RelPath::new(path).unwrap()).unwrap().to_owned();
+        assert_eq!(owner(&workspace, "apps/web/src/main.tsx"), "apps/web");
+        assert_eq!(owner(&workspace, "libs/ui/button.tsx"), "apps/web");
+        assert_eq!(workspace.manifest_above("apps/web"), "");
+        assert!(workspace.is_member("", "apps/web"));
+        workspace.manifests.insert("apps/site".to_owned(), Ok(Manifest::default()));
+        workspace.projects.insert("apps/site".to_owned(), String::new());
+        assert_eq!(owner(&workspace, "libs/ui/button.tsx"), "");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 #![doc = include_str!("convex_auth_config.md")]
 
+use std::collections::BTreeSet;
+
 use change::{Finding, Location, RelPath, SettingsChange, Severity};
 use serde_json::Value;
 use syntax::style::Style;
@@ -12,7 +14,7 @@ use super::Rule;
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::formatting::Formatting;
-use crate::functions::Functions;
+use crate::functions::{Functions, named, places};
 use crate::manifest::lowest;
 use crate::packages::{Need, Packages};
 use crate::tsconfig;
@@ -57,7 +59,10 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         finding.group = sink.wired.as_ref().and_then(|wired| wired.group.clone());
         sink.findings.push(finding);
     }
-    let Some(functions) = &state.functions else { return Ok(Verdict::Added) };
+    let Some(functions) = &state.functions else {
+        sink.findings.push(not_found(ctx, sink));
+        return Ok(Verdict::Added);
+    };
     let is_typed = state.typescript.is_some() || (state.javascript.is_none() && functions.has_types);
     if state.is_clerk {
         if is_typed && !state.is_literal {
@@ -77,6 +82,29 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         types(ctx, sink, functions);
     }
     Ok(Verdict::Added)
+}
+
+/// That the functions are in none of the places where they are looked for.
+fn not_found(ctx: &Ctx<'_>, sink: &Sink) -> Finding {
+    let shown = |folder: &&str| if folder.is_empty() { "the top folder".to_owned() } else { (*folder).to_owned() };
+    let folders: Vec<String> = places(ctx).iter().map(shown).collect();
+    let imports: BTreeSet<&str> = named(ctx).into_iter().map(|(_, module)| module).collect();
+    let imports: Vec<&str> = imports.into_iter().collect();
+    let mut message = format!(
+        "the app's Convex functions were not found: neither a convex.json nor a folder `convex` leads to them in {}",
+        folders.join(", ")
+    );
+    if !imports.is_empty() {
+        message += &format!("; nothing in the repository is behind {}", imports.join(", "));
+    }
+    let mut finding = Finding::new(RULE.explanation.id, Severity::Warning, message);
+    finding.app = Some(ctx.app.id.clone());
+    finding.location = join(ctx.workspace.manifest_above(ctx.app.id.folder()), "package.json").map(Location::file);
+    let help = "write auth.config where the functions are, as the steps say; or name their folder in convex.json, and run again";
+    finding.help = Some(help.to_owned());
+    finding.doc = Some("https://docs.convex.dev/production/project-configuration#convexjson");
+    finding.group = sink.wired.as_ref().and_then(|wired| wired.group.clone());
+    finding
 }
 
 /// What there is of an app's configuration.
