@@ -289,3 +289,30 @@ fn an_unknown_framework_stops_only_a_run_about_it_alone() {
     let run = project.run(&["migrate", "--check", "--app", "apps/amb", "--framework", "react"]);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
 }
+
+/// Several apps end in a table; a framework that is only recognised comes with a paragraph and one address, and writes nothing.
+#[test]
+fn several_apps_end_in_a_table_and_a_recognised_one_says_where_to_go_on() {
+    let project = Project::quickstart();
+    project.write(
+        "site/package.json",
+        "{ \"dependencies\": { \"convex\": \"1\", \"convex-vue\": \"1\", \"vue\": \"3\" } }\n",
+    );
+    let run = project.run(&["migrate", "--dry-run"]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    let table = "\n2 apps:\n  .     react  patched\n  site  Vue    refused   unsupported-framework\n";
+    assert!(run.stderr.ends_with(table), "{}", run.stderr);
+    let page = "https://clerk.com/docs/vue/getting-started/quickstart";
+    assert!(
+        run.stderr.contains(&format!("    see: {page}\n")) && run.stderr.contains("no React tree"),
+        "{}",
+        run.stderr
+    );
+    let run = project.run(&["migrate", "--dry-run", "--format", "json", "--app", "site"]);
+    let plan: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&plan["apps"][0]["doc"], &plan["files"]), (&page.into(), &Value::Array(Vec::new())));
+    assert!(plan["apps"][0]["message"].as_str().unwrap().starts_with("The app is built with Vue"));
+    assert!(!run.stderr.contains("apps:"), "{}", run.stderr);
+    let explained = project.run(&["explain", "vue"]).stdout;
+    assert!(explained.contains("no React tree") && explained.contains(page), "{explained}");
+}

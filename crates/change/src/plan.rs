@@ -58,8 +58,15 @@ pub enum AppOutcome {
         /// Where it shows.
         place: Option<Location>,
     },
-    /// A framework that is recognised but not migrated, and which.
-    Unsupported(String),
+    /// A framework that is recognised but not migrated.
+    Unsupported {
+        /// Its name.
+        name: String,
+        /// What was seen, why there is no patch and what a person can do; empty where nothing more is to be said.
+        text: String,
+        /// The official page to go on with.
+        doc: Option<&'static str>,
+    },
 }
 
 /// One app and what became of it.

@@ -214,7 +214,7 @@ fn command(args: &Migrate) -> String {
 }
 
 fn status(args: &Migrate, mode: Mode, view: &View<'_>) -> Status {
-    let refused = |outcome: &AppOutcome| matches!(outcome, AppOutcome::Refused { .. } | AppOutcome::Unsupported(_));
+    let refused = |outcome: &AppOutcome| matches!(outcome, AppOutcome::Refused { .. } | AppOutcome::Unsupported { .. });
     if !args.refused_ok && view.planned.plan.apps().iter().any(|app| refused(&app.outcome)) {
         Status::Refused
     } else if mode == Mode::Check && !view.files.is_empty() {

@@ -7,7 +7,7 @@ use crate::ctx::Ctx;
 use crate::frameworks::{ALL, Framework};
 use crate::jsonc;
 use crate::manifest::Manifest;
-use crate::recognised::RECOGNISED;
+use crate::recognised::{CLIENTS, PLAIN, RECOGNISED, WITHOUT_REACT};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test, join, takes_in_tests};
 
@@ -22,7 +22,7 @@ pub(crate) struct Candidate<'a> {
 pub(crate) enum Choice {
     /// A framework that is migrated.
     Framework(&'static Framework),
-    /// One that is only recognised.
+    /// One that is only recognised, by its name.
     Recognised(&'static str),
     /// It can't be told.
     Refused(Refusal),
@@ -86,7 +86,11 @@ fn candidate<'a>(
     let uses_convex = app.files.iter().any(|(_, file)| is_convex_client(file));
     // `import { ConvexProvider } from "@acme/data"`, which passes on what is of convex/react.
     let leans_on_convex = || app.files.iter().any(|(_, file)| file.spells_provider.is_some()) && depends("react");
-    if !(uses_convex || depends("convex") && depends("react") || leans_on_convex()) {
+    let is_other = || {
+        let talks = CLIENTS.iter().any(|name| depends(name));
+        talks && !depends("react") && (WITHOUT_REACT.iter().any(|name| depends(name)) || is_plain(workspace, &app))
+    };
+    if !(uses_convex || depends("convex") && depends("react") || leans_on_convex() || is_other()) {
         return None;
     }
     let broken = manifest.err().map(|failure| {
@@ -95,6 +99,15 @@ fn candidate<'a>(
         Refusal::new(RefusalReason::BrokenManifest, failure.message.clone(), place)
     });
     Some(Candidate { app, broken })
+}
+
+/// Whether a package is a page of plain JavaScript that talks to Convex. A script that runs in Node has no page.
+fn is_plain(workspace: &Workspace, app: &App<'_>) -> bool {
+    let takes_in = |file: &LoadedFile| {
+        file.facts.as_ref().is_ok_and(|facts| facts.imports.iter().any(|import| import.module == "convex/browser"))
+    };
+    workspace.has_any(app.id.folder(), &["index.html", "src/index.html", "public/index.html"]).is_some()
+        && app.files.iter().any(|(_, file)| takes_in(file))
 }
 
 /// Whether a file takes something from Convex's React packages, or would if it could be read.
@@ -108,6 +121,19 @@ fn is_convex_client(file: &LoadedFile) -> bool {
 }
 
 impl Candidate<'_> {
+    /// For an app that renders nothing with React: why nothing is to be done for it, if it has a package of Clerk's already. `None` for one
+    /// with React.
+    pub(crate) fn without_react(&self) -> Option<Option<String>> {
+        let has_react = self.app.manifests.first().is_some_and(|own| own.dependency("react").is_some());
+        if has_react || self.app.files.iter().any(|(_, file)| is_convex_client(file)) {
+            return None;
+        }
+        // `@clerk/vue`, `svelte-clerk`
+        let own = self.app.manifests.first().into_iter().flat_map(|manifest| manifest.dependencies());
+        let clerk = own.into_iter().find(|name| name.split(['/', '-', '@']).any(|part| part == "clerk"));
+        Some(clerk.map(|name| format!("it has a package of Clerk's already, {name}")))
+    }
+
     /// What the app is built with, by its dependencies and files.
     ///
     /// # Errors
@@ -144,6 +170,7 @@ impl Candidate<'_> {
         let help = format!("name it with `--framework` ({}), or leave the app out with `--app`", ids.join(", "));
         match seen.as_slice() {
             [(framework, _)] => Ok(Choice::Framework(framework)),
+            [] if is_plain(workspace, &self.app) => Ok(Choice::Recognised(PLAIN)),
             [] => {
                 let message = format!(
                     "no framework was recognised in `{}`: neither react nor react-dom is a dependency",

@@ -236,6 +236,13 @@ fn glance(workspace: &Workspace, app: &App<'_>) -> Glance {
     }
 }
 
+/// What is said of an app whose framework is not migrated.
+fn unsupported(name: &str) -> AppOutcome {
+    let about = recognised::about(name);
+    let text = about.and_then(|about| about.explanation.text.lines().next()).unwrap_or_default();
+    AppOutcome::Unsupported { name: name.to_owned(), text: text.to_owned(), doc: about.map(|about| about.doc) }
+}
+
 /// What becomes of one of several apps whose framework is none or several.
 fn without_framework(workspace: &Workspace, app: &App<'_>, error: &PlanError) -> AppOutcome {
     if let Glance::Settled(outcome) = glance(workspace, app) {
@@ -258,9 +265,12 @@ fn report(
     let framework = match candidate.choice(workspace, forced)? {
         Choice::Framework(framework) => framework,
         Choice::Recognised(name) => {
-            let outcome = match glance(workspace, &candidate.app) {
-                Glance::Settled(outcome) => outcome,
-                Glance::Plain => AppOutcome::Unsupported(name.to_owned()),
+            let outcome = match candidate.without_react() {
+                Some(has_clerk) => has_clerk.map_or_else(|| unsupported(name), AppOutcome::Nothing),
+                None => match glance(workspace, &candidate.app) {
+                    Glance::Settled(outcome) => outcome,
+                    Glance::Plain => unsupported(name),
+                },
             };
             return Ok(AppReport { id, framework: name.to_owned(), outcome });
         }
@@ -312,7 +322,8 @@ pub fn explanations() -> Vec<Explanation> {
         text: framework.text,
     });
     let notes = notes::ALL.iter().copied();
-    let mut all: Vec<Explanation> = reasons.chain(rules).chain(frameworks).chain(notes).collect();
+    let recognised = recognised::ABOUT.iter().map(|about| about.explanation);
+    let mut all: Vec<Explanation> = reasons.chain(rules).chain(frameworks).chain(notes).chain(recognised).collect();
     all.sort_by_key(|explanation| explanation.id);
     all
 }

@@ -43,6 +43,8 @@ struct App<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    doc: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<Place>,
 }
 
@@ -160,16 +162,23 @@ fn app<'a>(view: &View<'_>, app: &'a change::AppReport) -> App<'a> {
     let (outcome, reason, message, location) = match &app.outcome {
         AppOutcome::Migrated => ("migrated", None, None, None),
         AppOutcome::Nothing(why) => ("nothing", None, Some(why), None),
-        AppOutcome::Unsupported(what) => ("unsupported", Some(UNSUPPORTED), Some(what), None),
+        AppOutcome::Unsupported { name, text, .. } => {
+            ("unsupported", Some(UNSUPPORTED), Some(if text.is_empty() { name } else { text }), None)
+        }
         AppOutcome::Refused { reason, message, place } => ("refused", Some(*reason), Some(message), place.as_ref()),
     };
     let location = location.map(|location| place(view, &location.path, location.range));
+    let doc = match app.outcome {
+        AppOutcome::Unsupported { doc, .. } => doc,
+        _ => None,
+    };
     App {
         id: app.id.as_str(),
         framework: &app.framework,
         outcome,
         reason,
         message: message.map(String::as_str),
+        doc,
         location,
     }
 }

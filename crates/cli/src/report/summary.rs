@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use change::{AppOutcome, AppReport, Finding, Severity, Step};
 
+use super::human::wrapped;
 use super::{UNSUPPORTED, View, count};
 use crate::terminal::Paint;
 
@@ -28,7 +29,7 @@ pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
     let width = plan.apps().iter().map(|app| app.id.as_str().chars().count()).max().unwrap_or(0);
     for app in plan.apps() {
         // A refusal is why the exit code is not 0: even a quiet run says it.
-        let is_refused = matches!(app.outcome, AppOutcome::Refused { .. } | AppOutcome::Unsupported(_));
+        let is_refused = matches!(app.outcome, AppOutcome::Refused { .. } | AppOutcome::Unsupported { .. });
         if volume > Volume::Quiet || is_refused {
             text.push_str(&app_line(view, app, width, paint));
         }
@@ -52,6 +53,46 @@ pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
             text.push_str(&step_lines(number + 1, step, paint));
         }
     }
+    if volume > Volume::Quiet && plan.apps().len() > 1 {
+        text.push_str(&table(view, paint));
+    }
+    text
+}
+
+/// What became of each of several apps, a line for each.
+///
+/// ```text
+/// apps/admin  react     patched
+/// apps/site   Astro     refused  unsupported-framework
+/// apps/web    next-app  nothing  it is on Clerk already
+/// ```
+fn table(view: &View<'_>, paint: Paint) -> String {
+    let row = |app: &AppReport| {
+        let framework = if app.framework.is_empty() { "-" } else { &app.framework };
+        let (outcome, reason) = match &app.outcome {
+            AppOutcome::Migrated if view.is_left_out(&app.id) => ("left out", "below the level that was asked for"),
+            AppOutcome::Migrated => ("patched", ""),
+            AppOutcome::Nothing(why) => ("nothing", why.as_str()),
+            AppOutcome::Refused { reason, .. } => ("refused", *reason),
+            AppOutcome::Unsupported { .. } => ("refused", UNSUPPORTED),
+        };
+        [app.id.as_str(), framework, outcome, reason].map(|cell| paint.shown(cell))
+    };
+    let rows: Vec<[String; 4]> = view.planned.plan.apps().iter().map(row).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (id, framework) = (width(0), width(1));
+    let mut text = format!("\n{}:\n", count(rows.len(), "app"));
+    for row in &rows {
+        let outcome = format!("{:8}", row[2]);
+        let outcome = match row[2].as_str() {
+            "patched" => paint.green(&outcome),
+            "refused" => paint.red(&outcome),
+            _ => outcome,
+        };
+        let line = format!("  {:id$}  {:framework$}  {outcome}  {}", row[0], row[1], row[3]);
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
     text
 }
 
@@ -67,11 +108,14 @@ fn app_line(view: &View<'_>, app: &AppReport, width: usize, paint: Paint) -> Str
         }
         AppOutcome::Migrated => format!("{name}  {} {}\n", app.framework, paint.green("can be migrated")),
         AppOutcome::Nothing(why) => format!("{name}  {} nothing to do: {}\n", app.framework, paint.shown(why)),
-        AppOutcome::Unsupported(what) => {
+        AppOutcome::Unsupported { name: what, text, doc } => {
             let head = paint.yellow("unsupported");
             let what = paint.shown(what);
+            let lines = wrapped(text, 96).into_iter().filter(|line| !line.is_empty());
+            let text: String = lines.map(|line| format!("{:width$}    {}\n", "", paint.shown(&line))).collect();
+            let page = doc.map_or_else(|| format!("convex-clerk explain {UNSUPPORTED}"), str::to_owned);
             format!(
-                "{name}  {head}: {what} is not migrated by this version\n{:width$}    see: convex-clerk explain {UNSUPPORTED}\n",
+                "{name}  {head}: {what} is recognised, and not migrated by this version\n{text}{:width$}    see: {page}\n",
                 ""
             )
         }
