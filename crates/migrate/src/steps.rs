@@ -10,6 +10,7 @@ use crate::env::{frontend_api, has_key, set_names};
 use crate::packages::{CATALOG_FILES, Need, Packages};
 use crate::rules::convex_auth_config::AuthConfig;
 use crate::rules::env_names::lacks_declaration;
+use crate::rules::request_origins;
 use crate::versions::{CLERK_FLOORS, CONVEX_INTEGRATION};
 use crate::workspace::join;
 
@@ -109,6 +110,7 @@ impl Left<'_> {
         let title = "Activate Clerk's integration with Convex for the application; it shows the Frontend API URL.";
         let doc = Some("https://dashboard.clerk.com/apps/setup/convex");
         steps.push(Step { doc, ..self.step("activate-integration", title) });
+        steps.extend(request_origins::step(self.ctx, false));
         steps.extend(self.key());
         steps.extend(self.config());
         steps.extend(self.issuer());
@@ -327,16 +329,18 @@ impl Left<'_> {
         }
         let title = "Deploy the functions to production.";
         steps.push(self.for_backend("production-deploy", title, "npx convex deploy".to_owned()));
+        steps.extend(request_origins::step(self.ctx, true));
         steps.push(Step { doc: Some(PRODUCTION), ..redirects });
         steps
     }
 }
 
 /// The kinds of steps in the order to do them, whichever app needs one first.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 24] = [
     "create-account",
     "create-application",
     "activate-integration",
+    "allow-origins",
     "set-publishable-key",
     "set-secret-key",
     "type-publishable-key",
@@ -355,6 +359,7 @@ const ORDER: [&str; 22] = [
     "production-secret-key",
     "production-issuer",
     "production-deploy",
+    "production-origins",
     "production-redirects",
 ];
 

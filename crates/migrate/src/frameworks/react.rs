@@ -22,7 +22,7 @@
 
 use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine};
 use crate::graph::roots;
-use crate::rules::{convex_auth_config, env_names, package_versions, plain_convex_provider};
+use crate::rules::{convex_auth_config, env_names, package_versions, plain_convex_provider, request_origins};
 use crate::versions;
 
 /// React without a framework that renders on the server.
@@ -70,6 +70,20 @@ pub(crate) const FRAMEWORK: Framework = Framework {
             prefixes: &["RENDERER_VITE_", "VITE_"],
             is_given: true,
             source: "https://electron-vite.org/guide/env-and-mode",
+        },
+        EnvConvention {
+            dependency: "wxt",
+            objects: &["import.meta.env"],
+            prefixes: &["WXT_", "VITE_"],
+            is_given: true,
+            source: "https://wxt.dev/guide/essentials/config/environment-variables",
+        },
+        EnvConvention {
+            dependency: "plasmo",
+            objects: &["process.env"],
+            prefixes: &["PLASMO_PUBLIC_"],
+            is_given: true,
+            source: "https://docs.plasmo.com/framework/env",
         },
         EnvConvention {
             dependency: "vite",
@@ -125,7 +139,13 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         },
     ],
     // The wiring first: the others add to its group.
-    rules: &[&plain_convex_provider::RULE, &package_versions::RULE, &convex_auth_config::RULE, &env_names::RULE],
+    rules: &[
+        &plain_convex_provider::RULE,
+        &package_versions::RULE,
+        &convex_auth_config::RULE,
+        &env_names::RULE,
+        &request_origins::RULE,
+    ],
 };
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(crate) mod expo_modules;
 pub(crate) mod package_versions;
 pub(crate) mod plain_convex_provider;
 pub(crate) mod root_loader;
+pub(crate) mod request_origins;
 pub(crate) mod server_tokens;
 pub(crate) mod start_session;
 
@@ -33,5 +34,6 @@ pub(crate) const ALL: &[&Rule] = &[
     &expo_modules::RULE,
     &convex_auth_config::RULE,
     &env_names::RULE,
+    &request_origins::RULE,
     &server_tokens::RULE,
 ];
