@@ -92,6 +92,26 @@ fn the_install_command_runs_after_writing_where_it_is_asked_for() {
     }
 }
 
+/// Packages that share no lock file are installed in each folder that the step names, the functions' one included.
+#[cfg(unix)]
+#[test]
+fn each_folder_without_a_lock_file_in_common_is_installed() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let before = crate::support::root().join("fixtures/react/monorepo-apps-side-by-side/before");
+    let project = Project::copy_of(&before);
+    std::fs::remove_file(project.path().join("web/package-lock.json")).unwrap();
+    std::fs::remove_file(project.path().join("admin/pnpm-lock.yaml")).unwrap();
+    project.write("bin/npm", "#!/bin/sh\ntouch ran\n");
+    std::fs::set_permissions(project.path().join("bin/npm"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", project.path().join("bin").display(), std::env::var("PATH").unwrap());
+    let mut command = crate::support::binary();
+    command.current_dir(project.path()).env("PATH", path).args(["migrate", "--yes", "--install"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let ran = ["web/ran", "admin/ran", "backend/ran", "ran"].map(|path| project.has(path));
+    assert_eq!(ran, [true, true, true, false]);
+}
+
 #[test]
 fn names_of_variables_are_checked() {
     let project = Project::plain_quickstart();

@@ -106,7 +106,7 @@ fn is_plain(workspace: &Workspace, app: &App<'_>) -> bool {
     let takes_in = |file: &LoadedFile| {
         file.facts.as_ref().is_ok_and(|facts| facts.imports.iter().any(|import| import.module == "convex/browser"))
     };
-    workspace.has_any(app.id.folder(), &["index.html", "src/index.html", "public/index.html"]).is_some()
+    workspace.has_any(app.id.folder(), &["index.html", "src/index.html"]).is_some()
         && app.files.iter().any(|(_, file)| takes_in(file))
 }
 

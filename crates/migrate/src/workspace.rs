@@ -92,9 +92,12 @@ impl Workspace {
         }
         let manifest = self.manifests.get(root).and_then(|manifest| manifest.as_ref().ok());
         let settings = join(root, "pnpm-workspace.yaml").and_then(|path| self.text(&path)).unwrap_or_default();
-        // `  - "apps/*"`, below `packages:`
+        // `  - "apps/*"`, below `packages:`; or `packages: ["apps/*", tools]`
         let lines = settings.lines().map(str::trim_start).filter_map(|line| line.strip_prefix("- "));
-        let patterns = lines.map(|line| line.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']));
+        let list = settings.lines().find_map(|line| line.strip_prefix("packages:")?.trim_start().strip_prefix('['));
+        let items = list.and_then(|list| list.split_once(']')).into_iter().flat_map(|(items, _)| items.split(','));
+        let patterns =
+            lines.chain(items).map(|line| line.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']));
         let listed = manifest.into_iter().flat_map(|manifest| manifest.workspaces.iter().map(String::as_str));
         let mut rules = GitignoreBuilder::new("");
         for pattern in listed.chain(patterns) {
