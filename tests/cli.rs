@@ -271,6 +271,18 @@ fn pages_are_printed() {
     }
 }
 
+/// An application of Nx has no package.json: its folder, and --app, choose it all the same.
+#[test]
+fn an_nx_application_is_chosen_by_its_folder() {
+    let project = Project::copy_of(&root().join("fixtures/next-app/monorepo-nx-projects/before"));
+    project.commit();
+    let by_path = project.run_in("apps/desk", &["migrate", "--dry-run"]);
+    let by_name = project.run(&["migrate", "--dry-run", "--app", "apps/desk"]);
+    assert_eq!((by_path.code, by_name.code), (Some(0), Some(0)), "{}", by_path.stderr);
+    assert!(by_path.stdout.contains("apps/desk/src/main.tsx") && !by_path.stdout.contains("apps/site"));
+    assert_eq!(by_path.stdout, by_name.stdout);
+}
+
 /// A framework that nobody can tell stops a run that is about that app alone; among several apps it is a refusal.
 #[test]
 fn an_unknown_framework_stops_only_a_run_about_it_alone() {

@@ -275,3 +275,17 @@ fn no_output_holds_a_secret() {
         assert!(!all.contains("PlantedValue99") && !all.contains("+++ b/.env.example"), "{all}");
     }
 }
+
+/// What another generator writes is no folder of Convex functions.
+#[test]
+fn other_generated_folders_are_none_of_convexs() {
+    let project = Project::plain_quickstart();
+    let app = project.read("src/App.tsx");
+    project
+        .write("src/App.tsx", format!("import \"./gql/_generated/api\";\nimport \"./gql/_generated/graphql\";\n{app}"));
+    project.write("src/gql/_generated/api.ts", "export const api = 1;\n");
+    project.write("src/gql/client.ts", "export const client = 1;\n");
+    let run = project.run(&["migrate", "--dry-run"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("+++ b/convex/auth.config.ts") && !run.stdout.contains("gql"), "{}", run.stdout);
+}

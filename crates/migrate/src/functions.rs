@@ -69,7 +69,12 @@ pub(crate) fn places<'a>(ctx: &'a Ctx<'_>) -> Vec<&'a str> {
 /// The imports of an app that name its functions, each with its file: `@acme/backend/convex/_generated/api`.
 pub(crate) fn named<'a>(ctx: &'a Ctx<'_>) -> Vec<(&'a RelPath, &'a str)> {
     let all = ctx.app.facts().flat_map(|(path, facts)| facts.imports.iter().map(move |import| (path, &*import.module)));
-    all.filter(|(_, module)| module.contains(GENERATED)).collect()
+    // Other generators write folders of that name too.
+    let is_convexs = |module: &str| {
+        let name = module.split_once(GENERATED).and_then(|(_, name)| name.split('.').next());
+        name.is_some_and(|name| ["api", "dataModel"].contains(&name))
+    };
+    all.filter(|(_, module)| is_convexs(module)).collect()
 }
 
 /// The one folder that every import of the functions leads to; `None` where they lead to none, or to several.
@@ -80,7 +85,7 @@ fn imported(ctx: &Ctx<'_>) -> Option<RelPath> {
     for (path, module) in named(ctx) {
         let Some((stem, _)) = module.split_once(GENERATED) else { continue };
         if known.insert((path.folder(), stem)) {
-            found.extend(folder_of(ctx, path, stem, &mut resolver));
+            found.extend(folder_of(ctx, path, stem, &mut resolver).filter(|folder| holds_functions(ctx, folder)));
         }
     }
     found.pop_first().filter(|_| found.is_empty())
@@ -105,6 +110,12 @@ fn folder_of<'a>(ctx: &'a Ctx<'_>, from: &RelPath, stem: &str, resolver: &mut Op
             (target == Target::File(path.clone())).then(|| RelPath::new(path.folder()).ok()).flatten()
         })
     })
+}
+
+/// Whether a folder is one of Convex's functions, by its name or by what is in it.
+fn holds_functions(ctx: &Ctx<'_>, folder: &RelPath) -> bool {
+    let mut inside = ctx.workspace.files.keys().filter(|path| path.is_in(folder.as_str()));
+    folder.file_name() == "convex" || inside.any(|path| is_of_functions(ctx, path))
 }
 
 /// Whether a file looks like one of Convex's functions: it takes in what only those do.

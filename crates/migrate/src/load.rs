@@ -100,6 +100,12 @@ pub(crate) fn load(path: &Path) -> Result<Workspace, PlanError> {
 /// The folder of the outermost workspace that PATH is a package of, or lies in one of; PATH itself where there is none.
 fn workspace_root(workspace: &Workspace) -> String {
     let up: Vec<&str> = folders_up(&workspace.start).collect();
+    // An application of Nx has no package.json of its own.
+    let has = |folder: &str, name: &str| join(folder, name).is_some_and(|path| workspace.has_path(&path));
+    let is_project = up.iter().take_while(|folder| !has(folder, "nx.json")).any(|folder| has(folder, "project.json"));
+    if let (true, Some(root)) = (is_project, up.iter().find(|folder| has(folder, "nx.json"))) {
+        return (*root).to_owned();
+    }
     let is_package = up.iter().any(|folder| {
         let path = join(folder, "package.json").filter(|_| !folder.is_empty());
         path.is_some_and(|path| workspace.has_path(&path))
