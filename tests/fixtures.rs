@@ -294,6 +294,86 @@ fn the_quickstart_is_wired_as_the_guide_says() {
 
 /// What the official guides' Next.js app is wired like, point by point: <https://docs.convex.dev/auth/clerk>,
 /// <https://clerk.com/docs/nextjs/getting-started/quickstart>.
+/// Every point of the official demo of TanStack Start with Clerk (Core 3), on its template without a session:
+/// <https://docs.convex.dev/client/tanstack/tanstack-start/clerk>.
+#[test]
+fn the_start_template_is_wired_as_the_demo_is() {
+    let folder = root().join("fixtures/tanstack-start/official-template");
+    let read = |path: &str| fs::read_to_string(folder.join("after").join(path)).unwrap();
+    let before = |path: &str| fs::read_to_string(folder.join("before").join(path)).unwrap();
+    let at = |text: &str, needle: &str| text.find(needle).unwrap_or_else(|| panic!("no `{needle}` in\n{text}"));
+    let (router, page, start) = (read("src/router.tsx"), read("src/routes/__root.tsx"), read("src/start.ts"));
+    // The client is made explicitly, handed to the one for TanStack Query, and both are in the context.
+    at(&router, "import { ConvexProvider, ConvexReactClient } from 'convex/react'");
+    let made = [
+        "const convex = new ConvexReactClient(CONVEX_URL, {",
+        "unsavedChangesWarning: false,",
+        "const convexQueryClient = new ConvexQueryClient(convex)",
+        "queryKeyHashFn: convexQueryClient.hashFn()",
+        "queryFn: convexQueryClient.queryFn()",
+        "convexQueryClient.connect(queryClient)",
+        "context: { queryClient, convexClient: convex, convexQueryClient },",
+    ];
+    assert!(made.map(|needle| at(&router, needle)).is_sorted(), "{router}");
+    // The plain provider in `Wrap` is the one of before.
+    let wrap = |text: &str| text[at(text, "Wrap: ({ children }) => (")..at(text, "queryClient,\n  )")].to_owned();
+    assert_eq!(wrap(&router), wrap(&before("src/router.tsx")));
+    // Request middleware, after the check that TanStack Start has where there is no such file.
+    at(&start, "import { clerkMiddleware } from '@clerk/tanstack-react-start/server'");
+    at(&start, "requestMiddleware: [csrfMiddleware, clerkMiddleware()],");
+    at(&start, "export const startInstance = createStart(() => ({");
+    // A server function gives the token, the type of the context names both clients, `beforeLoad` sets the token.
+    let session = [
+        "const fetchClerkAuth = createServerFn({ method: 'GET' }).handler(async () => {",
+        "await auth()",
+        "await getToken()",
+        "createRootRouteWithContext<{",
+        "queryClient: QueryClient",
+        "convexClient: ConvexReactClient",
+        "convexQueryClient: ConvexQueryClient",
+        "head: () => ({",
+        "beforeLoad: async (ctx) => {",
+        "await fetchClerkAuth()",
+        "ctx.context.convexQueryClient.serverHttpClient?.setAuth(token)",
+        "return { userId, token }",
+        "component: RootComponent,",
+    ];
+    assert!(session.map(|needle| page.rfind(needle).unwrap_or_else(|| panic!("no `{needle}` in\n{page}"))).is_sorted());
+    // The providers are around the document, in the component.
+    let tree = [
+        "function RootComponent() {",
+        "const context = useRouteContext({ from: Route.id })",
+        "<ClerkProvider>",
+        "<ConvexProviderWithClerk client={context.convexClient} useAuth={useAuth}>",
+        "<RootDocument>",
+        "<Outlet />",
+        "</RootDocument>",
+        "</ConvexProviderWithClerk>",
+        "</ClerkProvider>",
+        "function RootDocument(",
+    ];
+    assert!(tree.map(|needle| at(&page, needle)).is_sorted(), "{page}");
+    // `<Scripts />` stays where it was, and so does the page for what is not found.
+    let document = |text: &str| text[at(text, "function RootDocument(")..].to_owned();
+    assert_eq!(document(&page), document(&before("src/routes/__root.tsx")));
+    at(&page, "notFoundComponent: () => <div>Route not found</div>,");
+    for import in [
+        "import { ClerkProvider, useAuth } from '@clerk/tanstack-react-start'",
+        "import { auth } from '@clerk/tanstack-react-start/server'",
+        "import { createServerFn } from '@tanstack/react-start'",
+        "import { ConvexProviderWithClerk } from 'convex/react-clerk'",
+        "import type { ConvexQueryClient } from '@convex-dev/react-query'",
+        "import type { ConvexReactClient } from 'convex/react'",
+    ] {
+        at(&page, import);
+    }
+    // The issuer, the package, the types of Node.js for the issuer's variable.
+    at(&read("convex/auth.config.ts"), "domain: process.env.CLERK_JWT_ISSUER_DOMAIN!");
+    at(&read("package.json"), "\"@clerk/tanstack-react-start\": \"^1.");
+    at(&read("package.json"), "\"@types/node\"");
+    at(&read("convex/tsconfig.json"), "\"types\": [\"node\"]");
+}
+
 #[test]
 fn the_next_quickstart_is_wired_as_the_guides_say() {
     let folder = root().join("fixtures/next-app/quickstart");

@@ -63,7 +63,8 @@ impl Functions {
 pub(crate) fn places<'a>(ctx: &'a Ctx<'_>) -> Vec<&'a str> {
     let up = folders_up(ctx.app.id.folder());
     let beside = packages(ctx.workspace, ctx.app).into_iter().filter(|folder| *folder != ctx.app.id.folder());
-    up.chain(beside).collect()
+    let mut seen = BTreeSet::new();
+    up.chain(beside).filter(|folder| seen.insert(*folder)).collect()
 }
 
 /// The imports of an app that name its functions, each with its file: `@acme/backend/convex/_generated/api`.

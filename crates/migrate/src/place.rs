@@ -154,10 +154,10 @@ fn around_page<'s>(
         first.extend(way.first());
         nearest.extend(in_page(survey, &way));
     }
-    if let (true, Some(nearest)) = (loads && nearest.len() == 1, nearest.first()) {
-        if can_be_wrapped(survey, *nearest) {
-            return Ok(BTreeSet::from([*nearest]));
-        }
+    if let (true, Some(nearest)) = (loads && nearest.len() == 1, nearest.first())
+        && can_be_wrapped(survey, *nearest)
+    {
+        return Ok(BTreeSet::from([*nearest]));
     }
     let always = first.iter().filter(|place| !survey.jsx(**place).is_some_and(|fact| fact.is_conditional)).count();
     let is_one = first.len() == 1 || always <= 1;

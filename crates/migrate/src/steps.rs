@@ -110,6 +110,8 @@ impl Left<'_> {
         let title = "Activate Clerk's integration with Convex for the application; it shows the Frontend API URL.";
         let doc = Some("https://dashboard.clerk.com/apps/setup/convex");
         steps.push(Step { doc, ..self.step("activate-integration", title) });
+        let setting = self.ctx.framework.in_dashboard;
+        steps.extend(setting.map(|setting| Step { doc: Some(setting.page), ..self.step(setting.id, setting.title) }));
         steps.extend(request_origins::step(self.ctx, false));
         steps.extend(self.key());
         steps.extend(self.config());
@@ -336,10 +338,11 @@ impl Left<'_> {
 }
 
 /// The kinds of steps in the order to do them, whichever app needs one first.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "create-account",
     "create-application",
     "activate-integration",
+    "enable-native-api",
     "allow-origins",
     "set-publishable-key",
     "set-secret-key",

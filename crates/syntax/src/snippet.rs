@@ -64,10 +64,10 @@ impl Restyle<'_> {
         let text = self.module.text().to_owned();
         for (at, _) in text.match_indices(",\n") {
             let closing = text.get(at + 1..).and_then(|rest| rest.trim_start().chars().next());
-            let goes = match (self.style.trailing_comma, closing) {
-                (TrailingComma::None, Some(')' | ']' | '}')) | (TrailingComma::Es5, Some(')')) => true,
-                _ => false,
-            };
+            let goes = matches!(
+                (self.style.trailing_comma, closing),
+                (TrailingComma::None, Some(')' | ']' | '}')) | (TrailingComma::Es5, Some(')'))
+            );
             if goes {
                 self.replace(TextRange::new(at as u32, at as u32 + 1), "");
             }

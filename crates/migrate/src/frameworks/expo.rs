@@ -24,7 +24,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{EnvConvention, Evidence, Extra, Framework, KeySource, Sdk, SdkLine};
+use super::{EnvConvention, Evidence, Extra, Framework, InDashboard, KeySource, Sdk, SdkLine};
 use crate::graph::modules::Modules;
 use crate::graph::roots::{self, Begin, ClerkPlace, Rendered, Root, Route};
 use crate::graph::sources::FileId;
@@ -62,6 +62,11 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     extras: &[Extra { name: "tokenCache", below: "/token-cache", other: "clerkTokenCache" }],
     secret: |_, _| None,
     installer: Some("npx expo install"),
+    in_dashboard: Some(InDashboard {
+        id: "enable-native-api",
+        title: "Enable the Native API for the application: without it a device can't sign in.",
+        page: "https://dashboard.clerk.com/~/native-applications",
+    }),
     roots: begin,
     inner: None,
     rules: &[

@@ -50,6 +50,8 @@ pub(crate) struct Framework {
     pub(crate) secret: Secret,
     /// The command that installs packages in the versions that the framework's own goes with, where it has one.
     pub(crate) installer: Option<&'static str>,
+    /// What else a person has to do in Clerk's dashboard.
+    pub(crate) in_dashboard: Option<InDashboard>,
     /// Where its apps begin to render.
     pub(crate) roots: FindRoots,
     /// What is added where a plain provider stands around the pages, if ClerkProvider can't be there.
@@ -70,6 +72,17 @@ pub(crate) enum KeySource {
     Constant,
     /// It reads this variable by itself.
     Package(&'static str),
+}
+
+/// A setting of the application in Clerk's dashboard that a framework needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InDashboard {
+    /// The step's id.
+    pub(crate) id: &'static str,
+    /// What to do.
+    pub(crate) title: &'static str,
+    /// Where.
+    pub(crate) page: &'static str,
 }
 
 /// An attribute of ClerkProvider that is an export of Clerk's package: `tokenCache={tokenCache}`.

@@ -44,6 +44,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     extras: &[],
     secret: |_, _| next::SECRET,
     installer: None,
+    in_dashboard: None,
     roots: begin,
     inner: None,
     rules: next::RULES,

@@ -60,6 +60,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     extras: &[],
     secret: |_, _| None,
     installer: None,
+    in_dashboard: None,
     roots: roots::in_browser,
     inner: None,
     // A tool before the bundlers that it is built on.

@@ -72,6 +72,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     extras: &[],
     secret: |workspace, app| Settings::of(workspace, app).ssr.then_some("CLERK_SECRET_KEY"),
     installer: None,
+    in_dashboard: None,
     roots: begin,
     inner: Some(inner),
     rules: &[

@@ -69,6 +69,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     extras: &[],
     secret: |_, _| Some("CLERK_SECRET_KEY"),
     installer: None,
+    in_dashboard: None,
     roots: begin,
     inner: Some(inner),
     rules: &[

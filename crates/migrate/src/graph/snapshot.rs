@@ -17,6 +17,9 @@ use crate::workspace::{Workspace, folders_up, resolve};
 
 const INSTALLED: &str = "node_modules";
 
+/// Settings in packages that are known to have no aliases: the one of Expo's template, and those made for a version of Node.js or TypeScript.
+const WITHOUT_ALIASES: [&str; 2] = ["expo/tsconfig.base", "@tsconfig/"];
+
 /// The files of a project.
 #[derive(Default)]
 pub(crate) struct Snapshot {
@@ -132,7 +135,7 @@ impl Snapshot {
         };
         let (found, lost): (Vec<String>, Vec<String>) =
             wanted.into_iter().partition(|base| self.has_settings(path.folder(), base));
-        if let Some(lost) = lost.into_iter().next() {
+        if let Some(lost) = lost.into_iter().find(|base| !WITHOUT_ALIASES.iter().any(|known| base.starts_with(known))) {
             self.lost.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), lost);
         }
         if !found.is_empty() {

@@ -7,8 +7,8 @@ pub(crate) mod env_names;
 pub(crate) mod expo_modules;
 pub(crate) mod package_versions;
 pub(crate) mod plain_convex_provider;
-pub(crate) mod root_loader;
 pub(crate) mod request_origins;
+pub(crate) mod root_loader;
 pub(crate) mod server_tokens;
 pub(crate) mod start_session;
 
