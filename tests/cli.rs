@@ -312,7 +312,7 @@ fn several_apps_end_in_a_table_and_a_recognised_one_says_where_to_go_on() {
     );
     let run = project.run(&["migrate", "--dry-run"]);
     assert_eq!(run.code, Some(3), "{}", run.stderr);
-    let table = "\n2 apps:\n  .     react  patched\n  site  Vue    refused   unsupported-framework\n";
+    let table = "\n2 apps:\n  .     react  patch\n  site  Vue    refused   unsupported-framework\n";
     assert!(run.stderr.ends_with(table), "{}", run.stderr);
     let page = "https://clerk.com/docs/vue/getting-started/quickstart";
     assert!(

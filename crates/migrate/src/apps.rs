@@ -7,7 +7,7 @@ use crate::ctx::Ctx;
 use crate::frameworks::{ALL, Framework};
 use crate::jsonc;
 use crate::manifest::Manifest;
-use crate::recognised::{CLIENTS, PLAIN, RECOGNISED, WITHOUT_REACT};
+use crate::recognised::{CLIENTS, PLAIN, RECOGNISED, Recognised, WITHOUT_REACT};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test, join, takes_in_tests};
 
@@ -134,6 +134,14 @@ impl Candidate<'_> {
         Some(clerk.map(|name| format!("it has a package of Clerk's already, {name}")))
     }
 
+    /// Whether the app is a page that React renders, as far as its page, its dependencies and what it takes in tell.
+    fn is_react_page(&self, workspace: &Workspace) -> bool {
+        let pages = ["index.html", "public/index.html", "src/index.html"];
+        workspace.has_any(self.app.id.folder(), &pages).is_some()
+            && self.app.declares("react-dom")
+            && self.app.files.iter().any(|(_, file)| is_convex_client(file))
+    }
+
     /// What the app is built with, by its dependencies and files.
     ///
     /// # Errors
@@ -161,7 +169,13 @@ impl Candidate<'_> {
                 }),
             };
         }
-        let recognised = RECOGNISED.iter().find(|known| known.evidence.seen(workspace, &self.app).is_some());
+        // A dependency that a React app in the browser has for something else: `vue` of its documentation.
+        let is_page = self.is_react_page(workspace);
+        let fits = |known: &&Recognised| {
+            let is_seen = known.evidence.seen(workspace, &self.app).is_some();
+            is_seen && (!is_page || known.evidence.has_file(workspace, &self.app))
+        };
+        let recognised = RECOGNISED.iter().find(fits);
         if let Some(recognised) = recognised {
             return Ok(Choice::Recognised(recognised.name));
         }

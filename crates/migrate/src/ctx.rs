@@ -1,11 +1,11 @@
 //! What a rule sees and what it gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use change::{Base, ChangeGroup, Finding, GroupId, Location, RelPath, SettingsChange, Severity, Step};
 use syntax::style::Style;
-use syntax::{SourceFile, SourceKind, on_deep_stack, parse};
+use syntax::{Bindings, ParsedModule, SourceFile, SourceKind, on_deep_stack, parse};
 
 use crate::Options;
 use crate::formatting::{Formatting, formatting};
@@ -40,13 +40,15 @@ pub(crate) struct Wired {
     /// Clerk's package.
     pub(crate) sdk: String,
     /// The range in which it is asked for; `None` for one that no line has.
-    pub(crate) range: Option<&'static str>,
+    pub(crate) range: Option<String>,
     /// The variable of the secret key, where the package wants one.
     pub(crate) secret: Option<&'static str>,
     /// How the key is read.
     pub(crate) key: KeyRead,
     /// The group, where something changes.
     pub(crate) group: Option<GroupId>,
+    /// Whether a ClerkProvider is added.
+    pub(crate) is_new: bool,
     /// Whether the provider for Clerk takes its client from the router's context.
     pub(crate) from_context: bool,
 }
@@ -61,6 +63,8 @@ pub(crate) struct Sink {
     pub(crate) formatting: BTreeMap<RelPath, Arc<Formatting>>,
     /// The wiring of the app that rules run on.
     pub(crate) wired: Option<Wired>,
+    /// The files of other packages that the app takes in, be it refused or not.
+    pub(crate) borrowed: BTreeSet<RelPath>,
 }
 
 impl Sink {
@@ -100,6 +104,23 @@ impl Sink {
         let is_there = base.is_some();
         self.bases.extend(base.map(|base| (path.clone(), base)));
         is_there
+    }
+
+    /// Works on a file that the wiring may change, as it is: parsed, with its names and in its style. `None` where it can't be read, or is
+    /// none that may be written.
+    pub(crate) fn read<T: Send>(
+        &mut self,
+        ctx: &Ctx<'_>,
+        path: &RelPath,
+        work: impl FnOnce(ParsedModule, Bindings, Style) -> T + Send,
+    ) -> Option<T> {
+        let text = if self.takes(ctx, path) { self.bases.get(path)?.text.clone() } else { return None };
+        let formatting = self.formatting(ctx, path);
+        on_deep_stack(|| {
+            let module = parse(&SourceFile::new(path.clone(), text)?).ok()?;
+            let (bindings, style) = (Bindings::new(&module), formatting.style(&module));
+            Some(work(module, bindings, style))
+        })
     }
 
     /// Asks the wiring for a change of settings, in a file that may be changed.

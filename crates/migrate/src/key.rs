@@ -45,19 +45,21 @@ pub(crate) enum Origin {
 
 /// How the app of `ctx` reads its key; `provider` is the file that renders the Convex provider.
 pub(crate) fn key_read(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
-    let read = read_of(ctx, provider);
-    // Expo's bundler puts values in where a variable is written as `process.env.NAME`, and nowhere else.
-    KeyRead { bracket: read.bracket && ctx.framework.key != KeySource::Constant, ..read }
+    let mut read = read_of(ctx, provider);
+    // Expo's bundler puts values in where a variable is written as `process.env.NAME`: there the app's own way counts and no setting.
+    read.bracket |= ctx.framework.key != KeySource::Constant && tsconfig::no_property_access_from_index_signature(ctx);
+    read
 }
 
 fn read_of(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
-    if let (KeySource::Package(name), None) = (ctx.framework.key, &ctx.options.publishable_key_env) {
+    // Without a server the key is handed over in the app's own way.
+    let has_server = (ctx.framework.secret)(ctx.workspace, ctx.app).is_some();
+    if let (KeySource::Package(name), None, true) = (ctx.framework.key, &ctx.options.publishable_key_env, has_server) {
         let read = by_convention(ctx);
         return KeyRead { name: name.to_owned(), origin: Origin::App, ..read };
     }
     if let Some(name) = &ctx.options.publishable_key_env {
-        let mut read = by_convention(ctx);
-        read.bracket |= tsconfig::no_property_access_from_index_signature(ctx);
+        let read = by_convention(ctx);
         return KeyRead { name: name.clone(), origin: Origin::App, ..read };
     }
     let client = |(path, _): &(&RelPath, &FileFacts)| Some(*path) == provider || is_client_code(ctx, path);
@@ -68,7 +70,6 @@ fn read_of(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
         return KeyRead { object, name, bracket, origin: Origin::App };
     }
     let mut read = by_url(ctx, provider, &reads).unwrap_or_else(|| by_convention(ctx));
-    read.bracket |= tsconfig::no_property_access_from_index_signature(ctx);
     if let Some(name) = known_names(ctx).into_iter().find(|name| name.ends_with(KEY) && has_prefix(ctx, name)) {
         read.name = name;
     }
@@ -131,7 +132,10 @@ fn by_url(ctx: &Ctx<'_>, provider: Option<&RelPath>, reads: &[&EnvFact]) -> Opti
             prefixes.find(|prefix| !prefix.is_empty() && url.name.starts_with(**prefix))?
         }
     };
-    Some(KeyRead { object: url.object, name: format!("{prefix}{KEY}"), bracket: url.bracket, origin: Origin::App })
+    // A bundler that gives the client what its settings name has to be told of this one as well.
+    let defined = known.filter(|known| !known.is_given);
+    let origin = defined.map_or(Origin::App, |known| Origin::Defined(known.source));
+    Some(KeyRead { object: url.object, name: format!("{prefix}{KEY}"), bracket: url.bracket, origin })
 }
 
 /// As the app's bundler documents it.

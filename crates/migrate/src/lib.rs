@@ -34,9 +34,11 @@ mod react_router;
 mod recognised;
 mod refusal;
 mod rewire;
+mod rewire_added;
 mod rewire_require;
 mod router_context;
 mod rules;
+mod screens;
 mod sdk;
 mod server_code;
 mod settings_edits;
@@ -50,9 +52,10 @@ mod versions;
 mod wiring;
 mod workspace;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use change::{AppOutcome, AppReport, Finding, Location, Plan, PlanParts};
+use change::{AppId, AppOutcome, AppReport, Finding, Location, Plan, PlanParts, RelPath};
 
 use crate::apps::{Candidate, Choice};
 use crate::ctx::{Ctx, Sink, Verdict};
@@ -65,6 +68,7 @@ use crate::language::TypeScript;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::{NO_PROVIDER, ON_CLERK, Survey};
 use crate::workspace::{App, Workspace};
+use syntax::SourceKind;
 
 /// What a person may ask of a run.
 #[derive(Clone, Debug, Default)]
@@ -162,21 +166,30 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
     let mut reports = Vec::new();
     let mut unknown = Vec::new();
     for candidate in &candidates {
-        match report(&workspace, candidate, forced, options, &mut sink) {
+        match report(&workspace, candidate, forced, options) {
             Ok(report) => reports.push(report),
             Err(error) if is_alone => return Err(error),
             Err(error) => unknown.push((candidate, error)),
         }
     }
+    refuse_shared(&mut reports, &others_borrow(&workspace, &candidates, options)?);
+    let mut reports: Vec<AppReport> = reports
+        .into_iter()
+        .map(|(report, own)| {
+            sink.absorb(own);
+            report
+        })
+        .collect();
     for (candidate, error) in unknown {
         let outcome = without_framework(&workspace, &candidate.app, &error);
         reports.push(AppReport { id: candidate.app.id.clone(), framework: String::new(), outcome });
     }
+    let steps = steps::merged(sink.steps, &sink.groups);
     let parts = PlanParts {
         apps: reports,
         groups: sink.groups,
         findings: sink.findings,
-        steps: steps::merged(sink.steps),
+        steps,
         bases: sink.bases,
         language: Box::new(TypeScript { formatting: sink.formatting }),
     };
@@ -259,9 +272,11 @@ fn report(
     candidate: &Candidate<'_>,
     forced: Option<&'static Framework>,
     options: &Options,
-    sink: &mut Sink,
-) -> Result<AppReport, PlanError> {
+) -> Result<(AppReport, Sink), PlanError> {
     let id = candidate.app.id.clone();
+    let alone = |framework: &str, outcome| {
+        (AppReport { id: candidate.app.id.clone(), framework: framework.to_owned(), outcome }, Sink::default())
+    };
     let framework = match candidate.choice(workspace, forced)? {
         Choice::Framework(framework) => framework,
         Choice::Recognised(name) => {
@@ -272,12 +287,12 @@ fn report(
                     Glance::Plain => unsupported(name),
                 },
             };
-            return Ok(AppReport { id, framework: name.to_owned(), outcome });
+            return Ok(alone(name, outcome));
         }
-        Choice::Refused(refusal) => return Ok(AppReport { id, framework: String::new(), outcome: refusal.into() }),
+        Choice::Refused(refusal) => return Ok(alone("", refusal.into())),
     };
     let ctx = Ctx { workspace, app: &candidate.app, framework, options };
-    sink.findings.extend(apps::broken_settings(&ctx));
+    let broken = apps::broken_settings(&ctx);
     let mut own = Sink::default();
     let mut outcome = AppOutcome::Nothing("there is nothing to do".to_owned());
     let chosen =
@@ -296,9 +311,49 @@ fn report(
     if matches!(outcome, AppOutcome::Migrated | AppOutcome::Nothing(_)) {
         let steps = steps::steps(&ctx, &own);
         own.steps.extend(steps);
-        sink.absorb(own);
+    } else {
+        own = Sink { borrowed: own.borrowed, ..Sink::default() };
     }
-    Ok(AppReport { id, framework: framework.id.to_owned(), outcome })
+    own.findings.splice(0..0, broken);
+    Ok((AppReport { id, framework: framework.id.to_owned(), outcome }, own))
+}
+
+/// What apps that were not asked for take in of other packages.
+fn others_borrow(
+    workspace: &Workspace,
+    asked: &[Candidate<'_>],
+    options: &Options,
+) -> Result<Vec<(AppId, BTreeSet<RelPath>)>, PlanError> {
+    if options.apps.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = apps::candidates(workspace, &[])?;
+    let others = all.iter().filter(|other| asked.iter().all(|asked| asked.app.id != other.app.id));
+    let borrow = |other: &Candidate<'_>| {
+        let resolver = Resolver::new(workspace, &workspace.sources);
+        let sources = Sources::of(workspace, &other.app, &resolver);
+        let borrowed = Modules::new(&sources, &resolver).borrowed(workspace, other.app.id.folder());
+        (other.app.id.clone(), borrowed)
+    };
+    Ok(others.map(borrow).collect())
+}
+
+/// Refuses an app one of whose files that change is taken in by another app: what is right for the one need not be for the other.
+fn refuse_shared(reports: &mut [(AppReport, Sink)], others: &[(AppId, BTreeSet<RelPath>)]) {
+    let asked = reports.iter().map(|(report, own)| (report.id.clone(), own.borrowed.clone()));
+    let borrowed: Vec<(AppId, BTreeSet<RelPath>)> = asked.chain(others.iter().cloned()).collect();
+    for (report, own) in reports.iter_mut().filter(|(report, _)| matches!(report.outcome, AppOutcome::Migrated)) {
+        let edited: BTreeSet<&RelPath> = own.groups.iter().flat_map(|group| group.edits().keys()).collect();
+        let shared = borrowed.iter().filter(|(id, _)| *id != report.id).find_map(|(id, files)| {
+            let file = files.iter().find(|file| edited.contains(file) && SourceKind::of(file).is_some())?;
+            Some((id, (*file).clone()))
+        });
+        if let Some((id, file)) = shared {
+            let message = format!("this file, which would change, is rendered in {id} as well");
+            report.outcome = Refusal::new(RefusalReason::SharedFile, message, Some(Location::file(file))).into();
+            *own = Sink::default();
+        }
+    }
 }
 
 /// A text that `convex-clerk explain` can print.

@@ -146,7 +146,10 @@ impl<'a> Packages<'a> {
             at => folder.strip_prefix(at)?.trim_start_matches('/'),
         };
         let range = self.asked(folder, name).map(|asked| asked.range);
-        lock.as_ref()?.version(below, name, range.as_deref())
+        let version = lock.as_ref()?.version(below, name, range.as_deref())?;
+        // A lock file from before the range was changed says nothing of what will be installed.
+        let is_stale = range.and_then(|range| Range::parse(range).ok()).is_some_and(|range| !range.satisfies(&version));
+        (!is_stale || self.is_overridden(folder, name)).then_some(version)
     }
 
     /// Where the package in `folder` asks for another, itself or in a folder above.

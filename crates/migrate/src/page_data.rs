@@ -72,11 +72,15 @@ fn loader_data(
     let is_around = |function: &FunctionFact| range.is_some_and(|range| function.range.covers(range));
     let function = default_function(module).filter(is_around).ok_or_else(refuse)?;
     let has_types = SourceKind::of(names.path).is_some_and(SourceKind::has_types);
+    let settings = react_router::Settings::of(rewiring.survey.workspace, rewiring.survey.app);
+    if react_router::root(rewiring.survey.workspace, &settings.folder).as_ref() != Some(names.path) {
+        return Err(refuse());
+    }
     let route = react_router::route_types(rewiring.survey.workspace, rewiring.survey.app, names.path);
     let hook = ("react-router", "useLoaderData");
     let adds = match (&route, has_types) {
         (Some(_), true) => Adds::Parameter(Some("Route.ComponentProps")),
-        (None, true) => Adds::Hook("useLoaderData"),
+        (None, true) => Adds::Hook,
         (_, false) => Adds::Parameter(None),
     };
     let wanted = WantedProp { name: "loaderData", adds, hook };
@@ -98,8 +102,7 @@ fn loader_data(
 /// The module of the last import of a file.
 pub(crate) fn last_import(rewiring: &Rewiring<'_>, place: Place) -> Option<String> {
     let facts = rewiring.survey.modules.sources.facts(place.0);
-    let statics = facts.imports.iter().filter(|import| import.kind == syntax::ImportKind::Static);
-    statics.max_by_key(|import| import.range.start()).map(|import| import.module.clone())
+    facts.last_import().map(|import| import.module.clone())
 }
 
 /// The `pageProps` of an `_app`, as the file spreads them already: `<Component {...pageProps} />`.

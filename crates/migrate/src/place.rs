@@ -8,6 +8,7 @@ use crate::graph::render::{Place, Sighting, common};
 use crate::graph::roots::{ClerkPlace, PageData};
 use crate::graph::sources::FileId;
 use crate::refusal::{Refusal, RefusalReason};
+use crate::screens;
 use crate::survey::Survey;
 use crate::wiring::refuse;
 
@@ -38,7 +39,10 @@ pub(crate) fn places_around(
             own.map(|sighting| sighting.trail.iter().copied().chain([sighting.place]).collect()).collect();
         let kind = under(survey, root);
         let places = match kind {
-            ClerkPlace::AroundConvex => around_convex(survey, &ways)?,
+            ClerkPlace::AroundConvex => match screens::around_all(survey, &ways) {
+                Some(navigators) => navigators,
+                None => around_convex(survey, &ways)?,
+            },
             ClerkPlace::InBody { only } => in_body(survey, &ways, only)?,
             ClerkPlace::AroundPage(data) => {
                 // Next.js gives its pages what `_app` may render in many ways: there ClerkProvider is around all of it.

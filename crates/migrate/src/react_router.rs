@@ -2,8 +2,11 @@
 //!
 //! <https://reactrouter.com/explanation/special-files>
 
-use change::RelPath;
-use syntax::{ObjectFact, ParsedModule, SourceFile, default_object, object_in, on_deep_stack, parse};
+use change::{RelPath, TextRange};
+use syntax::{
+    Bindings, FunctionFact, ObjectFact, ParsedModule, PropertyFact, SourceFile, calls, default_object, object_in,
+    on_deep_stack, parse, returns, variable_value,
+};
 
 use crate::tsconfig;
 use crate::workspace::{App, Workspace, join};
@@ -17,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) folder: String,
     /// Whether pages are rendered on a server: `ssr`.
     pub(crate) ssr: bool,
+    /// Whether that is known: decided as the app is built, it may be either.
+    pub(crate) is_ssr_known: bool,
     /// Whether pages are made as the app is built: `prerender`.
     pub(crate) prerenders: bool,
     /// `future.v8_middleware`, where it is written.
@@ -38,6 +43,7 @@ impl Settings {
         let usual = Self {
             folder: folder("app"),
             ssr: true,
+            is_ssr_known: path.is_none(),
             prerenders: false,
             middleware: None,
             is_read: path.is_none(),
@@ -47,10 +53,14 @@ impl Settings {
         let read = on_deep_stack(|| {
             let module = parse(&SourceFile::new(path.clone(), workspace.text(&path)?.into())?).ok()?;
             let object = default_object(&module)?;
-            let flag = |name: &str| object.property(name).and_then(|property| property.flag);
-            let text = object.property("appDirectory").and_then(|property| property.text.clone());
+            let flag = |name: &str| object.property(name).and_then(|property| flag_of(&module, property));
+            let text = object.property("appDirectory").and_then(|property| text_of(&module, property));
+            // `if (process.env.TAURI) config.ssr = false;`
+            let is_assigned = module.code_without_comments().contains(".ssr =");
+            let is_written = object.property("ssr").map_or(!object.is_open(), |_| flag("ssr").is_some());
             Some(Self {
                 ssr: flag("ssr").unwrap_or(true),
+                is_ssr_known: is_written && !is_assigned,
                 prerenders: object.property("prerender").is_some() && flag("prerender") != Some(false),
                 middleware: future(&module, &object).and_then(|future| future.property("v8_middleware")?.flag),
                 folder: text.map_or_else(|| folder("app"), |text| folder(text.trim_matches(['.', '/']))),
@@ -64,7 +74,78 @@ impl Settings {
 
 /// The `future` of the settings, where it is written out.
 pub(crate) fn future(module: &ParsedModule, settings: &ObjectFact) -> Option<ObjectFact> {
-    object_in(module, settings.property("future")?.value)
+    let property = settings.property("future")?;
+    object_in(module, property.value).or_else(|| object_in(module, named(module, property)?))
+}
+
+/// The value of the constant that a property is set to by its name: `ssr`, `future: flags`.
+fn named(module: &ParsedModule, property: &PropertyFact) -> Option<TextRange> {
+    let name = property.value.slice(module.text())?;
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
+    variable_value(module, name, None).filter(|_| is_name)
+}
+
+fn flag_of(module: &ParsedModule, property: &PropertyFact) -> Option<bool> {
+    let flag = || match named(module, property)?.slice(module.text())? {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    };
+    property.flag.or_else(flag)
+}
+
+fn text_of(module: &ParsedModule, property: &PropertyFact) -> Option<String> {
+    let text = || {
+        let text = named(module, property)?.slice(module.text())?;
+        let text = text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+        (!text.contains(['"', '\'', '\\'])).then(|| text.to_owned())
+    };
+    property.text.clone().or_else(text)
+}
+
+/// What a loader of the root gives back, as far as it is written out.
+///
+/// `rootAuthLoader` takes an object, spreads it and adds the session: <https://clerk.com/docs/reference/react-router/root-auth-loader>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Returned {
+    /// Objects, or nothing at all.
+    Plain,
+    /// Answers made by `data()`, among them.
+    Answers,
+}
+
+/// Reads what a loader gives back.
+///
+/// # Errors
+/// Why it can't become the callback of `rootAuthLoader`.
+pub(crate) fn returned(
+    module: &ParsedModule,
+    bindings: &Bindings,
+    loader: &FunctionFact,
+) -> Result<Returned, &'static str> {
+    let answers = calls(module, bindings, &["react-router"], "data");
+    let (mut objects, mut nothing, mut made) = (0, 0, 0);
+    for (_, value) in returns(module, loader.range) {
+        let Some(value) = value.filter(|value| value.slice(module.text()) != Some("null")) else {
+            nothing += 1;
+            continue;
+        };
+        let answer = answers.iter().find(|answer| answer.range == value);
+        let given = answer.map_or(Some(value), |answer| answer.arguments.first().copied());
+        if given.and_then(|given| object_in(module, given)).is_none() {
+            return Err(
+                "what the loader gives back is no object that is written out: rootAuthLoader takes nothing else, and adds the session to it",
+            );
+        }
+        made += usize::from(answer.is_some());
+        objects += 1;
+    }
+    match (objects, nothing) {
+        (0, 0) => Err("the loader gives nothing back, which rootAuthLoader does not take"),
+        (1.., 1..) => Err("the loader gives an object back or nothing: with rootAuthLoader there is always an object"),
+        _ if made > 0 => Ok(Returned::Answers),
+        _ => Ok(Returned::Plain),
+    }
 }
 
 /// The root of an app: `app/root.tsx`.

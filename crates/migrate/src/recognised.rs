@@ -22,17 +22,27 @@ pub(crate) const RECOGNISED: &[Recognised] = &[
             stems: &[],
             unless: &["vite.config", "rsbuild.config", "index.html"],
             is_general: false,
+            hoisted: &[],
         },
     },
     Recognised { name: "Remix", evidence: Evidence::dependency(&["@remix-run/react", "@remix-run/node"]) },
-    Recognised { name: "React Native", evidence: Evidence::dependency(&["react-native"]) },
-    Recognised { name: "Astro", evidence: Evidence::dependency(&["astro"]) },
-    Recognised { name: "Gatsby", evidence: Evidence::dependency(&["gatsby"]) },
-    Recognised { name: "Nuxt", evidence: Evidence::dependency(&["nuxt"]) },
+    Recognised {
+        name: "React Native",
+        evidence: Evidence::with_file(&["react-native"], &["app.json", "metro.config", "index.js"]),
+    },
+    Recognised { name: "Astro", evidence: Evidence::with_file(&["astro"], &["astro.config"]) },
+    Recognised { name: "Gatsby", evidence: Evidence::with_file(&["gatsby"], &["gatsby-config"]) },
+    Recognised { name: "Nuxt", evidence: Evidence::with_file(&["nuxt"], &["nuxt.config"]) },
     Recognised { name: "Vue", evidence: Evidence::dependency(&["vue"]) },
-    Recognised { name: "Svelte", evidence: Evidence::dependency(&["svelte", "@sveltejs/kit"]) },
+    Recognised { name: "Svelte", evidence: Evidence::with_file(&["svelte", "@sveltejs/kit"], &["svelte.config"]) },
     Recognised { name: "Solid", evidence: Evidence::dependency(&["solid-js"]) },
-    Recognised { name: "Angular", evidence: Evidence::dependency(&["@angular/core"]) },
+    Recognised {
+        name: "Angular",
+        evidence: Evidence::with_file(
+            &["@angular/core"],
+            &["angular.json", "src/app/app.config", "src/app/app.component"],
+        ),
+    },
 ];
 
 /// The name of an app that is built with none: a page whose code takes in `convex/browser`.

@@ -61,9 +61,10 @@ reasons! {
          named, and run again. Where none is named, Clerk's package is behind the framework: wait for it.\n"
     LoaderForm "loader-form"
         "The root's loader is in a form that rootAuthLoader can't be put around."
-        "`rootAuthLoader` takes the loader of `app/root.tsx` as its callback. That has to be a function or an arrow that the file itself \
-         exports as `loader`, used under its name nowhere else.\n\n```ts\nexport { loader } from \"./loader.server\";\n```\n\nWrite it as a \
-         function in the file, or compose the two by hand, and run again: \
+        "`rootAuthLoader` takes the loader of `app/root.tsx` as its callback. That has to be a function or an arrow that the file exports as \
+         `loader`, or an export of another module.\n\n```ts\nexport const loader = withLogging(loadRoot);\n```\n\nA loader that says it returns an \
+         interface does not fit either: rootAuthLoader wants a type with an index signature. And with a `clientLoader` in the root the page has \
+         other data than the server's.\n\nWrite it as a function in the file, or compose the two by hand, and run again: \
          https://clerk.com/docs/reference/react-router/root-auth-loader\n"
     LoadContext "load-context"
         "The app gives its loaders a context of its own."
@@ -126,6 +127,11 @@ reasons! {
          `ConvexQueryClient`, so there has to be one for each request.\n\n```ts\nconst convexQueryClient = new ConvexQueryClient(url); // at the top \
          of the file\n```\n\nMake it in the function that makes the router, and run again: \
          https://docs.convex.dev/client/tanstack/tanstack-start/\n"
+    SharedFile "shared-file"
+        "A file that would change is rendered by another app as well."
+        "The provider of this app is in a file that another app of the repository takes in too. That one may be built with another framework, be \
+         on Clerk already, or sign people in otherwise: the same file can't be right for both.\n\n```tsx\nimport { Providers } from \
+         \"../../web/src/Providers\";\n```\n\nGive each app a provider of its own, and run again.\n"
     StaticExport "static-export"
         "The app is exported as files, without a server."
         "With `ssr: false` and `prerender` React Router makes pages at build time, in which Clerk's provider has no state of the session to \

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use change::{
-    Applicability, Base, ChangeGroup, Conflict, EditSet, GroupId, ImportChange, ImportedName, Location, RelPath,
-    TextEdit, TextRange, edits_between,
+    Applicability, Base, ChangeGroup, EditSet, GroupId, ImportChange, ImportedName, Location, RelPath, TextEdit,
+    TextRange, edits_between,
 };
 use syntax::style::Style;
 use syntax::{
     Attribute, Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ImportFact, ImportKind, ParsedModule,
     Property, SourceFile, SourceKind, SpecifierFact, Tag, Value, Via, after_imports, attribute, env_member,
-    has_own_lines, identifier, is_es_module, non_null, parse, restyled, rewrite_call, rewrite_element, wrap_child,
+    has_own_lines, identifier, is_es_module, non_null, parse, restyled, rewrite_call, rewrite_element,
 };
 
-use crate::added::Client;
 use crate::ctx::Ctx;
 use crate::frameworks::{Extra, KeySource, SdkLine};
 use crate::graph::render::Place;
@@ -27,7 +26,7 @@ use crate::language::TypeScript;
 use crate::load;
 use crate::manifest::lowest;
 use crate::names::Names;
-use crate::page_data::{last_import, page_data};
+use crate::page_data::page_data;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::router_context::router_context;
 use crate::sdk::line_of;
@@ -101,7 +100,8 @@ impl<'a> Rewiring<'a> {
     }
 
     fn places(&self) -> impl Iterator<Item = Place> {
-        self.targets.swaps.iter().chain(self.targets.wraps.keys()).copied()
+        let all = self.targets.swaps.iter().chain(self.targets.wraps.keys());
+        all.chain(self.targets.adds.keys().filter(|place| !self.targets.wraps.contains_key(place))).copied()
     }
 
     /// Whether the ClerkProvider around a plain provider comes and goes with a condition.
@@ -194,6 +194,12 @@ impl<'a> Rewiring<'a> {
         let required = places.iter().copied().find(|place| self.survey.via(*place) == Some(Via::Require));
         let by_require = required.filter(|_| swaps);
         let has_imports = by_require.is_none() || is_es_module(&module);
+        let is_bare = self.extras.is_empty() && self.source != KeySource::Constant;
+        if let (true, Some(place)) = (wraps && !has_imports && !is_bare, places.first()) {
+            return Err(
+                self.unproven(*place, "the file has no imports, by which what ClerkProvider is given could come")
+            );
+        }
         if let Some(place) = by_require {
             self.require(group, place, &module, &bindings, &style, !has_imports && wraps)?;
         }
@@ -270,6 +276,7 @@ impl<'a> Rewiring<'a> {
                 _ if let Some(range) = self.survey.child(*place) => {
                     self.child(module, style, (*place, range), path, local)
                 }
+                (Some(fact), _) if self.is_within(*place) => self.within(module, style, fact.range, local),
                 (Some(fact), _) => {
                     let rewrite = self.element(*place, path, local, self.pulled(module, *place)?);
                     rewrite_element(module, style, fact.range, &rewrite).map(Some)
@@ -287,19 +294,6 @@ impl<'a> Rewiring<'a> {
             merged.map_err(|conflict| self.unproven(*place, &format!("its edits clash: {conflict}")))?;
         }
         Ok(all.iter().cloned().collect())
-    }
-
-    /// The edits of a child that is no element: `{children}`.
-    fn child(
-        &self,
-        module: &ParsedModule,
-        style: &Style,
-        (place, range): (Place, TextRange),
-        path: &RelPath,
-        local: &LocalNames<'_>,
-    ) -> Result<Option<EditSet>, Conflict> {
-        let tags = local.clerk.map(|name| self.tags(name, place, path, local));
-        tags.map(|tags| wrap_child(module, style, range, tags)).transpose()
     }
 
     /// Whether elements may break a line that they share, or that one of them shares with what is around the other.
@@ -331,6 +325,10 @@ impl<'a> Rewiring<'a> {
             let style = language.formatting.get(path).map(|formatting| formatting.style(&module)).unwrap_or_default();
             let edits = match self.survey.child(place) {
                 Some(_) => self.child(&module, &style, (place, range), path, local).map(Option::unwrap_or_default),
+                None if self.is_within(place) => match self.within(&module, &style, range, local) {
+                    Ok(None) => return Err(self.unproven(place, "its tags share their lines with other code")),
+                    edits => edits.map(Option::unwrap_or_default),
+                },
                 None => rewrite_element(&module, &style, range, &self.element(place, path, local, None)),
             };
             let edits = edits.map_err(|conflict| self.unproven(place, &format!("its edits clash: {conflict}")))?;
@@ -423,32 +421,8 @@ impl<'a> Rewiring<'a> {
         Ok(())
     }
 
-    /// ClerkProvider, and the provider for Clerk within it where that is added.
-    fn tags(&self, name: &str, place: Place, path: &RelPath, local: &LocalNames<'_>) -> Vec<Tag> {
-        let added = self.targets.adds.get(&place).and(local.with_clerk).zip(local.client).zip(local.use_auth);
-        let added = added.map(|((name, client), use_auth)| Tag {
-            name: name.to_owned(),
-            attributes: vec![attribute("client", syntax::path(client)), attribute("useAuth", identifier(use_auth))],
-        });
-        std::iter::once(self.clerk_tag(name, place, path, local)).chain(added).collect()
-    }
-
-    /// What the providers for Clerk that a file gets have as their client.
-    fn client_of(&self, places: &BTreeSet<Place>, context: &str, names: &mut Names<'_, '_>) -> Option<String> {
-        match places.iter().find_map(|place| self.targets.adds.get(place))? {
-            Client::Own(name) => Some(name.clone()),
-            Client::Import { module, name } => {
-                let (first, rest) = name.split_once('.').map_or((&**name, ""), |(first, rest)| (first, rest));
-                let last = places.first().and_then(|place| last_import(self, *place));
-                let local = names.local_beside(module, first, "convexClient", last.as_deref());
-                Some(if rest.is_empty() { local } else { format!("{local}.{rest}") })
-            }
-            Client::Context => Some(format!("{context}.convexClient")),
-        }
-    }
-
     /// `<ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}>`, `<ClerkProvider {...pageProps}>`, or without attributes.
-    fn clerk_tag(&self, name: &str, place: Place, path: &RelPath, local: &LocalNames<'_>) -> Tag {
+    pub(crate) fn clerk_tag(&self, name: &str, place: Place, path: &RelPath, local: &LocalNames<'_>) -> Tag {
         let kind = self.targets.wraps.get(&place).copied().unwrap_or(ClerkPlace::AroundConvex);
         let key = || attribute("publishableKey", local.key.map_or_else(|| self.key_value(path), identifier));
         let reads_itself = matches!(self.source, KeySource::Package(_));
@@ -483,9 +457,9 @@ impl<'a> Rewiring<'a> {
         // The check does not narrow it within functions: <https://clerk.com/docs/expo/getting-started/quickstart>
         let mark = if SourceKind::of(path).is_some_and(SourceKind::has_types) { "!" } else { "" };
         let object = self.key.object;
-        let text = format!(
-            "const {local} = {object}.{name}{mark};\n\nif (!{local}) {{\n  throw new Error(\"{name} is not set\");\n}}"
-        );
+        let read = if self.key.bracket { format!("{object}[\"{name}\"]") } else { format!("{object}.{name}") };
+        let text =
+            format!("const {local} = {read}{mark};\n\nif (!{local}) {{\n  throw new Error(\"{name} is not set\");\n}}");
         after_imports(module, style, &restyled(&text, style))
     }
 
@@ -539,10 +513,10 @@ fn passes_children_on(facts: &FileFacts, value: &Value, provider: TextRange, fol
 }
 
 /// What the names that the change needs are in one file.
-struct LocalNames<'a> {
-    clerk: Option<&'a str>,
-    use_auth: Option<&'a str>,
-    with_clerk: Option<&'a str>,
+pub(crate) struct LocalNames<'a> {
+    pub(crate) clerk: Option<&'a str>,
+    pub(crate) use_auth: Option<&'a str>,
+    pub(crate) with_clerk: Option<&'a str>,
     /// The constant that holds the key, where it is one.
     key: Option<&'a str>,
     /// The other attributes of ClerkProvider, and what they are set to.
@@ -550,7 +524,7 @@ struct LocalNames<'a> {
     /// What each ClerkProvider around a page is given.
     data: &'a BTreeMap<Place, Attribute>,
     /// What a provider for Clerk that is added has as its client.
-    client: Option<&'a str>,
+    pub(crate) client: Option<&'a str>,
 }
 
 /// What the constant of the key is called in a file.

@@ -9,13 +9,11 @@
 //! });
 //! ```
 
-use std::sync::Arc;
-
 use change::{EditSet, ImportChange, Location, RelPath, TextEdit, TextRange};
 use syntax::style::Style;
 use syntax::{
-    Bindings, CallPlace, Members, ObjectFact, ParsedModule, SourceFile, SourceKind, before_statement, declared_type,
-    function_at, on_deep_stack, parse, restyled, type_members,
+    CallPlace, Members, ObjectFact, ParsedModule, SourceKind, before_statement, declared_type, function_at,
+    on_deep_stack, restyled, type_members,
 };
 
 use crate::before_load::{BeforeLoad, merge};
@@ -43,17 +41,11 @@ pub(crate) fn change(ctx: &Ctx<'_>, sink: &mut Sink, files: &Files, parts: &Part
         Refusal::new(RefusalReason::UnprovenForm, why, Some(Location { path: path.clone(), range }))
     };
     let whole = |why: &str| refuse((TextRange::empty(0), why.to_owned()));
-    if !sink.takes(ctx, path) {
-        return Err(whole("the root route is in no file that may be changed"));
-    }
-    let text = sink.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
-    let formatting = sink.formatting(ctx, path);
-    let parsed = on_deep_stack(|| {
-        let (module, bindings) = module_of(path, text)?;
-        let style = formatting.style(&module);
+    let parsed = sink.read(ctx, path, |module, bindings, style| {
         let (route, options) = root_route(&module, &bindings)?;
         Some((module, bindings, style, route, options))
     });
+    let parsed = parsed.ok_or_else(|| whole("the root route is in no file that may be changed"))?;
     let Some((module, bindings, style, route, options)) = parsed else {
         return Err(whole("the options of the root route are no object that is written out"));
     };
@@ -73,12 +65,6 @@ pub(crate) fn change(ctx: &Ctx<'_>, sink: &mut Sink, files: &Files, parts: &Part
         Types::Done => Ok(()),
         Types::Elsewhere { module: specifier, name } => elsewhere(ctx, sink, path, &specifier, &name, *parts),
     }
-}
-
-fn module_of(path: &RelPath, text: Arc<str>) -> Option<(ParsedModule, Bindings)> {
-    let module = parse(&SourceFile::new(path.clone(), text)?).ok()?;
-    let bindings = Bindings::new(&module);
-    Some((module, bindings))
 }
 
 /// Where the type of the context is.
@@ -258,18 +244,11 @@ fn elsewhere(
     };
     let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
     let Target::File(path) = resolver.resolve(root, specifier) else { return Err(refuse(root)) };
-    if !sink.takes(ctx, &path) {
-        return Err(refuse(&path));
-    }
-    let text = sink.bases.get(&path).map(|base| base.text.clone()).unwrap_or_default();
-    let formatting = sink.formatting(ctx, &path);
-    let parsed = on_deep_stack(|| {
-        let (module, bindings) = module_of(&path, text)?;
-        let style = formatting.style(&module);
+    let parsed = sink.read(ctx, &path, |module, bindings, style| {
         let types = declared_type(&module, name)?;
         Some((module, bindings, style, types))
     });
-    let (module, bindings, style, types) = parsed.ok_or_else(|| refuse(&path))?;
+    let (module, bindings, style, types) = parsed.flatten().ok_or_else(|| refuse(&path))?;
     let Some(group) = sink.wiring() else { return Ok(()) };
     let mut names = Names { path: &path, bindings: &bindings, group, adds: true };
     let added = lacking(parts, |name| !has_member(&module, &types, name), &mut names);

@@ -9,7 +9,7 @@
 
 use change::{EditSet, Location, RelPath, TextEdit, TextRange};
 use syntax::style::Style;
-use syntax::{Bindings, CallPlace, ParsedModule, SourceFile, calls, object_in, on_deep_stack, parse, restyled};
+use syntax::{Bindings, CallPlace, ParsedModule, calls, object_in, restyled};
 
 use crate::ctx::{Ctx, Sink};
 use crate::known::CONVEX_REACT;
@@ -63,20 +63,12 @@ pub(crate) fn change(
         Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(location)))
     };
     let was_there = sink.bases.contains_key(path);
-    if !sink.takes(ctx, path) {
-        return refuse(TextRange::empty(0), "the router is in no file that may be changed");
-    }
-    let text = sink.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
-    let formatting = sink.formatting(ctx, path);
-    let changed = on_deep_stack(|| {
-        let module = SourceFile::new(path.clone(), text).and_then(|source| parse(&source).ok())?;
-        let bindings = Bindings::new(&module);
-        let style = formatting.style(&module);
+    let changed = sink.read(ctx, path, |module, bindings, style| {
         let change = Router { module: &module, bindings: &bindings, style: &style }.change(from_context);
-        Some((change, bindings))
+        (change, bindings)
     });
     let Some((change, bindings)) = changed else {
-        return refuse(TextRange::empty(0), "the router's file could not be read");
+        return refuse(TextRange::empty(0), "the router is in no file that may be changed");
     };
     let change = match change {
         Ok(Some(change)) => change,

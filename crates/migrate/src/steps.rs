@@ -10,6 +10,8 @@ use crate::env::{frontend_api, has_key, set_names};
 use crate::packages::{CATALOG_FILES, Need, Packages};
 use crate::rules::convex_auth_config::AuthConfig;
 use crate::rules::env_names::lacks_declaration;
+use crate::rules::expo_modules;
+use crate::rules::package_versions::manifest_of;
 use crate::rules::request_origins;
 use crate::versions::{CLERK_FLOORS, CONVEX_INTEGRATION};
 use crate::workspace::join;
@@ -115,6 +117,7 @@ impl Left<'_> {
         steps.extend(request_origins::step(self.ctx, false));
         steps.extend(self.key());
         steps.extend(self.config());
+        steps.extend(expo_modules::step(self.ctx, self.wired));
         steps.extend(self.issuer());
         steps.extend(self.install());
         let title = "Push the functions with the new configuration.";
@@ -213,7 +216,7 @@ impl Left<'_> {
     fn installed_by(&self, installer: &str) -> Step {
         let own = self.ctx.app.id.folder();
         let changes = self.group.map(ChangeGroup::settings_changes);
-        let path = join(own, "package.json");
+        let path = manifest_of(self.ctx);
         let changes = changes.zip(path.as_ref()).and_then(|(all, path)| all.get(path)).into_iter().flatten();
         let added = changes.filter_map(|change| match change {
             SettingsChange::Set { path, .. } if path.first().is_some_and(|section| section == "dependencies") => {
@@ -226,7 +229,8 @@ impl Left<'_> {
         let title = "Install what package.json names now, in the versions that go with the SDK.";
         let doc = Some(self.ctx.framework.quickstart);
         let command = [installer].into_iter().chain(added).collect::<Vec<_>>().join(" ");
-        Step { doc, ..self.command("install", title, own, command) }
+        let folder = path.as_ref().map_or(own, RelPath::folder);
+        Step { doc, ..self.command("install", title, folder, command) }
     }
 
     fn install(&self) -> Vec<Step> {
@@ -338,7 +342,7 @@ impl Left<'_> {
 }
 
 /// The kinds of steps in the order to do them, whichever app needs one first.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "create-account",
     "create-application",
     "activate-integration",
@@ -348,6 +352,7 @@ const ORDER: [&str; 25] = [
     "set-secret-key",
     "type-publishable-key",
     "write-auth-config",
+    "config-plugins",
     "set-issuer",
     "install-clerk",
     "install",
@@ -367,9 +372,16 @@ const ORDER: [&str; 25] = [
 ];
 
 /// Puts together what several apps need done: the same step once, the kinds in their order.
-pub(crate) fn merged(steps: Vec<Step>) -> Vec<Step> {
+pub(crate) fn merged(steps: Vec<Step>, groups: &[ChangeGroup]) -> Vec<Step> {
     let mut kinds: Vec<Vec<Step>> = Vec::new();
-    for mut step in steps {
+    // What the wiring of one app brings is not left to do for another.
+    let paths = groups.iter().flat_map(ChangeGroup::paths);
+    let configs: Vec<String> = paths
+        .filter(|path| path.file_name().starts_with("auth.config."))
+        .map(|path| path.folder().to_owned())
+        .collect();
+    let is_done = |step: &Step| step.id == "write-auth-config" && step.at.iter().any(|at| configs.contains(at));
+    for mut step in steps.into_iter().filter(|step| !is_done(step)) {
         match kinds.iter_mut().find(|kind| kind.first().is_some_and(|first| first.id == step.id)) {
             Some(kind) => match kind.iter_mut().find(|known| known.title == step.title && known.copy == step.copy) {
                 Some(known) => {
@@ -428,7 +440,7 @@ mod tests {
             step("install", "b", "Install y"),
             step("create-account", "b", "Account"),
         ];
-        let merged = merged(steps.to_vec());
+        let merged = merged(steps.to_vec(), &[]);
         assert_eq!(
             merged.iter().map(|step| &*step.title).collect::<Vec<_>>(),
             ["Account", "Install x", "Install y", "Push"]

@@ -34,6 +34,7 @@ pub(crate) const CLERK_NEXTJS_ASKED: &str = "6.39.8";
 
 /// Clerk's packages with the version from which on each works with convex as it is raised, and the one that older ones are raised to.
 pub(crate) const CLERK_FLOORS: &[(&str, &str, &str)] = &[
+    ("@clerk/clerk-expo", CLERK_EXPO_CLAIMS, CLERK_EXPO_CORE2_ASKED),
     ("@clerk/react", CLERK_REACT_FOR_CONVEX, CLERK_REACT_ASKED),
     ("@clerk/clerk-react", CLERK_CORE2_CLAIMS, CLERK_CORE2_ASKED),
     ("@clerk/nextjs", CLERK_NEXTJS_CLAIMS, CLERK_NEXTJS_ASKED),
@@ -80,6 +81,11 @@ pub(crate) const CLERK_REACT_ROUTER: &str = "^3.6.24";
 /// The React Router versions that it takes.
 pub(crate) const CLERK_REACT_ROUTER_PEER: &str = "^7.9.0 || ^8.3.0";
 
+/// The range in which `@clerk/react-router` of Core 2 is kept.
+pub(crate) const CLERK_REACT_ROUTER_CORE2: &str = "^2.4.17";
+/// The React Router versions that it takes.
+pub(crate) const CLERK_REACT_ROUTER_CORE2_PEER: &str = "^7.9.0";
+
 /// The range in which `@clerk/expo` is asked for, and the SDKs of Expo that it takes.
 pub(crate) const CLERK_EXPO: &str = "^4.6.6";
 /// The SDKs of Expo that it takes.
@@ -90,6 +96,10 @@ pub(crate) const CLERK_EXPO_3: &str = "^3.7.8";
 pub(crate) const CLERK_EXPO_3_PEER: &str = ">=53.0.0 <54.0.0";
 /// The range in which `@clerk/clerk-expo` of Core 2 is asked for.
 pub(crate) const CLERK_EXPO_CORE2: &str = "^2.20.1";
+/// The first of its line that is built on a `@clerk/clerk-react` whose `useAuth` gives the claims.
+pub(crate) const CLERK_EXPO_CLAIMS: &str = "2.10.0";
+/// The version that an older one is raised to.
+pub(crate) const CLERK_EXPO_CORE2_ASKED: &str = "2.20.1";
 /// The SDKs of Expo that it is asked for beside: those with React Native 0.73 and later.
 pub(crate) const CLERK_EXPO_CORE2_PEER: &str = ">=50.0.0 <53.0.0";
 /// The React versions that Clerk's packages for Expo take.
@@ -185,6 +195,13 @@ pub(crate) const FACTS: &[VersionFact] = &[
         meaning: "what is asked for in an Expo app of SDK 50 to 52, with expo-auth-session and expo-web-browser, which it takes in",
         checked: "2026-11-26",
         source: "the packages' peer ranges on npm",
+    },
+    VersionFact {
+        package: "@clerk/clerk-expo",
+        version: CLERK_EXPO_CLAIMS,
+        meaning: "the first of its line that is built on such a @clerk/clerk-react",
+        checked: "2026-11-26",
+        source: "the packages' dependencies on npm",
     },
     VersionFact {
         package: "expo-secure-store",

@@ -13,6 +13,7 @@ use crate::graph::sources::FileId;
 use crate::known::{Provider, may_have_provider};
 use crate::place;
 use crate::refusal::{Refusal, RefusalReason};
+use crate::screens;
 use crate::survey::{ON_CLERK, Survey, is_spread};
 
 /// What is to be done.
@@ -75,6 +76,7 @@ pub(crate) fn decide(survey: &Survey<'_>, inner: Option<Inner>) -> Result<Decisi
         element(survey, *place)?;
     }
     nested(survey)?;
+    screens::are_single(survey, &live)?;
     let directives = client_files(survey, &live)?;
     around(survey, live).map(|targets| Decision::Change(Targets { directives, ..targets }))
 }
@@ -264,11 +266,20 @@ fn added(survey: &Survey<'_>, live: &[Place], inner: Option<Inner>) -> Result<Op
         let message = "this plain provider stands within another one, in the router or the layout of all pages";
         return refuse(survey, RefusalReason::SeveralProviders, message, *other);
     }
-    if let Some(clerk) = survey.places(Provider::Clerk).find(|place| survey.may_run(*place)) {
-        let message = "the app has a ClerkProvider, and its ConvexProvider is around all pages: ConvexProviderWithClerk has to be put within it by hand";
-        return refuse(survey, RefusalReason::ClerkElsewhere, message, clerk);
-    }
+    let clerks: BTreeSet<Place> = survey.places(Provider::Clerk).filter(|place| survey.may_run(*place)).collect();
     let added = inner(survey, *plain)?;
+    if let Some(clerk) = clerks.first() {
+        // The one that the page has, for which there is nothing to do but to put the other within it.
+        let mut seen = survey.graph.of(*clerk).peekable();
+        let is_page = seen.peek().is_some() && seen.all(|sighting| sighting.page.is_some() && sighting.is_certain);
+        let file = added.places.first().map(|place| place.0);
+        if clerks.len() > 1 || !is_page || file != Some(clerk.0) {
+            let message = "the app has a ClerkProvider, and its ConvexProvider is around all pages: ConvexProviderWithClerk has to be put within the first by hand";
+            return refuse(survey, RefusalReason::ClerkElsewhere, message, *clerk);
+        }
+        let adds = BTreeMap::from([(*clerk, added.client)]);
+        return Ok(Some(Targets { adds, kept: vec![*plain], sdk: one_package(survey)?, ..Targets::default() }));
+    }
     let wraps = added.places.iter().map(|place| (*place, added.kind)).collect();
     let adds = added.places.iter().map(|place| (*place, added.client.clone())).collect();
     Ok(Some(Targets { wraps, adds, kept: vec![*plain], ..Targets::default() }))

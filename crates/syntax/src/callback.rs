@@ -44,6 +44,8 @@ pub enum WrappedExport {
     Calls,
     /// The edits that put it inside the call, and where the function is.
     Edits(EditSet, TextRange),
+    /// The edits that hand over what another module exports, which is to be imported from there as `inner`.
+    Imported(EditSet, String),
     /// It can't be, and why.
     Unfit(TextRange, &'static str),
 }
@@ -67,8 +69,16 @@ pub fn wrap_export(
     if code.contains(&format!("{}(", outer.callee)) {
         return Ok(WrappedExport::Calls);
     }
-    let Exported::Function { is_declaration } = exported else {
-        return Ok(WrappedExport::Unfit(item, "it is no function that the file writes out"));
+    let is_declaration = match exported {
+        Exported::Function { is_declaration } => is_declaration,
+        Exported::From(source) if !bindings.is_spelled(outer.inner) => {
+            // `export { loader } from "./root.server";`
+            let text = outer.handing_over(style);
+            let mut edits = EditSet::default();
+            edits.push(TextEdit::replacement(item, text))?;
+            return Ok(WrappedExport::Imported(edits, source));
+        }
+        _ => return Ok(WrappedExport::Unfit(item, "it is no function that the file writes out")),
     };
     let Some(function) = function_named(module, outer.export) else {
         return Ok(WrappedExport::Unfit(item, "it is no function that the file writes out"));
@@ -85,8 +95,31 @@ pub fn wrap_export(
 }
 
 enum Exported {
-    Function { is_declaration: bool },
+    Function {
+        is_declaration: bool,
+    },
+    /// Alone in its statement, under the same name, from another module.
+    From(String),
     Other,
+}
+
+impl OuterCall<'_> {
+    /// `(args: Route.LoaderArgs) =>`
+    fn head(&self, style: &Style) -> String {
+        let is_bare = !style.arrow_parens && !self.parameters.contains([':', ',']);
+        let parameters = if is_bare { self.parameters.to_owned() } else { format!("({})", self.parameters) };
+        format!("{parameters} =>")
+    }
+
+    /// `export const loader = (args) => rootAuthLoader(args, rootLoader);`
+    fn handing_over(&self, style: &Style) -> String {
+        let head = format!("export const {} = {}", self.export, self.head(style));
+        let semicolon = if style.semicolons { ";" } else { "" };
+        let call = format!("{}({}, {}){semicolon}", self.callee, self.argument, self.inner);
+        let fits = head.chars().count() + 1 + call.chars().count() <= style.width as usize;
+        let gap = if fits { " ".to_owned() } else { format!("{}{}", style.eol.as_str(), style.indent.unit()) };
+        format!("{head}{gap}{call}")
+    }
 }
 
 /// What an item exports under a name.
@@ -120,7 +153,14 @@ fn exported<'a>(item: &'a ModuleItem, name: &str) -> Option<(&'a ModuleItem, Exp
                 }
                 _ => false,
             };
-            export.specifiers.iter().any(is_it).then_some((item, Exported::Other))
+            let is_plain = |specifier: &ExportSpecifier| match specifier {
+                ExportSpecifier::Named(named) => named.exported.is_none(),
+                _ => false,
+            };
+            let source = export.src.as_ref().and_then(|source| source.value.as_str()).map(str::to_owned);
+            let is_alone = matches!(export.specifiers.as_slice(), [only] if is_plain(only));
+            let found = source.filter(|_| is_alone).map_or(Exported::Other, Exported::From);
+            export.specifiers.iter().any(is_it).then_some((item, found))
         }
         _ => None,
     }
@@ -178,14 +218,6 @@ impl Wrapping<'_> {
         TextRange::new(from, to).slice(self.module.text()).unwrap_or_default()
     }
 
-    /// `(args: Route.LoaderArgs) =>`
-    fn head(&self) -> String {
-        let parameters = self.outer.parameters;
-        let is_bare = !self.style.arrow_parens && !parameters.contains([':', ',']);
-        let parameters = if is_bare { parameters.to_owned() } else { format!("({parameters})") };
-        format!("{parameters} =>")
-    }
-
     /// The function as a callback within the call; `None` where that is not to be.
     fn callback(&self) -> Result<Option<EditSet>, Conflict> {
         let (function, eol, unit) = (self.function, self.style.eol.as_str(), self.style.indent.unit());
@@ -208,7 +240,8 @@ impl Wrapping<'_> {
         let own = self.slice(start, function.body.start());
         let body = self.slice(function.body.start(), function.range.end());
         let end = self.slice(function.range.end(), self.item.end());
-        let whole = format!("export const {export} = {} {opening}{own}{arrow}{body}){end}", self.head());
+        let head = self.outer.head(self.style);
+        let whole = format!("export const {export} = {head} {opening}{own}{arrow}{body}){end}");
         let is_flat = !whole.contains('\n') && whole.chars().count() <= self.style.width as usize;
         let first = body.split(['\r', '\n']).next().unwrap_or_default();
         let broken = [unit, &opening, own, arrow, first].iter().map(|part| part.chars().count()).sum::<usize>();
@@ -216,7 +249,7 @@ impl Wrapping<'_> {
             return Ok(None);
         }
         let gap = if is_flat { " ".to_owned() } else { format!("{eol}{unit}") };
-        let text = format!("{}{gap}{opening}", self.head());
+        let text = format!("{head}{gap}{opening}");
         let mut edits = EditSet::default();
         match self.is_declaration {
             true => {
@@ -254,8 +287,7 @@ impl Wrapping<'_> {
 
     /// The function under another name, handed to the call.
     fn handed_over(&self) -> Result<WrappedExport, Conflict> {
-        let OuterCall { export, callee, argument, inner, .. } = self.outer;
-        let head = format!("export const {export} = {}", self.head());
+        let OuterCall { export, inner, .. } = self.outer;
         if self.bindings.is_spelled(inner) {
             return Ok(WrappedExport::Unfit(self.item, "the name that it would go by is taken"));
         }
@@ -271,11 +303,8 @@ impl Wrapping<'_> {
         for range in &self.uses {
             edits.push(TextEdit::replacement(*range, (*inner).to_owned()))?;
         }
-        let (eol, semicolon) = (self.style.eol.as_str(), if self.style.semicolons { ";" } else { "" });
-        let call = format!("{callee}({argument}, {inner}){semicolon}");
-        let fits = head.chars().count() + 1 + call.chars().count() <= self.style.width as usize;
-        let gap = if fits { " ".to_owned() } else { format!("{eol}{}", self.style.indent.unit()) };
-        let added = format!("{eol}{eol}{head}{gap}{call}");
+        let eol = self.style.eol.as_str();
+        let added = format!("{eol}{eol}{}", self.outer.handing_over(self.style));
         edits.push(TextEdit::insertion(self.item.end(), added))?;
         Ok(WrappedExport::Edits(edits, self.function.range))
     }

@@ -11,7 +11,7 @@ use swc_ecma_ast::{Callee, Expr, Pat, VarDeclarator};
 use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::bindings::{Bindings, Meaning, unwrapped};
-use crate::functions::FunctionFact;
+use crate::functions::{FunctionFact, ParameterFact};
 use crate::parse::ParsedModule;
 use crate::snippet::restyled;
 use crate::style::Style;
@@ -32,8 +32,8 @@ pub struct WantedProp<'a> {
 pub enum Adds<'a> {
     /// By a parameter, of this type if there is to be one.
     Parameter(Option<&'a str>),
-    /// By the hook, under the name that it has in the file.
-    Hook(&'a str),
+    /// By the hook.
+    Hook,
 }
 
 /// A prop that is there.
@@ -58,6 +58,21 @@ pub fn read_prop(
     wanted: WantedProp<'_>,
 ) -> Option<ReadProp> {
     let reader = Reader { module, bindings, style, function, wanted };
+    // A type of another kind knows nothing of the prop: the hook gives it whatever the props are said to be.
+    let has_it = |first: &ParameterFact| {
+        let names = first.pattern.as_ref().map(|(_, names)| names);
+        names.is_some_and(|names| names.iter().any(|bound| bound.name == wanted.name))
+    };
+    let is_other = |first: &ParameterFact| match (wanted.adds, first.types) {
+        _ if has_it(first) => false,
+        (Adds::Parameter(Some(types)), Some(own)) => own.slice(module.text()) != Some(types),
+        (Adds::Parameter(Some(_)), None) => first.pattern.is_some() && function.is_typed_outside,
+        _ => false,
+    };
+    if function.is_typed_outside && function.parameters.is_empty() || function.parameters.first().is_some_and(is_other)
+    {
+        return reader.hook().or_else(|| reader.hooked());
+    }
     match function.parameters.first() {
         Some(first) => match (&first.pattern, &first.name) {
             (_, Some(name)) => Some(ReadProp::there(format!("{name}.{}", wanted.name))),
@@ -191,6 +206,16 @@ impl Reader<'_> {
         }
     }
 
+    /// `const loaderData = useLoaderData();` before all that the component does.
+    fn hooked(&self) -> Option<ReadProp> {
+        let name = self.wanted.name;
+        if self.bindings.is_spelled(name) {
+            return None;
+        }
+        let edits = self.first_statement(&format!("const {name} = {}();", self.wanted.hook.1), true)?;
+        Some(ReadProp { path: name.to_owned(), edits, is_typed: false, is_hooked: true })
+    }
+
     /// `App()` becomes `App({ loaderData }: Route.ComponentProps)`.
     fn parameter(&self) -> Option<ReadProp> {
         let name = self.wanted.name;
@@ -199,11 +224,7 @@ impl Reader<'_> {
         }
         let types = match self.wanted.adds {
             Adds::Parameter(types) => types,
-            Adds::Hook(hook) => {
-                let statement = format!("const {name} = {hook}();");
-                let edits = self.first_statement(&statement, true)?;
-                return Some(ReadProp { path: name.to_owned(), edits, is_typed: false, is_hooked: true });
-            }
+            Adds::Hook => return self.hooked(),
         };
         let is_typed = types.is_some();
         let types = types.map(|types| format!(": {types}")).unwrap_or_default();
@@ -267,22 +288,29 @@ mod tests {
             Some("loaderData"),
             "export default function App({ loaderData }: Route.ComponentProps) {\n  return null;\n}\n",
         );
-        let props = "export default function App(props: P) {\n  return null;\n}\n";
+        let props = "export default function App(props: Route.ComponentProps) {\n  return null;\n}\n";
         check(props, Some("props.loaderData"), props);
         let there = "const App = ({ loaderData: data }: P) => null;\nexport default App;\n";
         check(there, Some("data"), there);
-        let rest = "const App = ({ matches, ...rest }: P) => null;\nexport default App;\n";
+        let rest = "const App = ({ matches, ...rest }: Route.ComponentProps) => null;\nexport default App;\n";
         check(rest, Some("rest.loaderData"), rest);
         check(
-            "const App = ({ matches }: P) => null;\nexport default App;\n",
+            "const App = ({ matches }: Route.ComponentProps) => null;\nexport default App;\n",
             Some("loaderData"),
-            "const App = ({ matches, loaderData }: P) => null;\nexport default App;\n",
+            "const App = ({ matches, loaderData }: Route.ComponentProps) => null;\nexport default App;\n",
         );
         check(
             "export default function App({\n  loaderData: { id },\n  matches,\n}: P) {\n  return null;\n}\n",
             Some("loaderData"),
             "export default function App({ loaderData, matches }: P) {\n  const { id } = loaderData;\n  return null;\n}\n",
         );
+        // A type that knows nothing of it.
+        check(
+            "export default function App({ matches }: P) {\n  return null;\n}\n",
+            Some("loaderData"),
+            "export default function App({ matches }: P) {\n  const loaderData = useLoaderData();\n\n  return null;\n}\n",
+        );
+        check("const App: FC = () => null;\nexport default App;\n", None, "");
         check("export default function App([a]: P) {}\n", None, "");
         // The name is something else's.
         check("const loaderData = 1;\nexport default function App() {}\n", None, "");

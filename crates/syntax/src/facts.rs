@@ -265,6 +265,12 @@ impl FileFacts {
         (0..).map(JsxId).zip(&self.elements)
     }
 
+    /// The last import at the top of the file.
+    pub fn last_import(&self) -> Option<&ImportFact> {
+        let statics = self.imports.iter().filter(|import| import.kind == ImportKind::Static);
+        statics.max_by_key(|import| import.range.start())
+    }
+
     /// The hash by which facts are kept, within one build of the tool.
     pub fn content_hash(text: &str) -> u64 {
         let mut hasher = DefaultHasher::new();

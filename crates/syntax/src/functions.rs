@@ -32,6 +32,8 @@ pub struct FunctionFact {
     pub statements: Option<Vec<TextRange>>,
     /// The type that it says it returns.
     pub returns: Option<TextRange>,
+    /// Whether the variable that holds it has a type of its own: `const App: FC = …`.
+    pub is_typed_outside: bool,
     /// Whether it is `async`.
     pub is_async: bool,
     /// Whether it may become an arrow function: no `this`, no generator, no type parameters.
@@ -111,7 +113,9 @@ fn named_function(module: &ParsedModule, items: &[ModuleItem], name: &str) -> Op
             Decl::Var(vars) => {
                 let mut all = vars.decls.iter();
                 let found = all.find(|decl| matches!(&decl.name, Pat::Ident(ident) if ident.id.sym == name))?;
-                of_expression(module, items, found.init.as_deref()?, Some(name.to_owned()))
+                let is_typed_outside = matches!(&found.name, Pat::Ident(ident) if ident.type_ann.is_some());
+                let function = of_expression(module, items, found.init.as_deref()?, Some(name.to_owned()))?;
+                Some(FunctionFact { is_typed_outside, ..function })
             }
             _ => None,
         }
@@ -144,6 +148,7 @@ pub(crate) fn of_expression(
                     swc_ecma_ast::ArrowFunctionBody::Expr(_) => None,
                 },
                 returns: arrow.return_type.as_ref().map(|types| module.range(&*types.type_ann)),
+                is_typed_outside: false,
                 is_async: arrow.is_async,
                 is_plain: arrow.type_params.is_none(),
             })
@@ -175,6 +180,7 @@ pub(crate) fn of_function(
         body,
         statements: function.body.as_ref().map(|body| ranges(module, &body.stmts)),
         returns: function.return_type.as_ref().map(|types| module.range(&*types.type_ann)),
+        is_typed_outside: false,
         is_async: function.is_async,
         is_plain: function.type_params.is_none()
             && !function.is_generator

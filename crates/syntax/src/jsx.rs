@@ -62,7 +62,7 @@ pub fn has_own_lines(module: &ParsedModule, range: TextRange) -> bool {
 }
 
 /// The lines of an element's two tags, line breaks included.
-fn tag_lines(module: &ParsedModule, element: &JSXElement) -> Option<(TextRange, TextRange)> {
+pub(crate) fn tag_lines(module: &ParsedModule, element: &JSXElement) -> Option<(TextRange, TextRange)> {
     let whole = |range: TextRange| {
         let start = module.lines.line_start(range.start());
         let rest = module.text().get(range.end() as usize..)?;
@@ -99,49 +99,17 @@ pub fn rewrite_element(
     Ok(edits)
 }
 
-/// The edits that put `tags`, outermost first, around the child of an element at `range`: `{children}`, or a fragment.
-///
-/// # Errors
-/// A [`Conflict`] would be a defect of this function.
-pub fn wrap_child(module: &ParsedModule, style: &Style, range: TextRange, tags: Vec<Tag>) -> Result<EditSet, Conflict> {
-    let mut search = ChildSearch { module, range, found: None };
-    module.program.visit_with(&mut search);
-    let mut edits = EditSet::default();
-    if let Some(child) = search.found {
-        let rewrite = ElementRewrite { wrap_in: tags, ..ElementRewrite::default() };
-        let node = Node::Child(&child);
-        Rewriter { module, style, node, range, rewrite: &rewrite, pulled: None }.edits(&mut edits)?;
-    }
-    Ok(edits)
-}
-
-struct ChildSearch<'a> {
-    module: &'a ParsedModule,
-    range: TextRange,
-    found: Option<JSXElementChild>,
-}
-
-impl Visit for ChildSearch<'_> {
-    fn visit_jsx_element_child(&mut self, child: &JSXElementChild) {
-        if self.module.range(child) == self.range {
-            self.found = Some(child.clone());
-        } else {
-            child.visit_children_with(self);
-        }
-    }
-}
-
 /// What is rewritten.
 #[derive(Clone, Copy)]
-enum Node<'a> {
+pub(crate) enum Node<'a> {
     Element(&'a JSXElement),
     Child(&'a JSXElementChild),
 }
 
-struct Search<'a> {
-    module: &'a ParsedModule,
-    range: TextRange,
-    found: Option<JSXElement>,
+pub(crate) struct Search<'a> {
+    pub(crate) module: &'a ParsedModule,
+    pub(crate) range: TextRange,
+    pub(crate) found: Option<JSXElement>,
 }
 
 impl Visit for Search<'_> {
@@ -154,14 +122,14 @@ impl Visit for Search<'_> {
     }
 }
 
-struct Rewriter<'a> {
-    module: &'a ParsedModule,
-    style: &'a Style,
-    node: Node<'a>,
-    range: TextRange,
-    rewrite: &'a ElementRewrite,
+pub(crate) struct Rewriter<'a> {
+    pub(crate) module: &'a ParsedModule,
+    pub(crate) style: &'a Style,
+    pub(crate) node: Node<'a>,
+    pub(crate) range: TextRange,
+    pub(crate) rewrite: &'a ElementRewrite,
     /// The element that is taken out and put around.
-    pulled: Option<JSXElement>,
+    pub(crate) pulled: Option<JSXElement>,
 }
 
 impl Rewriter<'_> {
@@ -189,7 +157,7 @@ impl Rewriter<'_> {
         lines.fold(first, |text, line| format!("{text}\n{}{}", indent, line.strip_prefix(old).unwrap_or(line)))
     }
 
-    fn edits(&self, edits: &mut EditSet) -> Result<(), Conflict> {
+    pub(crate) fn edits(&self, edits: &mut EditSet) -> Result<(), Conflict> {
         let (eol, unit) = (self.style.eol.as_str(), self.style.indent.unit());
         let line = self.module.lines.line_start(self.range.start());
         let lead = self.slice(TextRange::new(line, self.range.start())).trim_start_matches('\u{feff}');
@@ -332,7 +300,7 @@ impl Rewriter<'_> {
     }
 
     /// The opening tag of a new element at `column` of a line that begins with `indent`.
-    fn opening_text(&self, tag: &Tag, indent: &str, column: usize) -> String {
+    pub(crate) fn opening_text(&self, tag: &Tag, indent: &str, column: usize) -> String {
         let printer = Printer::new(self.style);
         let attributes: Vec<String> =
             tag.attributes.iter().map(|attribute| printer.print(attribute.0.clone())).collect();
@@ -377,7 +345,7 @@ impl Rewriter<'_> {
         }
     }
 
-    fn columns(&self, indent: &str) -> usize {
+    pub(crate) fn columns(&self, indent: &str) -> usize {
         indent.chars().map(|c| if c == '\t' { self.style.tab_width as usize } else { 1 }).sum()
     }
 
@@ -551,7 +519,7 @@ impl Rewriter<'_> {
         Ok(())
     }
 
-    fn slice(&self, range: TextRange) -> &str {
+    pub(crate) fn slice(&self, range: TextRange) -> &str {
         range.slice(self.module.text()).unwrap_or_default()
     }
 }

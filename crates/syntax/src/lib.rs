@@ -21,6 +21,7 @@ mod handler;
 mod imports;
 mod interface;
 mod jsx;
+mod jsx_children;
 mod literals;
 mod members;
 mod mentions;
@@ -54,7 +55,8 @@ pub use functions::{BoundName, FunctionFact, ParameterFact, default_function, fu
 pub use handler::{Handler, Wrapper, compose_handler};
 pub use imports::import_edits;
 pub use interface::add_interface_member;
-pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element, wrap_child};
+pub use jsx::{ElementRewrite, Tag, has_own_lines, rewrite_element};
+pub use jsx_children::{wrap_child, wrap_children};
 pub use members::Members;
 pub use mentions::{Declaration, Mention, Mentions};
 pub use object::{ObjectFact, PropertyFact, array_in, default_object, exported_value, object_in};

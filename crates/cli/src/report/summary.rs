@@ -62,7 +62,7 @@ pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
 /// What became of each of several apps, a line for each.
 ///
 /// ```text
-/// apps/admin  react     patched
+/// apps/admin  react     patch
 /// apps/site   Astro     refused  unsupported-framework
 /// apps/web    next-app  nothing  it is on Clerk already
 /// ```
@@ -71,7 +71,7 @@ fn table(view: &View<'_>, paint: Paint) -> String {
         let framework = if app.framework.is_empty() { "-" } else { &app.framework };
         let (outcome, reason) = match &app.outcome {
             AppOutcome::Migrated if view.is_left_out(&app.id) => ("left out", "below the level that was asked for"),
-            AppOutcome::Migrated => ("patched", ""),
+            AppOutcome::Migrated => ("patch", ""),
             AppOutcome::Nothing(why) => ("nothing", why.as_str()),
             AppOutcome::Refused { reason, .. } => ("refused", *reason),
             AppOutcome::Unsupported { .. } => ("refused", UNSUPPORTED),
@@ -85,7 +85,7 @@ fn table(view: &View<'_>, paint: Paint) -> String {
     for row in &rows {
         let outcome = format!("{:8}", row[2]);
         let outcome = match row[2].as_str() {
-            "patched" => paint.green(&outcome),
+            "patch" => paint.green(&outcome),
             "refused" => paint.red(&outcome),
             _ => outcome,
         };

@@ -43,7 +43,12 @@ pub(crate) const FRAMEWORK: Framework = Framework {
            go with the SDK.\n\nGuides: https://docs.convex.dev/auth/clerk and https://clerk.com/docs/expo/getting-started/quickstart\n",
     guide: "https://docs.convex.dev/auth/clerk",
     quickstart: "https://clerk.com/docs/expo/getting-started/quickstart",
-    evidence: Evidence::dependency(&["expo"]),
+    evidence: Evidence {
+        files: &["app.json", "app.config"],
+        // A page that is built with Vite may depend on expo for its types.
+        unless: &["vite.config", "index.html"],
+        ..Evidence::with_file(&["expo"], &["app.json", "app.config"])
+    },
     sdk: Sdk {
         lines: &[
             line("@clerk/expo", versions::CLERK_EXPO, versions::CLERK_EXPO_PEER, false),
@@ -92,7 +97,10 @@ struct Folder<'a> {
 }
 
 fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
-    let registered = roots::in_browser(workspace, app, modules);
+    let mut registered = roots::in_browser(workspace, app, modules);
+    // A bundle for one platform takes these in instead of what an import names.
+    let variants = modules.sources.ids().flat_map(|file| modules.sources.variants(file));
+    registered.whole.extend(variants);
     let router = routes(workspace, app).filter(|_| app.declares("expo-router"));
     let Some(router) = router else {
         return if registered.roots.is_empty() { main(app, modules) } else { registered };

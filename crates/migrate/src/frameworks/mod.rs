@@ -111,12 +111,20 @@ pub(crate) struct Evidence {
     pub(crate) unless: &'static [&'static str],
     /// Whether what builds on it depends on it as well, so that it counts only where nothing else does.
     pub(crate) is_general: bool,
+    /// Paths of the form of `files`, one of which has to be there where only a package above has the dependency: the one package.json of a
+    /// repository may list what some of its apps are built with. None where that is enough.
+    pub(crate) hoisted: &'static [&'static str],
 }
 
 impl Evidence {
     /// That a dependency is enough.
     pub(crate) const fn dependency(dependencies: &'static [&'static str]) -> Self {
-        Self { dependencies, files: &[], below: &[], stems: &[], unless: &[], is_general: false }
+        Self { dependencies, files: &[], below: &[], stems: &[], unless: &[], is_general: false, hoisted: &[] }
+    }
+
+    /// The same, where another file tells it from what is built with other dependencies of a package above.
+    pub(crate) const fn with_file(dependencies: &'static [&'static str], hoisted: &'static [&'static str]) -> Self {
+        Self { hoisted, ..Self::dependency(dependencies) }
     }
 
     /// The same, of a library that frameworks are built on.
@@ -128,6 +136,10 @@ impl Evidence {
     pub(crate) fn seen(&self, workspace: &Workspace, app: &App<'_>) -> Option<String> {
         let dependency = self.dependencies.iter().find(|name| app.declares(name))?;
         let find = |stems: &[&str]| stems.iter().find_map(|stem| file_with_stem(workspace, app, stem));
+        let is_own = app.manifests.first().is_some_and(|own| own.dependency(dependency).is_some());
+        if !is_own && !self.hoisted.is_empty() && find(self.hoisted).is_none() {
+            return None;
+        }
         let route = self.below.iter().find_map(|folder| self.file_below(workspace, app, folder));
         if !self.below.is_empty() && route.is_none() {
             return None;
@@ -139,6 +151,11 @@ impl Evidence {
         let is_sure = self.files.is_empty() && self.below.is_empty();
         let is_enough = is_sure || ((!self.unless.is_empty()) && find(self.unless).is_none());
         is_enough.then(|| format!("the dependency {dependency}{route}"))
+    }
+
+    /// Whether a file of its own says that the app is built with it.
+    pub(crate) fn has_file(&self, workspace: &Workspace, app: &App<'_>) -> bool {
+        self.files.iter().chain(self.hoisted).any(|stem| file_with_stem(workspace, app, stem).is_some())
     }
 
     /// What says that the app may be something else, though `files` are there as well: all of `unless`.
@@ -165,7 +182,7 @@ fn file_with_stem(workspace: &Workspace, app: &App<'_>, stem: &str) -> Option<Re
         let rest = path.as_str().strip_prefix(&prefix).and_then(|path| path.strip_prefix(stem));
         rest.is_some_and(|ending| ending.is_empty() || (ending.starts_with('.') && !ending.contains('/')))
     };
-    workspace.others.iter().chain(app.files.iter().map(|(path, _)| *path)).find(fits).cloned()
+    workspace.others.iter().chain(&workspace.sources).find(fits).cloned()
 }
 
 /// Clerk's packages for a framework, the newest line first. A project that has a package of an older line stays on it.

@@ -47,6 +47,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         stems: &["layout", "page"],
         unless: &["vite.config", "index.html"],
         is_general: false,
+        hoisted: &[],
     },
     sdk: next::SDK,
     env: next::ENV,

@@ -37,6 +37,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         stems: &["_app", "index"],
         unless: &["vite.config", "index.html"],
         is_general: false,
+        hoisted: &[],
     },
     sdk: next::SDK,
     env: next::ENV,

@@ -50,16 +50,12 @@ pub(crate) const FRAMEWORK: Framework = Framework {
            key.\n\nGuide: https://clerk.com/docs/react-router/getting-started/quickstart\n",
     guide: "https://docs.convex.dev/auth/clerk",
     quickstart: "https://clerk.com/docs/react-router/getting-started/quickstart",
-    evidence: Evidence::dependency(&["@react-router/dev"]),
+    evidence: Evidence::with_file(&["@react-router/dev"], &["react-router.config", "app/root"]),
     sdk: Sdk {
-        lines: &[SdkLine {
-            package: "@clerk/react-router",
-            range: versions::CLERK_REACT_ROUTER,
-            is_core2: false,
-            optional_key_from: None,
-            host: Some(("react-router", versions::CLERK_REACT_ROUTER_PEER)),
-            react: versions::CLERK_REACT_PEER,
-        }],
+        lines: &[
+            line(versions::CLERK_REACT_ROUTER, versions::CLERK_REACT_ROUTER_PEER, false),
+            line(versions::CLERK_REACT_ROUTER_CORE2, versions::CLERK_REACT_ROUTER_CORE2_PEER, true),
+        ],
     },
     env: &[EnvConvention {
         dependency: "@react-router/dev",
@@ -83,6 +79,12 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &env_names::RULE,
     ],
 };
+
+const fn line(range: &'static str, taken: &'static str, is_core2: bool) -> SdkLine {
+    let host = Some(("react-router", taken));
+    let react = versions::CLERK_REACT_PEER;
+    SdkLine { package: "@clerk/react-router", range, is_core2, optional_key_from: None, host, react }
+}
 
 /// What a route shows: its page, or one of these in its place.
 const SHOWN: [&str; 3] = ["default", "ErrorBoundary", "HydrateFallback"];

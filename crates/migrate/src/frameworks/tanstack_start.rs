@@ -51,7 +51,10 @@ pub(crate) const FRAMEWORK: Framework = Framework {
            https://clerk.com/docs/tanstack-react-start/getting-started/quickstart\n",
     guide: "https://docs.convex.dev/client/tanstack/tanstack-start/clerk",
     quickstart: "https://clerk.com/docs/tanstack-react-start/getting-started/quickstart",
-    evidence: Evidence::dependency(&["@tanstack/react-start", "@tanstack/start"]),
+    evidence: Evidence::with_file(
+        &["@tanstack/react-start", "@tanstack/start"],
+        &["src/routes/__root", "app/routes/__root"],
+    ),
     sdk: Sdk {
         lines: &[
             line(versions::CLERK_START, versions::CLERK_START_PEER, false),

@@ -127,7 +127,18 @@ impl<'a, 'm> Evaluator<'a, 'm> {
     fn value_at(&self, file: FileId, value: &'a Value, scope: &Scope<'a>) -> Vec<Data<'a>> {
         let one = |data| vec![data];
         match value {
-            Value::Imported(imported) => self.defined(self.modules.import(file, imported)),
+            Value::Imported(imported) => {
+                let mut found = self.defined(self.modules.import(file, imported));
+                for variant in self.modules.variants(file, &imported.module) {
+                    let name = match &imported.export {
+                        ImportedName::Named(name) => name,
+                        ImportedName::Default => "default",
+                        ImportedName::Namespace => continue,
+                    };
+                    found.extend(self.exported(variant, name));
+                }
+                found
+            }
             Value::Variable(id) => {
                 let values = self.flow(file).variable(*id);
                 if values.is_empty() {

@@ -13,6 +13,7 @@ use syntax::{ExportSource, FileFacts, ImportKind, Imported, Value};
 use super::resolve::{Resolver, Target};
 use super::sources::{FileId, Sources};
 use crate::known::is_marked;
+use crate::workspace::Workspace;
 
 /// How many modules a name is passed on through.
 const MAX_PASSED_ON: u8 = 32;
@@ -48,8 +49,34 @@ impl<'a> Modules<'a> {
             Target::Package => Ok(None),
             // What the migration is about is a package, whether the app declares it yet or not.
             Target::Missing if is_marked(module, &ImportedName::Namespace) => Ok(None),
-            Target::Missing => Err(()),
+            // `./providers` where there are providers.ios.tsx and providers.android.tsx only.
+            Target::Missing => self.for_platforms(from, module).map(Some).ok_or(()),
         }
+    }
+
+    /// The files of other packages that the files of the package in `folder` lead to.
+    pub(crate) fn borrowed(&self, workspace: &Workspace, folder: &str) -> BTreeSet<change::RelPath> {
+        let is_own = |file: &FileId| workspace.package_of(self.sources.path(*file)) == Some(folder);
+        let own: BTreeSet<FileId> = self.sources.ids().filter(is_own).collect();
+        let (mut seen, mut queue) = (own.clone(), own.into_iter().collect::<Vec<_>>());
+        while let Some(file) = queue.pop() {
+            let led = taken_in(self.sources.facts(file)).into_iter();
+            let files = led.filter_map(|module| self.target(file, module).ok().flatten());
+            queue.extend(files.filter(|file| seen.insert(*file)).collect::<Vec<_>>());
+        }
+        seen.into_iter().filter(|file| !is_own(file)).map(|file| self.sources.path(file).clone()).collect()
+    }
+
+    fn for_platforms(&self, from: FileId, module: &str) -> Option<FileId> {
+        let path =
+            crate::workspace::resolve(self.sources.path(from).folder(), module).filter(|_| module.starts_with('.'))?;
+        self.sources.variants_of(path.folder(), path.file_name()).first().copied()
+    }
+
+    /// The files that stand for what an import of `from` leads to on other platforms.
+    pub(crate) fn variants(&self, from: FileId, module: &str) -> Vec<FileId> {
+        let target = self.target(from, module).ok().flatten();
+        target.map(|file| self.sources.variants(file)).unwrap_or_default()
     }
 
     /// What an import of `from` stands for.
@@ -114,7 +141,10 @@ impl<'a> Modules<'a> {
 
     /// The files that a file takes in, types aside.
     pub(crate) fn imports(&self, file: FileId) -> impl Iterator<Item = Result<Option<FileId>, ()>> {
-        self.taken_in(file).into_iter().map(move |module| self.target(file, module))
+        self.taken_in(file).into_iter().flat_map(move |module| {
+            let variants = self.variants(file, module).into_iter().map(|variant| Ok(Some(variant)));
+            std::iter::once(self.target(file, module)).chain(variants)
+        })
     }
 
     /// Some files and all that they take in, on whatever way; of what `passes` says no to, nothing further.

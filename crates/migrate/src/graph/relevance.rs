@@ -59,6 +59,9 @@ impl<'a, 'm> RelevanceMap<'a, 'm> {
     fn module(&self, file: FileId, module: &str) -> Relevance {
         match self.modules.target(file, module) {
             Ok(Some(target)) if self.files.contains(&target) => Relevance::Yes,
+            Ok(Some(_)) if self.modules.variants(file, module).iter().any(|file| self.files.contains(file)) => {
+                Relevance::Yes
+            }
             // What can't be found may be anything.
             Err(()) => Relevance::Yes,
             // A component that leads to no provider itself may render what it is given: `lazy(() => import("./PublicLayout"))`.

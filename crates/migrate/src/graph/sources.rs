@@ -9,7 +9,7 @@ use syntax::FileFacts;
 use super::modules::taken_in;
 use super::resolve::{Resolver, Target};
 use crate::load;
-use crate::workspace::{App, Workspace, is_test, takes_in_tests};
+use crate::workspace::{App, Workspace, is_test, join, takes_in_tests};
 
 /// The place of a file in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +26,16 @@ pub(crate) struct Source {
 pub(crate) struct Sources {
     files: Vec<Source>,
     index: BTreeMap<RelPath, FileId>,
+    /// Whether the app is bundled for several platforms, each with files of its own.
+    has_platforms: bool,
 }
+
+/// The endings of a file's name by which a bundler takes it for one platform: `convex.native.tsx` instead of `convex.tsx`.
+///
+/// <https://reactnative.dev/docs/platform-specific-code>
+pub(crate) const PLATFORMS: [&str; 6] = ["native", "web", "ios", "android", "windows", "macos"];
+/// The endings of a component's file.
+const ENDINGS: [&str; 4] = ["tsx", "ts", "jsx", "js"];
 
 impl Sources {
     /// Reads what is not read yet of an app and of the packages that it leads to. Trees are dropped; files that can't be parsed are left
@@ -69,7 +78,26 @@ impl Sources {
             queue = more.keys().cloned().collect();
             all.extend(more);
         }
-        Self::new(all)
+        let has_platforms = app.declares("react-native") || app.declares("expo");
+        Self { has_platforms, ..Self::new(all) }
+    }
+
+    /// The files that stand for a file on one platform each, itself aside.
+    pub(crate) fn variants(&self, file: FileId) -> Vec<FileId> {
+        let path = self.path(file);
+        let stem = path.file_name().split('.').next().unwrap_or_default();
+        let found = self.variants_of(path.folder(), stem);
+        let all = found.into_iter().filter(|variant| *variant != file);
+        all.collect()
+    }
+
+    /// The files for one platform each that are called `stem` in a folder.
+    pub(crate) fn variants_of(&self, folder: &str, stem: &str) -> Vec<FileId> {
+        if !self.has_platforms {
+            return Vec::new();
+        }
+        let names = PLATFORMS.iter().flat_map(|platform| ENDINGS.map(|ending| format!("{stem}.{platform}.{ending}")));
+        names.filter_map(|name| self.id(&join(folder, &name)?)).collect()
     }
 
     pub(crate) fn new(files: BTreeMap<RelPath, Arc<FileFacts>>) -> Self {
@@ -86,7 +114,7 @@ impl Sources {
         let mut all: BTreeMap<RelPath, Arc<FileFacts>> =
             self.files.iter().map(|source| (source.path.clone(), source.facts.clone())).collect();
         all.extend(changed);
-        Self::new(all)
+        Self { has_platforms: self.has_platforms, ..Self::new(all) }
     }
 
     pub(crate) fn id(&self, path: &RelPath) -> Option<FileId> {

@@ -40,10 +40,10 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     sink.findings.extend(notes.map(|note| Finding { group: wired.group.clone(), ..note }));
     let own = ctx.app.id.folder();
     if packages.asked(own, &wired.sdk).is_none()
-        && let (Some(range), Some(path)) = (wired.range, manifest_of(ctx))
+        && let (Some(range), Some(path)) = (wired.range.clone(), manifest_of(ctx))
     {
-        let keys = vec!["dependencies".to_owned(), wired.sdk.clone()];
-        sink.settings(ctx, &path, SettingsChange::Set { path: keys, value: range.to_owned() });
+        let keys = vec![section_of(ctx, &path).to_owned(), wired.sdk.clone()];
+        sink.settings(ctx, &path, SettingsChange::Set { path: keys, value: range });
     }
     strays(ctx, sink, &packages, &wired.sdk);
     raise(ctx, sink, &packages, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION, own);
@@ -103,13 +103,21 @@ fn raise(ctx: &Ctx<'_>, sink: &mut Sink, packages: &Packages<'_>, name: &str, fl
 }
 
 /// The package.json that an app's dependencies are in: its own, or the one above that it leaves React to.
-fn manifest_of(ctx: &Ctx<'_>) -> Option<RelPath> {
+pub(crate) fn manifest_of(ctx: &Ctx<'_>) -> Option<RelPath> {
     let own = ctx.app.id.folder();
     let has_react = |folder: &&str| {
         let manifest = ctx.workspace.manifests.get(*folder).and_then(|manifest| manifest.as_ref().ok());
         manifest.is_some_and(|manifest| manifest.dependency("react").is_some())
     };
     join(folders_up(own).find(has_react).unwrap_or(own), "package.json")
+}
+
+/// The section of a package.json in which the app's React is: what a library is tried out with is none of its own dependencies.
+fn section_of(ctx: &Ctx<'_>, path: &RelPath) -> &'static str {
+    let manifest = ctx.workspace.manifests.get(path.folder()).and_then(|manifest| manifest.as_ref().ok());
+    let sections = manifest.map(|manifest| manifest.entries("react")).unwrap_or_default();
+    let has = |name: &str| sections.iter().any(|(section, _)| *section == name);
+    if has("peerDependencies") && !has("dependencies") { "devDependencies" } else { "dependencies" }
 }
 
 /// The versions of React that a package of Clerk's takes.

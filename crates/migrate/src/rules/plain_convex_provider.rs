@@ -19,7 +19,9 @@ use crate::graph::sources::Sources;
 use crate::key::{KeyRead, Origin, key_read};
 use crate::known::{Provider, is_clerk_module};
 use crate::language::TypeScript;
+use crate::manifest::lowest;
 use crate::mocks;
+use crate::packages::Packages;
 use crate::rewire::Rewiring;
 use crate::sdk::line_of;
 use crate::survey::{NO_PROVIDER, Survey};
@@ -43,6 +45,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
     let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
     let modules = Modules::new(&sources, &resolver);
+    sink.borrowed = modules.borrowed(ctx.workspace, ctx.app.id.folder());
     let survey = Survey::new(ctx.workspace, ctx.app, &modules, ctx.framework.roots);
     let decision = decide(&survey, ctx.framework.inner);
     sink.findings.extend(resolver.findings());
@@ -83,10 +86,11 @@ fn change(
     sink.findings.extend(mocks::silent(ctx, &group.id));
     sink.wired = Some(Wired {
         sdk: rewiring.sdk.clone(),
-        range: range_of(ctx, &rewiring.sdk, rewiring.line),
+        range: there(ctx, rewiring).or_else(|| range_of(ctx, &rewiring.sdk, rewiring.line).map(str::to_owned)),
         secret: secret_of(ctx, &rewiring.sdk),
         key: rewiring.key.clone(),
         group: Some(group.id.clone()),
+        is_new: !rewiring.targets.wraps.is_empty(),
         from_context: rewiring.targets.adds.values().any(|client| *client == Client::Context),
     });
     sink.bases.extend(bases);
@@ -102,9 +106,29 @@ fn unfinished(ctx: &Ctx<'_>, survey: &Survey<'_>) -> Option<Wired> {
         _ => None,
     });
     let sdk = sdk.filter(|sdk| is_clerk_module(sdk))?;
-    let range = line_of(ctx).ok().and_then(|line| range_of(ctx, &sdk, line));
+    let range = line_of(ctx).ok().and_then(|line| range_of(ctx, &sdk, line)).map(str::to_owned);
+    // `@clerk/electron/react` is of @clerk/electron.
+    let sdk = sdk.split('/').take(2).collect::<Vec<_>>().join("/");
     let secret = secret_of(ctx, &sdk);
-    Some(Wired { sdk, range, secret, key: key_read(ctx, Some(survey.path(place.0))), group: None, from_context: false })
+    Some(Wired {
+        sdk,
+        range,
+        secret,
+        key: key_read(ctx, Some(survey.path(place.0))),
+        group: None,
+        is_new: false,
+        from_context: false,
+    })
+}
+
+/// The range in which the package with the ClerkProvider asks for Clerk's: another version of it would know nothing of that one's session.
+fn there(ctx: &Ctx<'_>, rewiring: &Rewiring<'_>) -> Option<String> {
+    let survey = rewiring.survey;
+    let clerk = survey.sightings(Provider::Clerk).next()?;
+    let folder =
+        ctx.workspace.package_of(survey.path(clerk.place.0)).filter(|folder| *folder != ctx.app.id.folder())?;
+    let asked = Packages::of(ctx, folder).asked(folder, &rewiring.sdk)?;
+    Some(asked.range).filter(|range| lowest(range).is_some())
 }
 
 /// The range in which a package of Clerk's is asked for: that of the line that the app gets, else of the one that has the package.
@@ -161,6 +185,7 @@ fn findings(ctx: &Ctx<'_>, rewiring: &Rewiring<'_>, group: &GroupId) -> Vec<Find
     }));
     if let (KeySource::Package(usual), Some((place, _))) = (ctx.framework.key, rewiring.targets.wraps.iter().next())
         && rewiring.key.name != usual
+        && (ctx.framework.secret)(ctx.workspace, ctx.app).is_some()
     {
         let message = format!("Clerk's middleware reads {usual}, whatever ClerkProvider is given");
         let mut finding = Finding::new("publishable-key-variable", Severity::Warning, message);

@@ -44,7 +44,7 @@ const SHELLS: &[Shell] = &[
         dependencies: &["wxt", "plasmo", "@crxjs/vite-plugin", "@clerk/chrome-extension"],
         by_manifest: true,
         origin: "chrome-extension://EXTENSION_ID",
-        help: "give the extension an id that stays and allow its origin; for production take Clerk's components from @clerk/chrome-extension",
+        help: "give the extension an id that stays and allow its origin; the pages of an extension of manifest version 3 load no script from elsewhere, as @clerk/react does: take ClerkProvider and useAuth from @clerk/chrome-extension there",
         title: "Give the extension an id that stays, enable the Native API, and allow the extension's origin: the list is set as a whole.",
         doc: "https://clerk.com/docs/reference/chrome-extension/overview",
         production: "https://clerk.com/docs/guides/development/deployment/chrome-extension",

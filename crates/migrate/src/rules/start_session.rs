@@ -3,8 +3,8 @@
 use change::{EditSet, ImportChange, ImportedName, Location, RelPath, TextRange};
 use syntax::style::Style;
 use syntax::{
-    Bindings, Members, ObjectFact, ParsedModule, SourceFile, array_in, calls, function_at, object_in, on_deep_stack,
-    parse, restyled, returns, variable_value,
+    Bindings, Members, ObjectFact, ParsedModule, array_in, calls, function_at, object_in, restyled, returns,
+    variable_value,
 };
 
 use super::Rule;
@@ -88,24 +88,16 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
         let location = Location { path: path.clone(), range };
         Err(Refusal::new(RefusalReason::MiddlewareForm, message, Some(location)))
     };
-    if !sink.takes(ctx, path) {
-        return refuse(TextRange::empty(0), "the start file is none that may be changed");
-    }
-    let text = sink.bases.get(path).map(|base| base.text.clone()).unwrap_or_default();
-    let formatting = sink.formatting(ctx, path);
-    let changed = on_deep_stack(|| {
-        let module = SourceFile::new(path.clone(), text).and_then(|source| parse(&source).ok())?;
-        let bindings = Bindings::new(&module);
-        let style = formatting.style(&module);
+    let changed = sink.read(ctx, path, |module, bindings, style| {
         let local = bindings.local_for(SERVER, "clerkMiddleware");
         let call = format!("{}()", local.as_deref().unwrap_or("clerkMiddleware"));
         if module.code_without_comments().contains(&call) && local.is_some() {
-            return Some((Ok(EditSet::default()), true));
+            return (Ok(EditSet::default()), true);
         }
-        Some((first_middleware(&module, &bindings, &style, &call), local.is_some()))
+        (first_middleware(&module, &bindings, &style, &call), local.is_some())
     });
     let Some((edits, has_import)) = changed else {
-        return refuse(TextRange::empty(0), "the start file could not be read");
+        return refuse(TextRange::empty(0), "the start file is none that may be changed");
     };
     let edits = match edits {
         Ok(edits) => edits,
