@@ -10,7 +10,7 @@
 
 use change::{EditSet, TextEdit, TextRange};
 use syntax::style::Style;
-use syntax::{FunctionFact, ParsedModule, PropertyFact, function_at, object_in, restyled, returns};
+use syntax::{FunctionFact, ObjectFact, ParsedModule, PropertyFact, function_at, object_in, restyled, returns};
 
 /// What a merge has to know.
 pub(crate) struct BeforeLoad<'a> {
@@ -20,10 +20,10 @@ pub(crate) struct BeforeLoad<'a> {
     pub(crate) fetch: &'a str,
 }
 
-/// What it does with the token; `context` is the expression of the router's context.
-pub(crate) fn statements(fetch: &str, context: &str) -> String {
+/// What it does with the token; `query` is the expression of the client that the queries of the server go through.
+pub(crate) fn statements(fetch: &str, query: &str) -> String {
     format!(
-        "const {{ userId, token }} = await {fetch}();\n// Only while rendering on the server: its queries are sent with the session's token\nif (token) {{\n  {context}.convexQueryClient.serverHttpClient?.setAuth(token);\n}}"
+        "const {{ userId, token }} = await {fetch}();\n// Only while rendering on the server: its queries are sent with the session's token\nif (token) {{\n  {query}.serverHttpClient?.setAuth(token);\n}}"
     )
 }
 
@@ -37,17 +37,26 @@ const NAMES: [&str; 2] = ["userId", "token"];
 pub(crate) fn merge(load: &BeforeLoad<'_>, property: &PropertyFact) -> Result<EditSet, &'static str> {
     let function = function_at(load.module, property.value).ok_or("the `beforeLoad` is a function of another place")?;
     let text = function.range.slice(load.module.text()).unwrap_or_default();
-    if text.contains(load.fetch) || NAMES.iter().any(|name| text.contains(name)) {
+    if NAMES.iter().any(|name| spells(text, name)) {
         return Err("the `beforeLoad` has a `userId` or a `token` already");
     }
+    if function.returns.is_some() || function.parameters.iter().any(|parameter| parameter.types.is_some()) {
+        return Err("the `beforeLoad` has types of its own: what it takes or returns is written there");
+    }
     let mut merge = Merge { load, function: &function, edits: EditSet::default() };
-    let context = merge.context()?;
+    let query = merge.query()?;
     merge.make_async(property)?;
     match &function.statements {
-        Some(statements) => merge.block(statements, &context)?,
-        None => merge.expression(&context)?,
+        Some(statements) => merge.block(statements, &query)?,
+        None => merge.expression(&query)?,
     }
     Ok(merge.edits)
+}
+
+/// Whether a text has a name in it, as a whole word.
+fn spells(text: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    text.split(|c: char| !is_word(c)).any(|word| word == name)
 }
 
 struct Merge<'a> {
@@ -72,9 +81,41 @@ impl Merge<'_> {
         lead.chars().take_while(|c| matches!(c, ' ' | '\t')).collect()
     }
 
+    /// A name for the parameter, or a part of it, that the body uses for nothing else.
+    fn is_free(&self, name: &str) -> Result<(), &'static str> {
+        let body = self.slice(self.function.body.start(), self.function.body.end());
+        match spells(body, name) {
+            true => Err("the `beforeLoad` has a name of its own for what the context is called"),
+            false => Ok(()),
+        }
+    }
+
+    /// The expression that reads the client from the router's context, made readable.
+    fn query(&mut self) -> Result<String, &'static str> {
+        let nested = self.function.parameters.first().and_then(|first| first.pattern.as_ref());
+        let nested = nested.and_then(|(_, names)| names.iter().find(|bound| bound.name == "context"));
+        let Some(range) = nested.filter(|bound| bound.local.is_none()).and_then(|bound| bound.value) else {
+            return Ok(format!("{}.convexQueryClient", self.context()?));
+        };
+        // `({ context: { queryClient } })`
+        let text = self.slice(range.start(), range.end()).to_owned();
+        let names = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        let names = names.map(|names| names.trim().trim_end_matches(','));
+        let is_plain = |names: &&str| !names.contains(['\n', '{', ':', '=', '.', '/']) && !names.is_empty();
+        let names = names.filter(is_plain).ok_or("the `beforeLoad` takes the context apart in its parameter")?;
+        if !spells(names, "convexQueryClient") {
+            self.is_free("convexQueryClient")?;
+            let pad = if self.load.style.bracket_spacing { " " } else { "" };
+            let text = format!("{{{pad}{names}, convexQueryClient{pad}}}");
+            self.push(TextEdit::replacement(range, text))?;
+        }
+        Ok("convexQueryClient".to_owned())
+    }
+
     /// The expression that reads the router's context, made readable.
     fn context(&mut self) -> Result<String, &'static str> {
         let Some(first) = self.function.parameters.first() else {
+            self.is_free("ctx")?;
             let open = self.function.open.ok_or("the `beforeLoad` has no place for a parameter")?;
             self.push(TextEdit::insertion(open, "ctx"))?;
             return Ok("ctx.context".to_owned());
@@ -91,6 +132,7 @@ impl Merge<'_> {
             let rest = rest.local.as_ref().ok_or("the `beforeLoad` takes its parameter in an unknown form")?;
             return Ok(format!("{rest}.context"));
         }
+        self.is_free("context")?;
         let edits = members.insert(self.load.module, self.load.style, usize::MAX, &["context".to_owned()]);
         self.edits.merge(&edits.map_err(|_| CLASH)?).map_err(|_| CLASH)?;
         Ok("context".to_owned())
@@ -105,25 +147,26 @@ impl Merge<'_> {
     }
 
     /// Into a block: first what hands the token on, then what it has.
-    fn block(&mut self, all: &[TextRange], context: &str) -> Result<(), &'static str> {
+    fn block(&mut self, all: &[TextRange], query: &str) -> Result<(), &'static str> {
         let eol = self.load.style.eol.as_str();
-        let text = restyled(&statements(self.load.fetch, context), self.load.style);
+        let text = restyled(&statements(self.load.fetch, query), self.load.style);
         let given = returns(self.load.module, self.function.range);
-        let (Some(first), Some(last)) = (all.first(), all.last()) else {
-            return Err("the `beforeLoad` is empty");
-        };
-        let lead = self.indent(first.start());
-        if !self.slice(self.load.module.lines.line_start(first.start()), first.start()).trim().is_empty() {
-            return Err("the `beforeLoad` is written on one line");
-        }
+        let last = all.last().ok_or("the `beforeLoad` is empty")?;
+        let at = self.function.first_line(self.load.module);
+        let at = at.ok_or("the `beforeLoad` has its first statement on a line with something else")?;
+        let lead = self.indent(at);
         let lines = text.split(eol).map(|line| format!("{line}{eol}{lead}"));
         let text: String = lines.collect();
-        self.push(TextEdit::insertion(first.start(), text))?;
-        for (_, value) in &given {
-            self.returned(*value)?;
+        self.push(TextEdit::insertion(at, text))?;
+        for (statement, value) in &given {
+            self.returned(*statement, *value)?;
+        }
+        let is_last = |range: &TextRange| range == last;
+        if given.iter().any(|(range, _)| last.covers(*range) && !is_last(range)) {
+            return Err("the `beforeLoad` ends with a statement that returns in some of its ways");
         }
         let ends =
-            given.iter().any(|(range, _)| range == last) || self.slice(last.start(), last.end()).starts_with("throw");
+            given.iter().any(|(range, _)| is_last(range)) || self.slice(last.start(), last.end()).starts_with("throw");
         if !ends {
             let end = if self.load.style.semicolons { ";" } else { "" };
             let pad = if self.load.style.bracket_spacing { " " } else { "" };
@@ -137,21 +180,32 @@ impl Merge<'_> {
     }
 
     /// An object that is returned gains the two.
-    fn returned(&mut self, value: Option<TextRange>) -> Result<(), &'static str> {
+    fn returned(&mut self, statement: TextRange, value: Option<TextRange>) -> Result<(), &'static str> {
         let object = value.and_then(|value| object_in(self.load.module, value));
         let object = object.ok_or("the `beforeLoad` returns something else than an object that is written out")?;
+        self.is_extensible(&object, statement)?;
         let added = NAMES.map(str::to_owned);
         let edits = object.members.insert(self.load.module, self.load.style, usize::MAX, &added);
         self.edits.merge(&edits.map_err(|_| CLASH)?).map_err(|_| CLASH)
     }
 
+    /// What is spread may have a `userId` of its own, `satisfies` takes no more properties.
+    fn is_extensible(&self, object: &ObjectFact, around: TextRange) -> Result<(), &'static str> {
+        let behind = self.slice(object.members.range.end(), around.end());
+        if object.properties.iter().any(|property| property.name.is_none()) || spells(behind, "satisfies") {
+            return Err("the `beforeLoad` returns an object that may not gain a `userId` and a `token`");
+        }
+        Ok(())
+    }
+
     /// `() => ({ theme: await readTheme() })` gets a block.
-    fn expression(&mut self, context: &str) -> Result<(), &'static str> {
+    fn expression(&mut self, query: &str) -> Result<(), &'static str> {
         let module = self.load.module;
         let given = returns(module, self.function.range);
         let [(_, Some(value))] = given[..] else { return Err("the `beforeLoad` returns nothing") };
         let object = object_in(module, value).ok_or("the `beforeLoad` returns no object that is written out")?;
-        let text = self.slice(value.start(), value.end()).to_owned();
+        self.is_extensible(&object, self.function.range)?;
+        let text = self.slice(object.members.range.start(), object.members.range.end()).to_owned();
         if text.contains('\n') || object.members.items.is_empty() {
             return Err("the `beforeLoad` is laid out over lines without a block");
         }
@@ -164,7 +218,7 @@ impl Merge<'_> {
         let inner = text.trim_start_matches('{').trim_end_matches('}').trim().trim_end_matches(',').to_owned();
         let end = if self.load.style.semicolons { ";" } else { "" };
         let lead = format!("{eol}{own}{unit}");
-        let statements = restyled(&statements(self.load.fetch, context), self.load.style);
+        let statements = restyled(&statements(self.load.fetch, query), self.load.style);
         let lines: String = statements.split(eol).map(|line| format!("{lead}{line}")).collect();
         let text = format!(" {{{lines}{eol}{lead}return {{{pad}{inner}, {}{pad}}}{end}{eol}{own}}}", NAMES.join(", "));
         self.push(TextEdit::replacement(TextRange::new(start, self.function.range.end()), text))
@@ -187,10 +241,16 @@ mod tests {
             let load = BeforeLoad { module: &module, style: &Style::default(), fetch: "fetchAuth" };
             merge(&load, object.property("beforeLoad").unwrap()).map(|edits| edits.apply(&code).unwrap())
         });
-        let given = "const { userId, token } = await fetchAuth();\n    // Only while rendering on the server: its queries are sent with the session's token\n    if (token) {\n      CONTEXT.convexQueryClient.serverHttpClient?.setAuth(token);\n    }";
+        let given = "const { userId, token } = await fetchAuth();\n    // Only while rendering on the server: its queries are sent with the session's token\n    if (token) {\n      CONTEXTconvexQueryClient.serverHttpClient?.setAuth(token);\n    }";
         let after = after.map(|after| {
             let (context, text) = after.split_once('|').unwrap();
-            format!("const options = {{\n  {},\n}};\n", text.replace("GIVEN", &given.replace("CONTEXT", context)))
+            format!(
+                "const options = {{\n  {},\n}};\n",
+                text.replace(
+                    "GIVEN",
+                    &given.replace("CONTEXT", &if context.is_empty() { String::new() } else { format!("{context}.") })
+                )
+            )
         });
         assert_eq!(merged, after, "{before}");
     }
@@ -214,6 +274,12 @@ mod tests {
             Ok("c.context|beforeLoad: async (c) => {\n    GIVEN\n\n    return { a: 1, userId, token };\n  }"),
         );
         check(
+            "beforeLoad: ({ context: { queryClient } }) => {\n    // first\n    warm(queryClient);\n  }",
+            Ok(
+                "|beforeLoad: async ({ context: { queryClient, convexQueryClient } }) => {\n    GIVEN\n    // first\n    warm(queryClient);\n\n    return { userId, token };\n  }",
+            ),
+        );
+        check(
             "beforeLoad: async () => ({ a: 1 })",
             Ok("ctx.context|beforeLoad: async (ctx) => {\n    GIVEN\n\n    return { a: 1, userId, token };\n  }"),
         );
@@ -222,6 +288,22 @@ mod tests {
     #[test]
     fn some_can_not_be_merged() {
         check("beforeLoad: loadFlags", Err("the `beforeLoad` is a function of another place"));
+        check(
+            "beforeLoad: () => {\n    return { a: 1 } satisfies Page;\n  }",
+            Err("the `beforeLoad` returns an object that may not gain a `userId` and a `token`"),
+        );
+        check(
+            "beforeLoad: (): Page => ({ a: 1 })",
+            Err("the `beforeLoad` has types of its own: what it takes or returns is written there"),
+        );
+        check(
+            "beforeLoad: ({ location }) => {\n    const context = location.href;\n    return { context };\n  }",
+            Err("the `beforeLoad` has a name of its own for what the context is called"),
+        );
+        check(
+            "beforeLoad: () => {\n    if (a) {\n      return { a };\n    } else {\n      return { a: 1 };\n    }\n  }",
+            Err("the `beforeLoad` ends with a statement that returns in some of its ways"),
+        );
         check(
             "beforeLoad: () => {\n    return make();\n  }",
             Err("the `beforeLoad` returns something else than an object that is written out"),

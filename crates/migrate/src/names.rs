@@ -44,7 +44,10 @@ impl Names<'_, '_> {
 
     /// The same for a type, whose import stands beside the one of `beside`.
     pub(crate) fn local_type(&mut self, module: &str, name: &str, beside: Option<&str>) {
-        if self.bindings.local_for(module, name).is_none() {
+        let is_wanted = self.group.imports().get(self.path).is_some_and(|imports| {
+            imports.iter().any(|import| matches!(import, ImportChange::Add { module: from, local, .. } if from == module && local == name))
+        });
+        if self.bindings.local_for(module, name).is_none() && !is_wanted {
             let import = ImportChange::Add {
                 module: module.to_owned(),
                 name: ImportedName::Named(name.to_owned()),

@@ -24,7 +24,7 @@ use crate::names::Names;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::rules::start_session::START;
 use crate::start_router::Parts;
-use crate::tanstack_start::{Files, QUERY, ROUTER, root_route};
+use crate::tanstack_start::{Files, QUERY, ROUTER, maker_of, root_route};
 
 /// What of Clerk's package runs on the server.
 const SERVER: &str = "@clerk/tanstack-react-start/server";
@@ -60,6 +60,15 @@ pub(crate) fn change(ctx: &Ctx<'_>, sink: &mut Sink, files: &Files, parts: &Part
     let clash = edits.iter().try_for_each(|edit| names.group.edit(path, edit.clone())).is_err();
     if clash {
         return Err(whole("the edits of the root route clash"));
+    }
+    let named = match &types {
+        Types::Done => root.route.types.first().map(|range| root.slice(*range).to_owned()),
+        Types::Elsewhere { name, .. } => Some(name.clone()),
+    };
+    let is_name = |name: &String| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
+    if let Some(place) = named.filter(is_name).and_then(|name| maker_of(ctx.workspace, ctx.app, files, &name)) {
+        let message = "an object of the type of the context is made here: it would lack the clients";
+        return Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(place)));
     }
     match types {
         Types::Done => Ok(()),
@@ -130,7 +139,7 @@ impl Root<'_> {
                 let text = format!(
                     "({{\n  beforeLoad: async (ctx) => {{\n{}\n\n    return {{ userId, token }};\n  }},\n}});",
                     {
-                        let lines = crate::before_load::statements(&fetch, "ctx.context");
+                        let lines = crate::before_load::statements(&fetch, "ctx.context.convexQueryClient");
                         lines.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
                     }
                 );
@@ -186,6 +195,9 @@ impl Root<'_> {
             return Ok(Types::Done);
         };
         if let Some(types) = type_members(self.module, range) {
+            if self.parts.query && ["userId", "token"].iter().any(|name| has_member(self.module, &types, name)) {
+                return Err((range, "the type of the context has a `userId` or a `token` already".to_owned()));
+            }
             let added = self.members(Some(&types), names);
             if !added.is_empty() {
                 let made = types.insert(self.module, self.style, usize::MAX, &added).map_err(clash)?;

@@ -9,7 +9,7 @@
 
 use change::{EditSet, Location, RelPath, TextEdit, TextRange};
 use syntax::style::Style;
-use syntax::{Bindings, CallPlace, ParsedModule, calls, object_in, restyled};
+use syntax::{Bindings, CallPlace, ObjectFact, ParsedModule, calls, object_in, restyled};
 
 use crate::ctx::{Ctx, Sink};
 use crate::known::CONVEX_REACT;
@@ -124,6 +124,16 @@ impl Router<'_> {
         if context.is_some() && there.is_none() && (from_context || query.is_some()) {
             return Err((made.range, "the router's context is no object that is written out"));
         }
+        let at = options.properties.iter().position(|property| property.name.as_deref() == Some("context"));
+        let after = options.properties.get(at.unwrap_or_default()..).unwrap_or_default();
+        if after.iter().any(|property| property.name.is_none()) && (from_context || query.is_some()) {
+            return Err((made.range, "a context of the router may come with what is spread here"));
+        }
+        let taken =
+            ["userId", "token"].iter().any(|name| there.as_ref().is_some_and(|there| there.property(name).is_some()));
+        if taken && query.is_some() {
+            return Err((made.range, "the router's context has a `userId` or a `token` already"));
+        }
         let mut change = Change {
             edits: EditSet::default(),
             makes_client: false,
@@ -135,6 +145,9 @@ impl Router<'_> {
         let mut members = Vec::new();
         let has = |name: &str| there.as_ref().is_some_and(|there| there.property(name).is_some());
         let member = |name: &str, value: &str| if name == value { name.to_owned() } else { format!("{name}: {value}") };
+        if let Some(there) = &there {
+            self.holds(there, made.function, query, from_context)?;
+        }
         if from_context && !has("convexClient") {
             let client = self.client(made.function, query, &mut change)?;
             members.push(member("convexClient", &client));
@@ -163,6 +176,32 @@ impl Router<'_> {
         Ok(Some(change))
     }
 
+    /// What the context has under the names that the root route reads has to be just that.
+    fn holds(
+        &self,
+        there: &ObjectFact,
+        function: Option<TextRange>,
+        query: Option<&CallPlace>,
+        from_context: bool,
+    ) -> Result<(), Failure> {
+        let held = |name: &str| there.property(name).map(|property| (property.value, self.slice(property.value)));
+        let asked = query.and_then(|query| query.variable.as_deref());
+        if let Some((range, text)) = held("convexQueryClient").filter(|_| query.is_some())
+            && asked != Some(text)
+        {
+            return Err((range, "the context has another `convexQueryClient`"));
+        }
+        let clients = calls(self.module, self.bindings, &[CONVEX_REACT], "ConvexReactClient");
+        let mut seen = clients.iter().filter(|client| client.function.is_none() || client.function == function);
+        if let Some((range, text)) = held("convexClient").filter(|_| from_context)
+            && !seen.any(|client| client.variable.as_deref() == Some(text))
+            && asked.map(|asked| format!("{asked}.convexClient")).as_deref() != Some(text)
+        {
+            return Err((range, "what the context has as `convexClient` is no ConvexReactClient that is made here"));
+        }
+        Ok(())
+    }
+
     /// The variable of Convex's own client: the one that there is, or one that is made.
     fn client(
         &self,
@@ -184,6 +223,10 @@ impl Router<'_> {
         let given = self.slice(first);
         if let Some(client) = named.iter().find(|client| client.variable.as_deref() == Some(given)) {
             return Ok(client.variable.clone().unwrap_or_default());
+        }
+        // `new ConvexQueryClient(new ConvexReactClient(url))`
+        if let Some(variable) = query.variable.as_ref().filter(|_| clients.iter().any(|client| client.range == first)) {
+            return Ok(format!("{variable}.convexClient"));
         }
         if !clients.is_empty() || self.bindings.imports_name(given) {
             return Err((
@@ -239,6 +282,12 @@ impl Router<'_> {
         let open = TextRange::new(query.callee.end(), url.start());
         let open = query.callee.end() + self.slice(open).find('(').unwrap_or(0) as u32 + 1;
         let close = query.range.end() - 1;
+        let bare = |range: TextRange| self.slice(range).split_whitespace().map(str::len).sum::<usize>();
+        let own = bare(url) + options.map_or(0, |range| bare(*range));
+        // `new ConvexQueryClient(/* the address */ url)`: besides what moves there are but commas.
+        if bare(TextRange::new(open, close)) > own + 2 {
+            return Err((query.range, "what the ConvexQueryClient is given has a comment that would get lost"));
+        }
         change.edits.push(TextEdit::replacement(TextRange::new(open, close), name.clone())).map_err(clash)?;
         change.makes_client = true;
         Ok(name)

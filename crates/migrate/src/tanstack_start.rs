@@ -2,10 +2,10 @@
 //!
 //! <https://tanstack.com/start/latest/docs/framework/react/guide/routing>
 
-use change::RelPath;
+use change::{Location, RelPath};
 use syntax::{
-    Bindings, CallPlace, ObjectFact, ParsedModule, SourceFile, calls, function_at, function_named, object_in, parse,
-    returns,
+    Bindings, CallPlace, ObjectFact, ParsedModule, PropertyFact, SourceFile, calls, function_at, function_named,
+    object_in, parse, returns,
 };
 
 use crate::workspace::{App, Workspace, join};
@@ -59,6 +59,61 @@ pub(crate) fn router(module: &ParsedModule, bindings: &Bindings) -> Option<(Call
     Some((call.clone(), options))
 }
 
+/// Another file of the app that makes a router of the same routes, of a test for example: its context would lack what the root route reads.
+pub(crate) fn other_router(workspace: &Workspace, app: &App<'_>, own: &RelPath) -> Option<Location> {
+    of_app(workspace, app).filter(|(path, _)| *path != own).find_map(|(path, text)| {
+        let may = text.contains("createRouter") && text.contains("routeTree");
+        let (module, bindings) = may.then(|| read(workspace, path)).flatten()?;
+        let made = calls(&module, &bindings, &[ROUTER], "createRouter");
+        made.first().map(|call| Location { path: path.clone(), range: call.range })
+    })
+}
+
+/// A file that makes an object of the type of the context: it would lack what the type gains.
+///
+/// ```tsx
+/// export function makeContext(queryClient: QueryClient): RouterContext {
+///   return { queryClient };
+/// }
+/// ```
+pub(crate) fn maker_of(workspace: &Workspace, app: &App<'_>, files: &Files, name: &str) -> Option<Location> {
+    of_app(workspace, app).filter(|(path, _)| files.router.as_ref() != Some(*path)).find_map(|(path, text)| {
+        let bare: String = text.split_whitespace().collect();
+        let forms = [format!("):{name}"), format!(":{name}="), format!("satisfies{name}")];
+        let is_made = forms.iter().any(|form| {
+            let ends = bare.match_indices(form.as_str()).map(|(at, _)| bare.get(at + form.len()..));
+            let mut goes_on = ends.map(|rest| rest.unwrap_or_default().starts_with(|c: char| c.is_alphanumeric()));
+            goes_on.any(|goes_on| !goes_on)
+        });
+        is_made.then(|| Location::file(path.clone()))
+    })
+}
+
+/// Whether the settings of the app give the router or the start file another place: `tanstackStart({ start: { entry: "./server/start.ts" } })`.
+pub(crate) fn other_entry(workspace: &Workspace, app: &App<'_>) -> Option<Location> {
+    let names = ["ts", "mts", "js", "mjs"].map(|ending| format!("vite.config.{ending}"));
+    names.iter().filter_map(|name| join(app.id.folder(), name)).find_map(|path| {
+        let text = workspace.text(&path).filter(|text| text.contains("tanstackStart"))?;
+        let (module, bindings) = read(workspace, &path).filter(|_| text.contains("entry"))?;
+        let plugin = "@tanstack/react-start/plugin/vite";
+        calls(&module, &bindings, &[plugin], "tanstackStart").iter().find_map(|call| {
+            let options = object_in(&module, *call.arguments.first()?)?;
+            let mut parts = ["start", "router"].iter().filter_map(|name| options.property(name));
+            let moved = parts.find(|part| {
+                object_in(&module, part.value).is_none_or(|part| part.is_open() || part.property("entry").is_some())
+            });
+            Some(Location { path: path.clone(), range: moved?.value })
+        })
+    })
+}
+
+/// The files of an app with their texts.
+fn of_app<'a>(workspace: &'a Workspace, app: &App<'_>) -> impl Iterator<Item = (&'a RelPath, String)> {
+    let own = app.id.folder();
+    let files = workspace.sources.iter().filter(move |path| workspace.package_of(path) == Some(own));
+    files.filter_map(|path| Some((path, workspace.text(path)?)))
+}
+
 /// The call that makes the root route, and its options.
 pub(crate) fn root_route(module: &ParsedModule, bindings: &Bindings) -> Option<(CallPlace, ObjectFact)> {
     let names = ["createRootRoute", "createRootRouteWithContext"];
@@ -73,7 +128,11 @@ pub(crate) fn root_route(module: &ParsedModule, bindings: &Bindings) -> Option<(
 ///
 /// `component: RootComponent`, `component: () => <Root />`, `shellComponent: RootDocument`
 pub(crate) fn page(module: &ParsedModule, options: &ObjectFact) -> Option<Page> {
-    let own = options.property("component").map(|property| (property, false));
+    // `component: Outlet` adds nothing to the document.
+    let is_outlet = |property: &&PropertyFact| {
+        property.value.slice(module.text()) == Some("Outlet") && function_named(module, "Outlet").is_none()
+    };
+    let own = options.property("component").filter(|property| !is_outlet(property)).map(|property| (property, false));
     let (property, is_shell) = own.or_else(|| options.property("shellComponent").map(|property| (property, true)))?;
     let mut function = match function_at(module, property.value) {
         Some(function) => function,

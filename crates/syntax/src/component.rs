@@ -161,17 +161,13 @@ impl Reader<'_> {
 
     /// A statement before all others of the body.
     fn first_statement(&self, statement: &str, is_apart: bool) -> Option<EditSet> {
-        let first = self.function.statements.as_ref()?.first()?;
-        let line = self.module.lines.line_start(first.start());
-        let indent = self.slice(TextRange::new(line, first.start()));
+        let first = self.function.first_line(self.module)?;
+        let indent = self.slice(TextRange::new(self.module.lines.line_start(first), first));
         let statement = restyled(statement, self.style);
-        if !indent.trim().is_empty() {
-            return None;
-        }
         let eol = self.style.eol.as_str();
         let blank = if is_apart { eol } else { "" };
         let mut edits = EditSet::default();
-        edits.push(TextEdit::insertion(first.start(), format!("{statement}{eol}{blank}{indent}"))).ok()?;
+        edits.push(TextEdit::insertion(first, format!("{statement}{eol}{blank}{indent}"))).ok()?;
         Some(edits)
     }
 

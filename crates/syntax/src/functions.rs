@@ -40,6 +40,30 @@ pub struct FunctionFact {
     pub is_plain: bool,
 }
 
+impl FunctionFact {
+    /// Where a statement comes before all that its block has: behind the directives, above the comments of the first one. `None` where that
+    /// is no line of its own.
+    ///
+    /// ```tsx
+    /// function Root() {
+    ///   "use memo";
+    ///   // What the page is about
+    ///   const title = useTitle();
+    /// ```
+    pub fn first_line(&self, module: &ParsedModule) -> Option<u32> {
+        let all = self.statements.as_ref()?;
+        let text = |from: u32, to: u32| TextRange::new(from, to).slice(module.text()).unwrap_or_default();
+        let is_directive = |range: &&TextRange| text(range.start(), range.end()).starts_with(['"', '\'']);
+        let first = all.iter().find(|range| !is_directive(range))?;
+        let above = all.iter().take_while(|range| range.start() < first.start()).last();
+        let from = above.map_or(self.body.start() + 1, |range| range.end());
+        let line = from + text(from, first.start()).find('\n')? as u32 + 1;
+        let rest = text(line, first.start());
+        let is_alone = text(module.lines.line_start(first.start()), first.start()).trim().is_empty();
+        is_alone.then(|| line + (rest.len() - rest.trim_start().len()) as u32)
+    }
+}
+
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterFact {

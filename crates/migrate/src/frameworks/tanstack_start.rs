@@ -22,8 +22,8 @@
 
 use std::sync::Arc;
 
-use change::{ImportedName, TextRange};
-use syntax::{Value, calls, is_exported, on_deep_stack};
+use change::{ImportedName, Location, TextRange};
+use syntax::{FileFacts, Value, calls, is_exported, on_deep_stack};
 
 use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine};
 use crate::added::{Added, Client};
@@ -138,12 +138,13 @@ fn inner(survey: &Survey<'_>, plain: Place) -> Result<Added, Refusal> {
     let client = client(survey, &files, plain)?;
     let page = on_deep_stack(|| {
         let (module, bindings) = read(survey.workspace, &files.root)?;
-        page(&module, &root_route(&module, &bindings)?.1)
+        Some((page(&module, &root_route(&module, &bindings)?.1)?, module.text().to_owned()))
     });
     let root = survey.modules.sources.id(&files.root);
-    let places = page.zip(root).and_then(|(page, root)| {
+    let places = page.zip(root).and_then(|((page, text), root)| {
         let facts = survey.modules.sources.facts(root);
         let at = |range: &TextRange| {
+            let range = &only_element(facts, *range, &text)?;
             let element = facts.elements_with_ids().find(|(_, fact)| fact.range == *range).map(|(id, _)| id)?;
             if page.is_shell { children(survey, root, *range) } else { Some((root, Node::Jsx(element))) }
         };
@@ -152,9 +153,32 @@ fn inner(survey: &Survey<'_>, plain: Place) -> Result<Added, Refusal> {
     match places.filter(|places| !places.is_empty()) {
         Some(places) => Ok(Added { places, kind: ClerkPlace::AroundConvex, client }),
         None => {
-            unproven("what the root route renders is no element of its own file, around which ClerkProvider could be")
+            let message =
+                "what the root route renders is no element of its own file, around which ClerkProvider could be";
+            Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(files.root.clone()))))
         }
     }
+}
+
+/// An element, or the one that a fragment holds besides the router's tools for developers: `<><RootDocument>…</RootDocument></>`.
+fn only_element(facts: &FileFacts, range: TextRange, text: &str) -> Option<TextRange> {
+    if !range.slice(text)?.starts_with("<>") {
+        return Some(range);
+    }
+    let mut rest = range.slice(text)?.trim_start_matches("<>").trim_end_matches("</>").to_owned();
+    let within = |fact: &TextRange| range.covers(*fact) && *fact != range;
+    let all: Vec<TextRange> = facts.elements_with_ids().map(|(_, fact)| fact.range).filter(within).collect();
+    let outermost = all.iter().filter(|own| !all.iter().any(|other| other != *own && other.covers(**own)));
+    let mut found = None;
+    for element in outermost {
+        let own = element.slice(text)?;
+        rest = rest.replacen(own, "", 1);
+        let is_tool = own.split(char::is_whitespace).next().is_some_and(|tag| tag.ends_with("Devtools"));
+        if !is_tool && found.replace(*element).is_some() {
+            return None;
+        }
+    }
+    found.filter(|_| rest.trim().is_empty())
 }
 
 /// The `{children}` within an element.

@@ -15,7 +15,7 @@ use crate::packages::Packages;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::start_root;
 use crate::start_router;
-use crate::tanstack_start::Files;
+use crate::tanstack_start::{Files, other_entry, other_router};
 use crate::versions::START_CSRF;
 use crate::workspace::join;
 
@@ -46,12 +46,21 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         let place = join(own, "package.json").map(Location::file);
         return Err(Refusal::new(RefusalReason::FrameworkVersion, message, place));
     }
+    if let Some(place) = other_entry(ctx.workspace, ctx.app) {
+        let message = "the settings give the router or the start file a place of their own";
+        return Err(Refusal::new(RefusalReason::SettingsForm, message, Some(place)));
+    }
     match &files.start {
         Some(path) => edit(ctx, sink, path)?,
         None => create(ctx, sink, &files, &packages)?,
     }
     let parts = start_router::change(ctx, sink, &files, wired.from_context)?;
     if let Some(parts) = parts {
+        let other = files.router.as_ref().and_then(|own| other_router(ctx.workspace, ctx.app, own));
+        if let Some(place) = other {
+            let message = "a second router of the same routes would lack the clients in its context";
+            return Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(place)));
+        }
         start_root::change(ctx, sink, &files, &parts)?;
     }
     Ok(Verdict::Added)
