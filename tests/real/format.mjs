@@ -123,7 +123,7 @@ function biomeSettings(id, path) {
 
 /** No settings file: quotes, semicolons and indent as most sources have them, and the usual widths and commas; for a new file as its neighbours. */
 async function inferredSettings(root, files) {
-  const sources = files.filter((file) => /\.(?:[cm]?[jt]s|[jt]sx)$/.test(file) && !file.includes("_generated/")).map((file) => join(root, file));
+  const sources = files.filter((file) => /\.(?:[cm]?[jt]s|[jt]sx)$/.test(file) && !/_generated\/|\.gen\./.test(file)).map((file) => join(root, file));
   const all = await inferredFrom(sources);
   const editorconfig = (path) => prettier.resolveConfig(path, { editorconfig: true, useCache: false });
   const isScript = (path) => sources.some((source) => extname(source) === extname(path)) || /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path);
