@@ -7,12 +7,13 @@
 //! ```
 
 use change::RelPath;
-use syntax::{Argument, EnvFact, FileFacts};
+use syntax::{Argument, EnvFact, FileFacts, SourceFile, array_in, default_object, on_deep_stack, parse};
 
 use crate::ctx::Ctx;
 use crate::env::known_names;
 use crate::frameworks::{EnvConvention, KeySource};
 use crate::tsconfig;
+use crate::workspace::join;
 
 /// The name without the bundler's prefix.
 const KEY: &str = "CLERK_PUBLISHABLE_KEY";
@@ -95,6 +96,9 @@ fn fits(ctx: &Ctx<'_>, read: &EnvFact) -> bool {
 }
 
 fn has_prefix(ctx: &Ctx<'_>, name: &str) -> bool {
+    if let Some(prefix) = own_prefix(ctx) {
+        return name.starts_with(&prefix);
+    }
     convention(ctx).is_none_or(|convention| starts(convention, name))
 }
 
@@ -138,14 +142,43 @@ fn by_url(ctx: &Ctx<'_>, provider: Option<&RelPath>, reads: &[&EnvFact]) -> Opti
     Some(KeyRead { object: url.object, name: format!("{prefix}{KEY}"), bracket: url.bracket, origin })
 }
 
+/// The prefix that the app's Vite takes instead of the usual one: `envPrefix: "APP_"`, `envPrefix: ["APP_", "SHARED_"]`.
+///
+/// <https://vite.dev/config/shared-options.html#envprefix>
+fn own_prefix(ctx: &Ctx<'_>) -> Option<String> {
+    convention(ctx).filter(|convention| convention.dependency == "vite")?;
+    let names = ["ts", "mts", "js", "mjs"].map(|ending| format!("vite.config.{ending}"));
+    let paths = names.iter().filter_map(|name| join(ctx.app.id.folder(), name));
+    let (path, text) = paths.into_iter().find_map(|path| Some((path.clone(), ctx.workspace.text(&path)?)))?;
+    if !text.contains("envPrefix") {
+        return None;
+    }
+    on_deep_stack(|| {
+        let module = parse(&SourceFile::new(path, text.into())?).ok()?;
+        let settings = default_object(&module)?;
+        let property = settings.property("envPrefix")?;
+        if let Some(prefix) = &property.text {
+            return Some(prefix.clone());
+        }
+        let items = array_in(&module, property.value)?.items;
+        let texts = items.iter().map(|item| item.slice(module.text()).unwrap_or_default().trim_matches(['"', '\'']));
+        let prefixes: Vec<&str> = texts.collect();
+        let own = prefixes.first().filter(|_| !prefixes.contains(&"VITE_"))?;
+        Some((*own).to_owned())
+    })
+}
+
 /// As the app's bundler documents it.
 fn by_convention(ctx: &Ctx<'_>) -> KeyRead {
+    let own = own_prefix(ctx);
     let convention = convention(ctx);
+    let usual = convention.and_then(|convention| convention.prefixes.first()).unwrap_or(&"");
     KeyRead {
         object: convention.and_then(|convention| convention.objects.first()).copied().unwrap_or("process.env"),
-        name: format!("{}{KEY}", convention.and_then(|convention| convention.prefixes.first()).unwrap_or(&"")),
+        name: format!("{}{KEY}", own.as_deref().unwrap_or(usual)),
         bracket: false,
         origin: match convention {
+            Some(_) if own.is_some() => Origin::App,
             Some(convention) if convention.is_given => Origin::Documented(convention.source),
             Some(convention) => Origin::Defined(convention.source),
             None => Origin::Guess,

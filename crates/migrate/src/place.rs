@@ -50,7 +50,7 @@ pub(crate) fn places_around(
                 around_page(survey, sightings.iter().filter(|sighting| sighting.root == root), loads)?
             }
             ClerkPlace::Nowhere => {
-                let message = "no file stands around all that is rendered here, in which ClerkProvider could be: in the Pages Router, `_app`";
+                let message = "no file of the framework stands around what is rendered here, in which ClerkProvider could be; for pages of Next.js it is `_app`";
                 let place = ways.first().and_then(|way| way.last()).copied();
                 return place.map_or(Ok(found), |place| refuse(survey, RefusalReason::NoEntry, message, place));
             }

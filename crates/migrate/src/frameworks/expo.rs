@@ -98,6 +98,16 @@ struct Folder<'a> {
 
 fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {
     let mut registered = roots::in_browser(workspace, app, modules);
+    // `createRoot(document.getElementById("root")!).render(<Admin />)` is a page of another bundler: Clerk's package for Expo is none for it.
+    for root in &mut registered.roots {
+        let call = match root.what {
+            Rendered::Argument(call, _) => modules.sources.facts(root.file).flow.call(call),
+            _ => None,
+        };
+        if call.is_some_and(|call| roots::registered(modules, root.file, call).is_none()) {
+            root.place = ClerkPlace::Nowhere;
+        }
+    }
     // A bundle for one platform takes these in instead of what an import names.
     let variants = modules.sources.ids().flat_map(|file| modules.sources.variants(file));
     registered.whole.extend(variants);

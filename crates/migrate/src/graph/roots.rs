@@ -213,7 +213,7 @@ fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallF
 
 /// Which argument of a call is the component of a native app: `registerRootComponent(App)`,
 /// `AppRegistry.registerComponent("app", () => App)`.
-fn registered(modules: &Modules<'_>, file: FileId, call: &CallFlow) -> Option<usize> {
+pub(crate) fn registered(modules: &Modules<'_>, file: FileId, call: &CallFlow) -> Option<usize> {
     let named = |value: &Value, wanted: &str, package: &str| match value {
         Value::Imported(imported) => {
             let name = ImportedName::Named(wanted.to_owned());

@@ -216,9 +216,18 @@ fn item(issuer: &str, has_types: bool, brackets: bool) -> Vec<ConfigProperty> {
     vec![("domain", domain), ("applicationID", text_literal("convex"))]
 }
 
+/// Whether the settings that the functions are checked with, or those of the app, forbid `process.env.NAME`.
+fn has_brackets(ctx: &Ctx<'_>, path: &RelPath) -> bool {
+    let own = join(path.folder(), "tsconfig.json");
+    let own = own.and_then(|own| tsconfig::option_at(ctx.workspace, &own, "noPropertyAccessFromIndexSignature"));
+    let is_on = own.is_some_and(|value| value.as_bool() == Some(true));
+    is_on || tsconfig::no_property_access_from_index_signature(ctx)
+}
+
 /// Adds Clerk to the providers of a file.
 fn append(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, issuer: &str) -> bool {
     let has_types = path.extension() == "ts";
+    let brackets = has_types && has_brackets(ctx, path);
     if !sink.takes(ctx, path) {
         return false;
     }
@@ -226,7 +235,7 @@ fn append(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, issuer: &str) -> bool 
     let edits = on_deep_stack(|| {
         let module = parsed(ctx, path)?;
         let style = formatting.style(&module);
-        append_config_item(&module, &style, "providers", &item(issuer, has_types, false)).ok().flatten()
+        append_config_item(&module, &style, "providers", &item(issuer, has_types, brackets)).ok().flatten()
     });
     let (Some(edits), Some(group)) = (edits, sink.wiring()) else {
         sink.bases.remove(path);
@@ -244,7 +253,8 @@ fn create(ctx: &Ctx<'_>, sink: &mut Sink, functions: &Functions, path: &RelPath,
     let style = on_deep_stack(|| style_beside(ctx, functions, path, &formatting));
     let has_type = functions.has_types && knows_type(ctx, functions);
     let type_of = has_type.then_some(("convex/server", "AuthConfig"));
-    let text = config_module(&style, "providers", &item(issuer, functions.has_types, false), type_of);
+    let brackets = functions.has_types && has_brackets(ctx, path);
+    let text = config_module(&style, "providers", &item(issuer, functions.has_types, brackets), type_of);
     match sink.wiring() {
         Some(group) => {
             group.create(path, text);
