@@ -61,7 +61,9 @@ fn read_of(ctx: &Ctx<'_>, provider: Option<&RelPath>) -> KeyRead {
     }
     if let Some(name) = &ctx.options.publishable_key_env {
         let read = by_convention(ctx);
-        return KeyRead { name: name.clone(), origin: Origin::App, ..read };
+        let unseen = convention(ctx).filter(|_| !has_prefix(ctx, name));
+        let origin = unseen.map_or(Origin::App, |convention| Origin::Defined(convention.source));
+        return KeyRead { name: name.clone(), origin, ..read };
     }
     let client = |(path, _): &(&RelPath, &FileFacts)| Some(*path) == provider || is_client_code(ctx, path);
     let reads: Vec<&EnvFact> =

@@ -137,10 +137,11 @@ fn include(top: &CstObject, path: &[String], item: &str) -> Result<(), String> {
     };
     if !list.elements().iter().any(is_item) {
         list.append(item.into());
-        // A line for each, where formatters would have it so.
+        // A line for each, where formatters would have it so; what stands around it on the line stays there.
+        let is_open = object.to_string().contains('\n');
         let text = property.to_string();
         let depth = path.len() * 2;
-        if !text.contains('\n') && depth + text.chars().count() > JSON_WIDTH {
+        if is_open && !text.contains('\n') && depth + text.chars().count() > JSON_WIDTH {
             list.ensure_multiline();
         }
     }
@@ -335,6 +336,16 @@ mod tests {
                 include(&["globalEnv"], "CLERK_SECRET_KEY"),
             ],
             "{\n  \"globalEnv\": [\n    \"NEXT_PUBLIC_CONVEX_URL\",\n    \"NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY\",\n    \"CLERK_SECRET_KEY\"\n  ]\n}\n",
+        );
+    }
+
+    #[test]
+    fn a_list_in_an_object_on_one_line_stays_there() {
+        check(
+            "turbo.json",
+            "{\n  \"tasks\": {\n    \"dev\": { \"cache\": false, \"passThroughEnv\": [\"NEXT_PUBLIC_CONVEX_URL\"] }\n  }\n}\n",
+            &[include(&["tasks", "dev", "passThroughEnv"], "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY")],
+            "{\n  \"tasks\": {\n    \"dev\": { \"cache\": false, \"passThroughEnv\": [\"NEXT_PUBLIC_CONVEX_URL\", \"NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY\"] }\n  }\n}\n",
         );
     }
 
