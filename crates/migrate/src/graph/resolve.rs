@@ -32,6 +32,10 @@ pub(crate) struct Resolver<'a> {
     known: Mutex<HashMap<(String, String), Target>>,
 }
 
+/// Routers whose exports are known by their names: in the repository that makes one, an example's import leads to its source.
+const ROUTERS: [&str; 5] =
+    ["@tanstack/react-router", "@tanstack/react-start", "react-router", "react-router-dom", "expo-router"];
+
 impl<'a> Resolver<'a> {
     /// `sources` are all source files of the project, whether they were read or not.
     pub(crate) fn new(workspace: &'a Workspace, sources: &BTreeSet<RelPath>) -> Self {
@@ -77,7 +81,7 @@ impl<'a> Resolver<'a> {
 
     fn find(&self, from: &RelPath, specifier: &str) -> Target {
         let (plain, query) = specifier.split_once('?').map_or((specifier, ""), |(plain, query)| (plain, query));
-        if !query.is_empty() || is_elsewhere(plain) {
+        if !query.is_empty() || is_elsewhere(plain) || ROUTERS.contains(&package_name(plain)) {
             return Target::Package;
         }
         let resolved = self.resolver.resolve_file(self.snapshot.absolute(from), plain).ok();
