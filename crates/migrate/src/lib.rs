@@ -308,6 +308,9 @@ fn report(
             }
         }
     }
+    if let (AppOutcome::Migrated, Err(refusal)) = (&outcome, proof::keeps_comments(&own)) {
+        outcome = refusal.into();
+    }
     if matches!(outcome, AppOutcome::Migrated | AppOutcome::Nothing(_)) {
         let steps = steps::steps(&ctx, &own);
         own.steps.extend(steps);

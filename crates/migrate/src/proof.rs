@@ -1,11 +1,12 @@
 //! The proof of a change: the app is read again as it would become, and walked down from its roots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use change::{Base, ChangeGroup, ImportedName, Language, Location, RelPath};
-use syntax::{Bindings, Value, file_facts};
+use change::{Base, ChangeGroup, ImportedName, Language, Location, RelPath, TextRange};
+use syntax::{Bindings, Lapse, SourceKind, Value, file_facts, lapse, on_deep_stack};
 
+use crate::ctx::Sink;
 use crate::graph::modules::Modules;
 use crate::graph::render::{Node, Place, Sighting};
 use crate::graph::resolve::Resolver;
@@ -105,6 +106,41 @@ impl Rewiring<'_> {
     }
 }
 
+/// Refuses a change of a file that loses a comment, or parts one from the line that it speaks of.
+///
+/// ```tsx
+/// // @ts-expect-error the types are older
+/// beforeLoad: () => ({ busy: missing }),      // this line would be several
+/// ```
+pub(crate) fn keeps_comments(sink: &Sink) -> Result<(), Refusal> {
+    let language = TypeScript { formatting: sink.formatting.clone() };
+    for group in &sink.groups {
+        let paths: BTreeSet<&RelPath> = group.edits().keys().chain(group.imports().keys()).collect();
+        for path in paths.into_iter().filter(|path| SourceKind::of(path).is_some()) {
+            let Some(base) = sink.bases.get(path) else { continue };
+            let text = after(path, base, group, &language)?;
+            on_deep_stack(|| {
+                let (before, after) = (parsed(path, &base.text)?, parsed(path, &text)?);
+                let refuse = |range: TextRange, what: &str| {
+                    let comment = range.slice(before.text()).unwrap_or_default();
+                    let message =
+                        format!("the comment `{}` {what}", comment.split_whitespace().collect::<Vec<_>>().join(" "));
+                    let location = Location { path: path.clone(), range };
+                    Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(location)))
+                };
+                match lapse(&before, &after) {
+                    Some(Lapse::Lost(range)) => refuse(range, "would get lost"),
+                    Some(Lapse::Moved(range)) => {
+                        refuse(range, "would no longer stand before the line that it speaks of")
+                    }
+                    None => Ok(()),
+                }
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// The text of a file after the change.
 fn after(path: &RelPath, base: &Base, group: &ChangeGroup, language: &TypeScript) -> Result<String, Refusal> {
     let fail = |why: String| {
@@ -113,7 +149,10 @@ fn after(path: &RelPath, base: &Base, group: &ChangeGroup, language: &TypeScript
     };
     let imports = group.imports().get(path).map_or(&[][..], Vec::as_slice);
     let mut edits = group.edits().get(path).cloned().unwrap_or_default();
-    let made = language.import_edits(path, &base.text, imports).map_err(fail)?;
+    let made = match imports {
+        [] => Vec::new(),
+        imports => language.import_edits(path, &base.text, imports).map_err(fail)?,
+    };
     let merged = made.into_iter().try_for_each(|edit| edits.push(edit));
     merged.map_err(|conflict| fail(format!("its imports clash: {conflict}")))?;
     edits.apply(&base.text).ok_or_else(|| fail("its edits do not fit".to_owned()))

@@ -10,7 +10,8 @@ use syntax::style::Style;
 use syntax::{
     Attribute, Bindings, CallRewrite, ElementRewrite, Expression, FileFacts, ImportFact, ImportKind, ParsedModule,
     Property, SourceFile, SourceKind, SpecifierFact, Tag, Value, Via, after_imports, attribute, env_member,
-    has_own_lines, identifier, is_es_module, non_null, parse, restyled, rewrite_call, rewrite_element,
+    governs_next_line, has_own_lines, identifier, is_es_module, non_null, parse, restyled, rewrite_call,
+    rewrite_element,
 };
 
 use crate::ctx::Ctx;
@@ -542,17 +543,4 @@ pub(crate) fn parsed(path: &RelPath, text: &str) -> Result<ParsedModule, Refusal
     };
     let source = SourceFile::new(path.clone(), text.into()).ok_or_else(|| fail("it is no source file"))?;
     parse(&source).map_err(|failure| fail(&failure.message))
-}
-
-/// `// @ts-expect-error`, `// eslint-disable-next-line`: what such a comment speaks of is the line after it.
-fn governs_next_line(comment: &str) -> bool {
-    let directives = [
-        "@ts-expect-error",
-        "@ts-ignore",
-        "eslint-disable-next-line",
-        "biome-ignore",
-        "oxlint-disable-next-line",
-        "tslint:disable-next",
-    ];
-    directives.iter().any(|directive| comment.contains(directive))
 }

@@ -251,7 +251,9 @@ fn elsewhere(
     parts: Parts,
 ) -> Result<(), Refusal> {
     let refuse = |path: &RelPath| {
-        let message = format!("the type `{name}` of the context is no object type that could be extended");
+        let message = format!(
+            "the type `{name}` of the context is not declared in this file as an object type that could be extended"
+        );
         Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))
     };
     let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);

@@ -168,7 +168,13 @@ impl Insertion<'_> {
             });
             each.collect()
         };
-        let mark = if self.list.separator == ';' && !self.style.semicolons { String::new() } else { self.separator() };
+        // Members of a type may have lines and nothing else between them.
+        let ends = items.iter().enumerate().map(|(index, item)| {
+            let until = items.get(index + 1).map_or(range.end() - 1, |next| next.start());
+            self.separator_in(item.end(), until)
+        });
+        let is_bare = self.list.separator == ';' && (!self.style.semicolons || ends.flatten().next().is_none());
+        let mark = if is_bare { String::new() } else { self.separator() };
         let Some(before) = at.checked_sub(1).and_then(|index| items.get(index)) else {
             return TextEdit::insertion(range.start() + 1, lines(&mark, &mark));
         };

@@ -138,7 +138,7 @@ fn inner(survey: &Survey<'_>, plain: Place) -> Result<Added, Refusal> {
     let client = client(survey, &files, plain)?;
     let page = on_deep_stack(|| {
         let (module, bindings) = read(survey.workspace, &files.root)?;
-        Some((page(&module, &root_route(&module, &bindings)?.1)?, module.text().to_owned()))
+        Some((page(&module, &root_route(&module, &bindings)?.1)?, module.code_without_comments()))
     });
     let root = survey.modules.sources.id(&files.root);
     let places = page.zip(root).and_then(|((page, text), root)| {
@@ -154,7 +154,7 @@ fn inner(survey: &Survey<'_>, plain: Place) -> Result<Added, Refusal> {
         Some(places) => Ok(Added { places, kind: ClerkPlace::AroundConvex, client }),
         None => {
             let message =
-                "what the root route renders is no element of its own file, around which ClerkProvider could be";
+                "what the root route renders is not one element of this file, around which ClerkProvider could be";
             Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(files.root.clone()))))
         }
     }
@@ -178,7 +178,8 @@ fn only_element(facts: &FileFacts, range: TextRange, text: &str) -> Option<TextR
             return None;
         }
     }
-    found.filter(|_| rest.trim().is_empty())
+    // `{/* the page */}`
+    found.filter(|_| rest.chars().all(|c| c.is_whitespace() || matches!(c, '{' | '}')))
 }
 
 /// The `{children}` within an element.
