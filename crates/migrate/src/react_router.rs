@@ -124,8 +124,17 @@ pub(crate) fn returned(
     loader: &FunctionFact,
 ) -> Result<Returned, &'static str> {
     let answers = calls(module, bindings, &["react-router"], "data");
+    // `return redirect("/login")`: the types of `rootAuthLoader` take an answer or an object, and not one of both.
+    let kinds = ["redirect", "redirectDocument", "replace"];
+    let aside: Vec<TextRange> =
+        kinds.iter().flat_map(|kind| calls(module, bindings, &["react-router"], kind)).map(|call| call.range).collect();
     let (mut objects, mut nothing, mut made) = (0, 0, 0);
     for (_, value) in returns(module, loader.range) {
+        if value.is_some_and(|value| aside.contains(&value)) {
+            return Err(
+                "the loader returns a redirect beside what else it gives back, which rootAuthLoader does not take: throw the redirect",
+            );
+        }
         let Some(value) = value.filter(|value| value.slice(module.text()) != Some("null")) else {
             nothing += 1;
             continue;
@@ -134,7 +143,7 @@ pub(crate) fn returned(
         let given = answer.map_or(Some(value), |answer| answer.arguments.first().copied());
         if given.and_then(|given| object_in(module, given)).is_none() {
             return Err(
-                "what the loader gives back is no object that is written out: rootAuthLoader takes nothing else, and adds the session to it",
+                "what the loader gives back is not written out as an object: rootAuthLoader adds the session to it, which is proven for objects only",
             );
         }
         made += usize::from(answer.is_some());
