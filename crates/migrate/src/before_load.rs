@@ -155,8 +155,8 @@ impl Merge<'_> {
         let at = self.function.first_line(self.load.module);
         let at = at.ok_or("the `beforeLoad` has its first statement on a line with something else")?;
         let lead = self.indent(at);
-        let lines = text.split(eol).map(|line| format!("{line}{eol}{lead}"));
-        let text: String = lines.collect();
+        let lines: Vec<&str> = text.split(eol).collect();
+        let text = format!("{}{eol}{eol}{lead}", lines.join(&format!("{eol}{lead}")));
         self.push(TextEdit::insertion(at, text))?;
         for (statement, value) in &given {
             self.returned(*statement, *value)?;
@@ -260,13 +260,13 @@ mod tests {
         check(
             "beforeLoad: async ({ context }) => {\n    work(context);\n\n    return { a: 1 };\n  }",
             Ok(
-                "context|beforeLoad: async ({ context }) => {\n    GIVEN\n    work(context);\n\n    return { a: 1, userId, token };\n  }",
+                "context|beforeLoad: async ({ context }) => {\n    GIVEN\n\n    work(context);\n\n    return { a: 1, userId, token };\n  }",
             ),
         );
         check(
             "beforeLoad({ location }) {\n    go(location);\n  }",
             Ok(
-                "context|async beforeLoad({ location, context }) {\n    GIVEN\n    go(location);\n\n    return { userId, token };\n  }",
+                "context|async beforeLoad({ location, context }) {\n    GIVEN\n\n    go(location);\n\n    return { userId, token };\n  }",
             ),
         );
         check(
@@ -276,7 +276,7 @@ mod tests {
         check(
             "beforeLoad: ({ context: { queryClient } }) => {\n    // first\n    warm(queryClient);\n  }",
             Ok(
-                "|beforeLoad: async ({ context: { queryClient, convexQueryClient } }) => {\n    GIVEN\n    // first\n    warm(queryClient);\n\n    return { userId, token };\n  }",
+                "|beforeLoad: async ({ context: { queryClient, convexQueryClient } }) => {\n    GIVEN\n\n    // first\n    warm(queryClient);\n\n    return { userId, token };\n  }",
             ),
         );
         check(

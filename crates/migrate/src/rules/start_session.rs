@@ -162,9 +162,30 @@ fn first_middleware(module: &ParsedModule, bindings: &Bindings, style: &Style, c
         array_in(module, value)
     });
     match list {
-        Some(list) => list.insert(module, style, 0, &[call.to_owned()]).map_err(clash),
+        Some(list) => {
+            let edits = list.insert(module, style, 0, &[call.to_owned()]).map_err(clash)?;
+            // `createStart(() => ({ requestMiddleware: [log] }))` grows too long: the options get the lines, and not the list within.
+            let is_spread = edits.iter().any(|edit| edit.text().contains('\n'));
+            let index = options.members.items.iter().position(|item| item.covers(list.range));
+            match index.filter(|_| is_spread && options.members.is_flat(module)) {
+                Some(index) => options
+                    .members
+                    .replace(module, style, index, &grown(module, &options.members, index, &list, call))
+                    .map_err(clash),
+                None => Ok(edits),
+            }
+        }
         None => fail(property.value, "the request middleware is no list that the file writes out"),
     }
+}
+
+/// `requestMiddleware: [clerkMiddleware(), log]`
+fn grown(module: &ParsedModule, options: &Members, index: usize, list: &Members, call: &str) -> String {
+    let item = options.items.get(index).copied().unwrap_or(list.range);
+    let slice = |from: u32, to: u32| TextRange::new(from, to).slice(module.text()).unwrap_or_default();
+    let open = list.range.start() + 1;
+    let comma = if list.items.is_empty() { "" } else { ", " };
+    format!("{}{call}{comma}{}", slice(item.start(), open), slice(open, item.end()))
 }
 
 /// The object that the function at `range` returns: `() => ({ … })`, `() => { return { … }; }`.
