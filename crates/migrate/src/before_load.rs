@@ -12,6 +12,8 @@ use change::{EditSet, TextEdit, TextRange};
 use syntax::style::Style;
 use syntax::{FunctionFact, ObjectFact, ParsedModule, PropertyFact, function_at, object_in, restyled, returns};
 
+use crate::names::has_word;
+
 /// What a merge has to know.
 pub(crate) struct BeforeLoad<'a> {
     pub(crate) module: &'a ParsedModule,
@@ -37,7 +39,7 @@ const NAMES: [&str; 2] = ["userId", "token"];
 pub(crate) fn merge(load: &BeforeLoad<'_>, property: &PropertyFact) -> Result<EditSet, &'static str> {
     let function = function_at(load.module, property.value).ok_or("the `beforeLoad` is a function of another place")?;
     let text = function.range.slice(load.module.text()).unwrap_or_default();
-    if NAMES.iter().any(|name| spells(text, name)) {
+    if NAMES.iter().any(|name| has_word(text, name)) {
         return Err("the `beforeLoad` has a `userId` or a `token` already");
     }
     if function.returns.is_some() || function.parameters.iter().any(|parameter| parameter.types.is_some()) {
@@ -51,12 +53,6 @@ pub(crate) fn merge(load: &BeforeLoad<'_>, property: &PropertyFact) -> Result<Ed
         None => merge.expression(&query)?,
     }
     Ok(merge.edits)
-}
-
-/// Whether a text has a name in it, as a whole word.
-fn spells(text: &str, name: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    text.split(|c: char| !is_word(c)).any(|word| word == name)
 }
 
 struct Merge<'a> {
@@ -84,7 +80,7 @@ impl Merge<'_> {
     /// A name for the parameter, or a part of it, that the body uses for nothing else.
     fn is_free(&self, name: &str) -> Result<(), &'static str> {
         let body = self.slice(self.function.body.start(), self.function.body.end());
-        match spells(body, name) {
+        match has_word(body, name) {
             true => Err("the `beforeLoad` has a name of its own for what the context is called"),
             false => Ok(()),
         }
@@ -103,7 +99,7 @@ impl Merge<'_> {
         let names = names.map(|names| names.trim().trim_end_matches(','));
         let is_plain = |names: &&str| !names.contains(['\n', '{', ':', '=', '.', '/']) && !names.is_empty();
         let names = names.filter(is_plain).ok_or("the `beforeLoad` takes the context apart in its parameter")?;
-        if !spells(names, "convexQueryClient") {
+        if !has_word(names, "convexQueryClient") {
             self.is_free("convexQueryClient")?;
             let pad = if self.load.style.bracket_spacing { " " } else { "" };
             let text = format!("{{{pad}{names}, convexQueryClient{pad}}}");
@@ -192,7 +188,7 @@ impl Merge<'_> {
     /// What is spread may have a `userId` of its own, `satisfies` takes no more properties.
     fn is_extensible(&self, object: &ObjectFact, around: TextRange) -> Result<(), &'static str> {
         let behind = self.slice(object.members.range.end(), around.end());
-        if object.properties.iter().any(|property| property.name.is_none()) || spells(behind, "satisfies") {
+        if object.properties.iter().any(|property| property.name.is_none()) || has_word(behind, "satisfies") {
             return Err("the `beforeLoad` returns an object that may not gain a `userId` and a `token`");
         }
         Ok(())

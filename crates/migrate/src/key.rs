@@ -13,7 +13,6 @@ use crate::ctx::Ctx;
 use crate::env::known_names;
 use crate::frameworks::{EnvConvention, KeySource};
 use crate::tsconfig;
-use crate::workspace::join;
 
 /// The name without the bundler's prefix.
 const KEY: &str = "CLERK_PUBLISHABLE_KEY";
@@ -149,9 +148,8 @@ fn by_url(ctx: &Ctx<'_>, provider: Option<&RelPath>, reads: &[&EnvFact]) -> Opti
 /// <https://vite.dev/config/shared-options.html#envprefix>
 fn own_prefix(ctx: &Ctx<'_>) -> Option<String> {
     convention(ctx).filter(|convention| convention.dependency == "vite")?;
-    let names = ["ts", "mts", "js", "mjs"].map(|ending| format!("vite.config.{ending}"));
-    let paths = names.iter().filter_map(|name| join(ctx.app.id.folder(), name));
-    let (path, text) = paths.into_iter().find_map(|path| Some((path.clone(), ctx.workspace.text(&path)?)))?;
+    let path = ctx.workspace.script(ctx.app.id.folder(), "vite.config")?;
+    let text = ctx.workspace.text(&path)?;
     if !text.contains("envPrefix") {
         return None;
     }

@@ -28,9 +28,7 @@ impl Names<'_, '_> {
         if !self.adds {
             return name.to_owned();
         }
-        let numbered = (2..).map(|number| format!("{other}{number}"));
-        let mut names = [name.to_owned(), other.to_owned()].into_iter().chain(numbered);
-        let local = names.find(|name| !self.bindings.is_spelled(name)).unwrap_or_else(|| name.to_owned());
+        let local = self.bindings.free_name(&[name, other]);
         let import = ImportChange::Add {
             module: module.to_owned(),
             name: ImportedName::Named(name.to_owned()),
@@ -58,4 +56,10 @@ impl Names<'_, '_> {
             self.group.import(self.path, import);
         }
     }
+}
+
+/// Whether a text has a name in it, as a whole word.
+pub(crate) fn has_word(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    text.split(|c: char| !is_part(c)).any(|part| part == word)
 }

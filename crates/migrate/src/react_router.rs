@@ -33,9 +33,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// What react-router.config says, or what goes without it.
     pub(crate) fn of(workspace: &Workspace, app: &App<'_>) -> Self {
-        let names = ["ts", "mts", "js", "mjs"].map(|ending| format!("react-router.config.{ending}"));
-        let paths = names.iter().filter_map(|name| join(app.id.folder(), name));
-        let path = paths.into_iter().find(|path| workspace.has_path(path));
+        let path = workspace.script(app.id.folder(), "react-router.config");
         let folder = |name: &str| match app.id.folder() {
             "" => name.to_owned(),
             own => format!("{own}/{name}"),

@@ -530,10 +530,7 @@ pub(crate) struct LocalNames<'a> {
 
 /// What the constant of the key is called in a file.
 fn key_constant(bindings: &Bindings) -> String {
-    let usual = ["publishableKey", "clerkPublishableKey"].map(str::to_owned);
-    let numbered = (2..).map(|number| format!("clerkPublishableKey{number}"));
-    let mut names = usual.into_iter().chain(numbered);
-    names.find(|name| !bindings.is_spelled(name)).unwrap_or_default()
+    bindings.free_name(&["publishableKey", "clerkPublishableKey"])
 }
 
 pub(crate) fn parsed(path: &RelPath, text: &str) -> Result<ParsedModule, Refusal> {

@@ -14,7 +14,7 @@ use syntax::{FunctionFact, ParsedModule, function_at, restyled};
 
 use crate::added::Client;
 use crate::graph::render::Place;
-use crate::names::Names;
+use crate::names::{Names, has_word};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::rewire::Rewiring;
 
@@ -72,16 +72,6 @@ pub(crate) fn router_context(
     Ok(context)
 }
 
-/// Whether a text has a word.
-fn has_word(text: &str, word: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back());
-        let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
-        !before.is_some_and(is_part) && !after.is_some_and(is_part)
-    })
-}
-
 /// Puts a statement first into a function.
 fn declare(module: &ParsedModule, style: &Style, function: &FunctionFact, statement: &str) -> Option<EditSet> {
     let mut edits = EditSet::default();
@@ -91,15 +81,11 @@ fn declare(module: &ParsedModule, style: &Style, function: &FunctionFact, statem
         let lead = slice(module.lines.line_start(at), at);
         lead.chars().take_while(|c| matches!(c, ' ' | '\t')).collect::<String>()
     };
-    if let Some(statements) = &function.statements {
-        let first = statements.first()?.start();
-        let own = indent(first);
-        if slice(module.lines.line_start(first), first).trim_start_matches([' ', '\t']).is_empty() {
-            edits.push(TextEdit::insertion(first, format!("{statement}{eol}{eol}{own}"))).ok()?;
-            return Some(edits);
-        }
-        // `{ return <Document />; }` on one line.
-        return None;
+    if function.statements.is_some() {
+        // None for `{ return <Document />; }` on one line.
+        let first = function.first_line(module)?;
+        edits.push(TextEdit::insertion(first, format!("{statement}{eol}{eol}{}", indent(first)))).ok()?;
+        return Some(edits);
     }
     let head = slice(function.range.start(), function.body.start());
     let arrow = function.range.start() + head.rfind("=>")? as u32 + 2;

@@ -117,9 +117,7 @@ impl Root<'_> {
         let clash = |_| (self.route.range, "the edits of the root route clash".to_owned());
         let server = names.local_beside(START, "createServerFn", "createServerFn", None);
         let auth = names.local_beside(SERVER, "auth", "clerkAuth", None);
-        let numbered = (2..).map(|number| format!("fetchClerkAuth{number}"));
-        let mut free = std::iter::once("fetchClerkAuth".to_owned()).chain(numbered);
-        let fetch = free.find(|name| !names.bindings.is_spelled(name)).unwrap_or_default();
+        let fetch = names.bindings.free_name(&["fetchClerkAuth"]);
         let function = format!(
             "const {fetch} = {server}({{ method: \"GET\" }}).handler(async () => {{\n  const {{ userId, getToken }} = await {auth}();\n  const token = await getToken();\n\n  return {{ userId, token }};\n}});"
         );

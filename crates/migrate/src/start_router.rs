@@ -255,9 +255,7 @@ impl Router<'_> {
         if !indent.trim().is_empty() {
             return Err((query.range, "the ConvexQueryClient shares its line with other code"));
         }
-        let numbered = (2..).map(|number| format!("convexClient{number}"));
-        let mut names = ["convex", "convexClient"].map(str::to_owned).into_iter().chain(numbered);
-        let name = names.find(|name| !self.bindings.is_spelled(name)).unwrap_or_default();
+        let name = self.bindings.free_name(&["convex", "convexClient"]);
         let given = match options {
             Some(range) => self.slice(*range).to_owned(),
             None => String::new(),

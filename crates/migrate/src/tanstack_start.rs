@@ -91,19 +91,16 @@ pub(crate) fn maker_of(workspace: &Workspace, app: &App<'_>, files: &Files, name
 
 /// Whether the settings of the app give the router or the start file another place: `tanstackStart({ start: { entry: "./server/start.ts" } })`.
 pub(crate) fn other_entry(workspace: &Workspace, app: &App<'_>) -> Option<Location> {
-    let names = ["ts", "mts", "js", "mjs"].map(|ending| format!("vite.config.{ending}"));
-    names.iter().filter_map(|name| join(app.id.folder(), name)).find_map(|path| {
-        let text = workspace.text(&path).filter(|text| text.contains("tanstackStart"))?;
-        let (module, bindings) = read(workspace, &path).filter(|_| text.contains("entry"))?;
-        let plugin = "@tanstack/react-start/plugin/vite";
-        calls(&module, &bindings, &[plugin], "tanstackStart").iter().find_map(|call| {
-            let options = object_in(&module, *call.arguments.first()?)?;
-            let mut parts = ["start", "router"].iter().filter_map(|name| options.property(name));
-            let moved = parts.find(|part| {
-                object_in(&module, part.value).is_none_or(|part| part.is_open() || part.property("entry").is_some())
-            });
-            Some(Location { path: path.clone(), range: moved?.value })
-        })
+    let path = workspace.script(app.id.folder(), "vite.config")?;
+    let (module, bindings) = read(workspace, &path)?;
+    let plugin = "@tanstack/react-start/plugin/vite";
+    calls(&module, &bindings, &[plugin], "tanstackStart").iter().find_map(|call| {
+        let options = object_in(&module, *call.arguments.first()?)?;
+        let mut parts = ["start", "router"].iter().filter_map(|name| options.property(name));
+        let moved = parts.find(|part| {
+            object_in(&module, part.value).is_none_or(|part| part.is_open() || part.property("entry").is_some())
+        });
+        Some(Location { path: path.clone(), range: moved?.value })
     })
 }
 

@@ -80,6 +80,12 @@ impl Workspace {
         folders_up(folder).find(is_real).unwrap_or(folder)
     }
 
+    /// The settings file in `folder` that is a script of this name: `vite.config.ts` and its like.
+    pub(crate) fn script(&self, folder: &str, stem: &str) -> Option<RelPath> {
+        let names = ["ts", "mts", "js", "mjs"].map(|ending| format!("{stem}.{ending}"));
+        names.iter().filter_map(|name| join(folder, name)).find(|path| self.has_path(path))
+    }
+
     /// The text of a file that was not read with the sources: settings and the like. A named pipe under such a name would never end.
     pub(crate) fn text(&self, path: &RelPath) -> Option<String> {
         Self::text_at(&self.base, path)

@@ -187,6 +187,14 @@ impl Bindings {
         self.spelled.iter().any(|spelled| **spelled == *name)
     }
 
+    /// The first of `names` that the file spells nowhere, else the last of them with a number: `convexClient2`.
+    pub fn free_name(&self, names: &[&str]) -> String {
+        let last = names.last().copied().unwrap_or_default();
+        let numbered = (2..).map(|number| format!("{last}{number}"));
+        let mut all = names.iter().map(|name| (*name).to_owned()).chain(numbered);
+        all.find(|name| !self.is_spelled(name)).unwrap_or_default()
+    }
+
     /// Where the name that an import binds as `local` is used; an element's two tags are two uses.
     pub fn uses_of_import(&self, local: &str) -> &[TextRange] {
         let imported = self.imported.iter().find(|(id, imported)| imported.via == Via::Import && *id.0 == *local);

@@ -128,10 +128,7 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
         let bindings = Bindings::new(&module);
         let (from, name) = CLERK_MIDDLEWARE;
         let local = bindings.local_for(from, name);
-        let numbered = (2..).map(|number| format!("withClerk{number}"));
-        let names = [name, "withClerk"].map(str::to_owned).into_iter().chain(numbered);
-        let free = names.into_iter().find(|name| !bindings.is_spelled(name));
-        let call = local.clone().or(free)?;
+        let call = local.clone().unwrap_or_else(|| bindings.free_name(&[name, "withClerk"]));
         let style = formatting.style(&module);
         let wrapper = Wrapper {
             call: &call,

@@ -78,9 +78,8 @@ fn unknown(ctx: &Ctx<'_>, settings: &Settings) -> Result<(), Refusal> {
         let message = "whether the app is rendered on a server is not known: `ssr` is not written out here";
         return Err(Refusal::new(RefusalReason::SettingsForm, message, Some(Location::file(path.clone()))));
     }
-    let names = ["ts", "mts", "js", "mjs"].map(|ending| format!("vite.config.{ending}"));
-    let mut paths = names.iter().filter_map(|name| join(ctx.app.id.folder(), name));
-    let rsc = paths.find(|path| ctx.workspace.text(path).is_some_and(|text| text.contains("reactRouterRSC")));
+    let vite = ctx.workspace.script(ctx.app.id.folder(), "vite.config");
+    let rsc = vite.filter(|path| ctx.workspace.text(path).is_some_and(|text| text.contains("reactRouterRSC")));
     match rsc {
         Some(path) => {
             let message = "the app is built for React Server Components, for which Clerk's package has no wiring";
