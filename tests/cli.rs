@@ -254,6 +254,40 @@ fn json_names_what_it_was_made_for() {
     assert_eq!(file["result_sha256"], hash("src/main.tsx"));
 }
 
+// The graph.
+
+#[test]
+fn the_graph_is_printed_in_four_formats() {
+    let project = committed();
+    check(&project.run(&["graph"]), 0, ". (react)\n", "");
+    assert_eq!(project.run(&["graph", "."]), project.run(&["graph", "--format", "text", "--app", "."]));
+    let json = project.run(&["graph", "--format", "json", "--gate", "none"]);
+    let picture: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!((&picture["version"], &picture["apps"][0]["id"]), (&1.into(), &".".into()));
+    check(&project.run(&["graph", "--format", "dot"]), 0, "digraph \"convex-clerk\" {\n", "");
+    check(
+        &project.run(&["graph", "--format", "svg", "--gate", "root"]),
+        0,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"",
+        "",
+    );
+    assert_eq!(project.git(&["status", "--porcelain"]), "", "a graph writes nothing");
+}
+
+#[test]
+fn a_graph_that_cannot_be_drawn_is_2() {
+    let project = committed();
+    check(&project.run(&["graph", "nowhere"]), 2, "", "cannot read `nowhere`");
+    check(&project.run(&["graph", "--app", "apps/x"]), 2, "", "no Convex app is in `apps/x`");
+    check(&project.run(&["graph", "--framework", "vue"]), 2, "", "no framework is called `vue`");
+    check(&project.run(&["graph", "--format", "png"]), 2, "", "possible values: text, json, dot, svg");
+    check(&project.run(&["graph", "--gate", "all"]), 2, "", "possible values: auto, root, none");
+    check(&Project::empty().run(&["graph"]), 2, "", "no package.json in `.` or below it");
+    // No app is nothing to draw, and no failure; a framework that is only recognised is named.
+    let project = Project::new(&[("package.json", "{}")]);
+    check(&project.run(&["graph"]), 0, "no Convex app was found\n", "");
+}
+
 // Pages.
 
 #[test]
@@ -261,6 +295,7 @@ fn pages_are_printed() {
     let project = Project::empty();
     check(&project.run(&["--help"]), 0, "Exit codes:", "");
     check(&project.run(&["migrate", "--help"]), 0, "--allow-dirty", "");
+    check(&project.run(&["graph", "--help"]), 0, "--format svg > graph.svg", "");
     check(&project.run(&["--version"]), 0, concat!("convex-clerk ", env!("CARGO_PKG_VERSION"), "\n"), "");
     check(&project.run(&["--version", "-v"]), 0, "checked 2026-", "");
     check(&project.run(&["completions", "fish"]), 0, "complete -c convex-clerk", "");

@@ -358,7 +358,7 @@ fn the_start_template_is_wired_as_the_demo_is() {
     assert_eq!(document(&page), document(&before("src/routes/__root.tsx")));
     at(&page, "notFoundComponent: () => <div>Route not found</div>,");
     for import in [
-        "import { ClerkProvider, useAuth } from '@clerk/tanstack-react-start'",
+        "  ClerkProvider,\n  useAuth,\n  SignInButton,\n  UserButton,\n} from '@clerk/tanstack-react-start'",
         "import { auth } from '@clerk/tanstack-react-start/server'",
         "import { createServerFn } from '@tanstack/react-start'",
         "import { ConvexProviderWithClerk } from 'convex/react-clerk'",

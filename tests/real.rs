@@ -1,4 +1,4 @@
-//! The fixtures against real packages: types, the second oracle, builds, built servers, Prettier. On with `CONVEX_CLERK_TESTS=all`, after
+//! The fixtures against real packages: types, the second oracle, gates, builds, built servers, Prettier. On with `CONVEX_CLERK_TESTS=all`, after
 //! `npm ci` in `tests/real` and in each of its `SETS`.
 
 use std::io::Write as _;
@@ -56,6 +56,21 @@ fn the_oracle_notices_broken_trees() {
 #[test]
 fn the_oracle_notices_the_mutants_of_fixtures() {
     check(&["oracle.mjs", "--mutants"]);
+}
+
+#[test]
+fn only_the_signed_in_subscribe_to_what_is_gated() {
+    check(&["gates.mjs"]);
+}
+
+#[test]
+fn the_gate_check_notices_broken_apps() {
+    check(&["gates.mjs", "--self-test"]);
+}
+
+#[test]
+fn each_gate_of_a_fixture_is_needed() {
+    check(&["gates.mjs", "--mutants"]);
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn clean(command: &mut Command) {
 }
 
 /// What a run gave.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,

@@ -136,7 +136,7 @@ pub fn context_of(path: &RelPath) -> usize {
     if is_env_file(path) { 0 } else { 3 }
 }
 
-/// The edits that make `after` of `before`: of the lines that differ, the characters that do.
+/// The edits that make `after` of `before`: of the lines that differ, the characters that do. A line that is only moved in or out is the same.
 pub fn edits_between(before: &str, after: &str) -> Vec<TextEdit> {
     let mut starts = vec![0];
     starts.extend(before.split_inclusive('\n').scan(0, |at, line| {
@@ -146,11 +146,30 @@ pub fn edits_between(before: &str, after: &str) -> Vec<TextEdit> {
     let mut edits = Vec::new();
     for hunk in hunks(before, after, 0) {
         let side =
-            |kind| hunk.lines.iter().filter(move |line| line.kind == kind).map(|line| line.text).collect::<String>();
+            |kind| hunk.lines.iter().filter(move |line| line.kind == kind).map(|line| line.text).collect::<Vec<_>>();
         let start = starts.get(hunk.old_start).copied().unwrap_or(before.len());
-        character_edits(start as u32, &side(LineKind::Removed), &side(LineKind::Added), &mut edits);
+        line_edits(start as u32, &side(LineKind::Removed), &side(LineKind::Added), &mut edits);
     }
     edits
+}
+
+fn line_edits(start: u32, old: &[&str], new: &[&str], edits: &mut Vec<TextEdit>) {
+    let trimmed = |lines: &[&str]| lines.iter().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    let mut at = start;
+    for op in capture_diff_slices(Algorithm::Myers, &trimmed(old), &trimmed(new)) {
+        let taken = old.get(op.old_range()).unwrap_or_default();
+        let given = new.get(op.new_range()).unwrap_or_default();
+        let pairs: Vec<(String, String)> = match op {
+            DiffOp::Equal { .. } => {
+                taken.iter().zip(given).map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect()
+            }
+            _ => vec![(taken.concat(), given.concat())],
+        };
+        for (old, new) in pairs {
+            character_edits(at, &old, &new, edits);
+            at += old.len() as u32;
+        }
+    }
 }
 
 fn character_edits(start: u32, old: &str, new: &str, edits: &mut Vec<TextEdit>) {
@@ -302,6 +321,10 @@ mod tests {
     fn edits_between_texts_are_cut_to_what_differs() {
         let edits = edits_between("{\n  \"a\": 1\n}\n", "{\n  \"a\": 1,\n  \"b\": 2\n}\n");
         assert_eq!(edits, [TextEdit::insertion(10, ",\n  \"b\": 2")]);
+        // Though `{c` of `{client` comes first.
+        let edits = edits_between("<a>\n  {c}\n</a>\n", "<a>\n  <b x={client}>\n    {c}\n  </b>\n</a>\n");
+        let texts: Vec<&str> = edits.iter().map(TextEdit::text).collect();
+        assert_eq!(texts, ["  <b x={client}>\n", "  ", "  </b>\n"]);
     }
 
     proptest! {

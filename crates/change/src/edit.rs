@@ -16,22 +16,29 @@ use crate::TextRange;
 pub struct TextEdit {
     range: TextRange,
     text: String,
+    /// Whether it belongs to what ends at its offset.
+    is_appended: bool,
 }
 
 impl TextEdit {
     /// Puts `text` at byte `offset`.
     pub fn insertion(offset: u32, text: impl Into<String>) -> Self {
-        Self { range: TextRange::empty(offset), text: text.into() }
+        Self::replacement(TextRange::empty(offset), text)
+    }
+
+    /// Puts `text` right behind what ends at byte `offset`: before whatever else is inserted there.
+    pub fn appended(offset: u32, text: impl Into<String>) -> Self {
+        Self { is_appended: true, ..Self::insertion(offset, text) }
     }
 
     /// Takes the bytes of `range` away.
     pub fn deletion(range: TextRange) -> Self {
-        Self { range, text: String::new() }
+        Self::replacement(range, "")
     }
 
     /// Puts `text` in the place of `range`.
     pub fn replacement(range: TextRange, text: impl Into<String>) -> Self {
-        Self { range, text: text.into() }
+        Self { range, text: text.into(), is_appended: false }
     }
 
     /// What is replaced, in byte offsets of the original text.
@@ -46,6 +53,13 @@ impl TextEdit {
 
     fn is_insertion(&self) -> bool {
         self.range.is_empty()
+    }
+
+    /// The same, `shift` bytes further to the front.
+    fn shifted(&self, shift: i64, is_appended: bool) -> Option<Self> {
+        let offset = |at: u32| u32::try_from(i64::from(at) - shift).ok();
+        let range = TextRange::new(offset(self.range.start())?, offset(self.range.end())?);
+        Some(Self { range, text: self.text.clone(), is_appended: is_appended || self.is_appended })
     }
 }
 
@@ -62,7 +76,7 @@ pub struct Conflict {
 /// The edits of one file.
 ///
 /// Invariant: sorted by start, then end, and disjoint. Insertions at one offset keep the order in which they were pushed and stand
-/// before a replacement that starts there and after one that ends there.
+/// before a replacement that starts there and after one that ends there; those that are appended come first of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EditSet {
     edits: Vec<TextEdit>,
@@ -77,7 +91,7 @@ impl EditSet {
         if edit.is_insertion() && edit.text.is_empty() {
             return Ok(());
         }
-        let key = |edit: &TextEdit| (edit.range.start(), edit.range.end());
+        let key = |edit: &TextEdit| (edit.range.start(), edit.range.end(), !edit.is_appended);
         let at = self.edits.partition_point(|other| key(other) <= key(&edit));
         if let Some(before) = at.checked_sub(1).and_then(|index| self.edits.get(index)) {
             if !edit.is_insertion() && *before == edit {
@@ -126,6 +140,42 @@ impl EditSet {
         let end = shift(range.end(), &|edit| edit.range.start() < range.end());
         let offset = |at: i64| u32::try_from(at).unwrap_or_default();
         TextRange::new(offset(start), offset(end.max(start)))
+    }
+
+    /// The edit of the original that does what `edit` does to the edited text, once it joins these; `None` where it is about something that
+    /// they put in.
+    ///
+    /// ```
+    /// # use change::{EditSet, TextEdit};
+    /// let mut edits = EditSet::default();
+    /// edits.push(TextEdit::insertion(1, "  "))?;                      // `a|b` becomes `a  |b`
+    /// let behind = edits.before(&TextEdit::insertion(3, "(")).unwrap();
+    /// edits.push(behind)?;
+    /// assert_eq!(edits.apply("ab").as_deref(), Some("a  (b"));
+    /// # Ok::<(), change::Conflict>(())
+    /// ```
+    pub fn before(&self, edit: &TextEdit) -> Option<TextEdit> {
+        let (start, end) = (i64::from(edit.range.start()), i64::from(edit.range.end()));
+        let mut shift = 0;
+        let mut is_behind = false;
+        for made in &self.edits {
+            let from = i64::from(made.range.start()) + shift;
+            let to = from + made.text.len() as i64;
+            let is_insertion = edit.is_insertion();
+            if start < from || (start == from && is_insertion && !is_behind) {
+                // Up to where the next edit was made nothing else was.
+                return match end <= from {
+                    true => edit.shifted(shift, is_insertion && start == from && made.is_insertion()),
+                    false => None,
+                };
+            }
+            if start < to || (start == from && is_behind) {
+                return None;
+            }
+            shift += made.text.len() as i64 - i64::from(made.range.len());
+            is_behind = start == to;
+        }
+        edit.shifted(shift, false)
     }
 
     /// Whether there is no edit.
@@ -250,6 +300,23 @@ mod tests {
                 }
             }
             prop_assert_eq!(kept, expected);
+        }
+
+        /// An edit of the edited text that can be made in the original does the same there.
+        #[test]
+        fn edits_of_edited_text(edits in prop::collection::vec(edit(), 0..8), later in edit()) {
+            let text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123";
+            let mut first = EditSet::default();
+            for edit in edits {
+                drop(first.push(edit));
+            }
+            let edited = first.apply(text).unwrap();
+            let fits = later.range.end() as usize <= edited.len();
+            if let (true, Some(earlier)) = (fits, first.before(&later)) {
+                let expected = set([later]).unwrap().apply(&edited).unwrap();
+                first.push(earlier).unwrap();
+                prop_assert_eq!(first.apply(text).unwrap(), expected);
+            }
         }
 
         /// Disjoint edits give one text, in whatever order they are pushed.

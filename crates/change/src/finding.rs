@@ -92,7 +92,7 @@ impl Finding {
     }
 
     /// The order of reports: by app, then place, then rule; findings without a place first.
-    pub(crate) fn order(&self, other: &Self) -> std::cmp::Ordering {
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
         let key = |finding: &Self| (finding.app.clone(), finding.location.clone(), finding.rule);
         key(self).cmp(&key(other)).then_with(|| self.message.cmp(&other.message))
     }

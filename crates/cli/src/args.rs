@@ -6,7 +6,7 @@ use change::Applicability;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::texts::{ENVIRONMENT, EXAMPLES, EXIT_CODES, sections};
+use crate::texts::{ENVIRONMENT, EXAMPLES, EXIT_CODES, GRAPH_EXAMPLES, GRAPH_EXIT_CODES, sections};
 
 const STYLES: Styles =
     Styles::styled().header(AnsiColor::Green.on_default().bold()).usage(AnsiColor::Green.on_default().bold());
@@ -14,7 +14,11 @@ const STYLES: Styles =
 /// The command line, with the texts below its help.
 pub(crate) fn command() -> clap::Command {
     let texts = sections(&[EXAMPLES, EXIT_CODES, ENVIRONMENT]);
-    Cli::command().after_help(texts.clone()).mut_subcommand("migrate", |migrate| migrate.after_help(texts))
+    let of_graph = sections(&[GRAPH_EXAMPLES, GRAPH_EXIT_CODES]);
+    Cli::command()
+        .after_help(texts.clone())
+        .mut_subcommand("migrate", |migrate| migrate.after_help(texts))
+        .mut_subcommand("graph", |graph| graph.after_help(of_graph))
 }
 
 /// Moves a Convex app from ConvexProvider to Clerk, as one reviewable patch.
@@ -45,6 +49,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Plan the migration of the apps in a folder; print, check or write it
     Migrate(Migrate),
+    /// Draw what the apps render, where gates stand, and who asks Convex for what
+    Graph(Graph),
+    /// Look at apps on Clerk: what subscribes without a session, and what is left of older set-ups
+    Doctor(Doctor),
     /// Explain a rule, a refusal or a framework
     Explain {
         /// Its id, as reports print it; without one, all are listed
@@ -97,6 +105,10 @@ pub(crate) struct Migrate {
     #[arg(long, value_name = "NAME", value_parser = variable)]
     pub(crate) publishable_key_env: Option<String>,
 
+    /// What is shown only after sign-in [default: auto for an app that was plain before, else none]
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub(crate) gate: Option<Gate>,
+
     /// List the steps for production as well; a terminal is asked
     #[arg(long)]
     pub(crate) production: bool,
@@ -124,6 +136,40 @@ pub(crate) struct Migrate {
     /// Exit with 0 although an app was refused or is unsupported
     #[arg(long)]
     pub(crate) refused_ok: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Graph {
+    /// The folder of a repository or an app
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// What to print on stdout
+    #[arg(long, value_enum, default_value_t = Picture::Text)]
+    pub(crate) format: Picture,
+
+    /// Only the app in this folder; may be given several times
+    #[arg(long = "app", value_name = "FOLDER", action = ArgAction::Append)]
+    pub(crate) apps: Vec<String>,
+
+    /// The framework of the apps, instead of what is recognised
+    #[arg(long, value_name = "ID")]
+    pub(crate) framework: Option<String>,
+
+    /// Where the gates go [default: auto for an app without Clerk, else none]
+    #[arg(long, value_enum)]
+    pub(crate) gate: Option<Gate>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Doctor {
+    /// The folder of a repository or an app
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// Only the app in this folder; may be given several times
+    #[arg(long = "app", value_name = "FOLDER", action = ArgAction::Append)]
+    pub(crate) apps: Vec<String>,
 }
 
 /// The name of an environment variable.
@@ -154,6 +200,50 @@ pub(crate) enum Format {
     Human,
     /// For programs: the whole plan
     Json,
+}
+
+/// Where gates are put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gate {
+    /// What subscribes to private queries
+    Auto,
+    /// All that the provider holds
+    Root,
+    /// Nothing
+    None,
+}
+
+impl Gate {
+    /// The word that the flag takes.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Root => "root",
+            Self::None => "none",
+        }
+    }
+}
+
+impl From<Gate> for migrate::GateMode {
+    fn from(gate: Gate) -> Self {
+        match gate {
+            Gate::Auto => Self::Auto,
+            Gate::Root => Self::Root,
+            Gate::None => Self::None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Picture {
+    /// For eyes: a tree with a line for each component
+    Text,
+    /// For programs: nodes, functions and calls
+    Json,
+    /// For Graphviz
+    Dot,
+    /// One picture for a browser, that needs nothing else
+    Svg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

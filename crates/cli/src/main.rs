@@ -3,8 +3,10 @@
 mod apply;
 mod args;
 mod disk;
+mod doctor;
 mod faults;
 mod git;
+mod graph;
 mod interrupt;
 mod journal;
 mod manual;
@@ -61,6 +63,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Status> {
     }
     match &cli.command {
         Some(Command::Migrate(migrate)) => run::migrate(cli, migrate),
+        Some(Command::Graph(args)) => graph::graph(cli, args),
+        Some(Command::Doctor(args)) => doctor::doctor(cli, args),
         Some(Command::Explain { id }) => pages::explain(id.as_deref()),
         Some(Command::Completions { shell }) => pages::completions(*shell),
         Some(Command::Man) => pages::man(),

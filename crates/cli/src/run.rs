@@ -23,7 +23,7 @@ use crate::terminal::Paint;
 pub(crate) enum Status {
     /// Done, or nothing to do.
     Done = 0,
-    /// `--check`: changes are needed.
+    /// `--check`: changes are needed; `doctor`: errors.
     Needed = 1,
     /// At least one app was refused or is unsupported.
     Refused = 3,
@@ -84,6 +84,9 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
         }
         Mode::Ask | Mode::Show | Mode::Offer | Mode::Check => {}
     }
+    if volume(cli) > Volume::Quiet {
+        say(&summary::more(&view));
+    }
     Ok(status)
 }
 
@@ -94,6 +97,7 @@ fn options(args: &Migrate) -> Options {
         issuer_env: args.issuer_env.clone(),
         publishable_key_env: args.publishable_key_env.clone(),
         production: args.production,
+        gate: args.gate.map(Into::into),
         rules: args.rules.clone(),
     }
 }
@@ -179,7 +183,7 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
     Ok(())
 }
 
-fn volume(cli: &Cli) -> Volume {
+pub(crate) fn volume(cli: &Cli) -> Volume {
     match (cli.quiet, cli.verbose) {
         (true, _) => Volume::Quiet,
         (_, true) => Volume::Verbose,
@@ -209,6 +213,7 @@ fn command(args: &Migrate) -> String {
     if args.level != Level::NeedsReview {
         words.push(format!("--level {}", args.level.as_str()));
     }
+    words.extend(args.gate.map(|gate| format!("--gate {}", gate.as_str())));
     words.extend(args.apps.iter().map(|app| format!("--app {}", quoted(app))));
     words.join(" ")
 }

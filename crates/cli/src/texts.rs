@@ -12,8 +12,24 @@ pub(crate) const EXAMPLES: Section = (
         ("convex-clerk migrate apps/web --yes", "write one app of a monorepo without asking"),
         ("convex-clerk migrate --check", "in CI: exit with 1 while something is left to change"),
         ("convex-clerk migrate --format json", "the whole plan for another program"),
+        ("convex-clerk graph", "what the apps render, where gates stand, and who asks Convex for what"),
     ],
 );
+
+/// How `graph` is used.
+pub(crate) const GRAPH_EXAMPLES: Section = (
+    "Examples",
+    &[
+        ("convex-clerk graph", "a tree in the terminal"),
+        ("convex-clerk graph --format svg > graph.svg", "a picture for a browser"),
+        ("convex-clerk graph --format dot | dot -Tpdf > graph.pdf", "through Graphviz"),
+        ("convex-clerk graph --gate none", "as it is, without the gates that `migrate` would add"),
+    ],
+);
+
+/// What the exit codes of `graph` mean.
+pub(crate) const GRAPH_EXIT_CODES: Section =
+    ("Exit codes", &[("0", "drawn, or there is no Convex app"), ("2", "it could not run")]);
 
 /// What the exit codes mean.
 pub(crate) const EXIT_CODES: Section = (

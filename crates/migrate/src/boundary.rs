@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 use change::ImportedName;
 use syntax::{ExportSource, FileFacts, Value};
 
+use crate::graph::modules::Modules;
 use crate::graph::render::Place;
-use crate::graph::roots::ClerkPlace;
+use crate::graph::roots::{ClerkPlace, Roots};
 use crate::graph::sources::FileId;
 use crate::place::under;
 use crate::refusal::{Refusal, RefusalReason};
@@ -60,8 +61,13 @@ pub(crate) fn by_importer(survey: &Survey<'_>, places: impl Iterator<Item = Plac
 }
 
 fn server_files(survey: &Survey<'_>) -> BTreeSet<FileId> {
-    let is_server = |file: &FileId| !is_client(survey.modules.sources.facts(*file));
-    let reached = survey.modules.reached(&survey.roots.server, |file| is_server(&file));
+    on_server(survey.modules, &survey.roots)
+}
+
+/// The files of an app that run as Server Components.
+pub(crate) fn on_server(modules: &Modules<'_>, roots: &Roots<'_>) -> BTreeSet<FileId> {
+    let is_server = |file: &FileId| !is_client(modules.sources.facts(*file));
+    let reached = modules.reached(&roots.server, |file| is_server(&file));
     reached.into_iter().filter(is_server).collect()
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct Wired {
     pub(crate) group: Option<GroupId>,
     /// Whether a ClerkProvider is added.
     pub(crate) is_new: bool,
+    /// Whether Convex got no session from Clerk anywhere in the app before.
+    pub(crate) was_plain: bool,
     /// Whether the provider for Clerk takes its client from the router's context.
     pub(crate) from_context: bool,
 }
@@ -61,6 +63,8 @@ pub(crate) struct Sink {
     pub(crate) steps: Vec<Step>,
     pub(crate) bases: BTreeMap<RelPath, Base>,
     pub(crate) formatting: BTreeMap<RelPath, Arc<Formatting>>,
+    /// What `doctor` says of the apps as the groups leave them.
+    pub(crate) doctor: Vec<Finding>,
     /// The wiring of the app that rules run on.
     pub(crate) wired: Option<Wired>,
     /// The files of other packages that the app takes in, be it refused or not.
@@ -153,6 +157,7 @@ impl Sink {
         self.groups.extend(other.groups);
         self.findings.extend(other.findings);
         self.steps.extend(other.steps);
+        self.doctor.extend(other.doctor);
         self.bases.extend(other.bases);
         self.formatting.extend(other.formatting);
     }

@@ -3,14 +3,17 @@
 //!
 //! <https://docs.convex.dev/production/project-configuration#convexjson>
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use change::RelPath;
+use syntax::FileFacts;
 
 use crate::ctx::Ctx;
 use crate::graph::resolve::{Resolver, Target};
 use crate::graph::sources::packages;
 use crate::jsonc;
+use crate::load;
 use crate::workspace::{folders_up, join, resolve};
 
 /// What an import of the functions' types and references leads to: `../convex/_generated/api`.
@@ -50,6 +53,17 @@ impl Functions {
             }
         };
         Some(Self { folder: folder.to_string(), owner, project, has_types })
+    }
+
+    /// The facts of its files, and of what those take in, as far as they were read.
+    pub(crate) fn facts(&self, ctx: &Ctx<'_>) -> BTreeMap<RelPath, Arc<FileFacts>> {
+        let read = ctx.workspace.files.iter().filter(|(path, _)| path.is_in(&self.owner));
+        let read = read.filter_map(|(path, file)| Some((path.clone(), file.facts.as_ref().ok()?.clone())));
+        let mut all: BTreeMap<RelPath, Arc<FileFacts>> = read.collect();
+        let in_folder = ctx.workspace.sources.iter().filter(|path| path.is_in(&self.folder));
+        let unread = in_folder.filter(|path| !ctx.workspace.files.contains_key(*path)).cloned().collect();
+        all.extend(load::facts_of(ctx.workspace, unread));
+        all
     }
 
     /// A file of the folder.

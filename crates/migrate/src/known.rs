@@ -22,6 +22,23 @@ pub(crate) enum Provider {
     WithClerk,
     /// Clerk's.
     Clerk,
+    /// No provider: what shows or hides by who is signed in.
+    Gate(Gate),
+}
+
+/// What shows or hides by who is signed in, and what signs in and out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Gate {
+    /// Convex's, once it sees a session.
+    Authenticated,
+    /// Convex's, where there is none.
+    Unauthenticated,
+    /// Convex's, while that is not known.
+    AuthLoading,
+    /// Clerk's own: `SignedIn`, `Show`. Convex may not see the session yet.
+    ByClerk,
+    /// A way in: `SignInButton`, `SignIn`.
+    SignIn,
 }
 
 /// Whether a module is one of Clerk's.
@@ -45,6 +62,26 @@ pub(crate) fn provider(module: &str, export: &ImportedName) -> Option<Provider> 
         CLERK_PROVIDER | "InternalClerkProvider" if is_clerk_module(module) => Some(Provider::Clerk),
         _ => None,
     }
+}
+
+/// What an export of a package is where it is about gates: providers, and what shows or hides by who is signed in.
+pub(crate) fn provider_or_gate(module: &str, export: &ImportedName) -> Option<Provider> {
+    let ImportedName::Named(name) = export else { return None };
+    let gate = match name.as_str() {
+        "Authenticated" if module == CONVEX_REACT => Gate::Authenticated,
+        "Unauthenticated" if module == CONVEX_REACT => Gate::Unauthenticated,
+        "AuthLoading" if module == CONVEX_REACT => Gate::AuthLoading,
+        "SignedIn" | "Show" | "Protect" if is_clerk_module(module) => Gate::ByClerk,
+        "SignInButton" | "SignIn" | "RedirectToSignIn" if is_clerk_module(module) => Gate::SignIn,
+        _ => return provider(module, export),
+    };
+    Some(Provider::Gate(gate))
+}
+
+/// The same as [`is_marked`] for a walk that looks for gates, and has to see each route.
+pub(crate) fn is_marked_or_gate(module: &str, export: &ImportedName) -> bool {
+    let is_route = matches!(export, ImportedName::Named(name) if name == "Route");
+    is_route || is_marked(module, export) || provider_or_gate(module, export).is_some()
 }
 
 /// Whether an export of a package shows the routes within the one that renders it: `<Outlet />` of every router, and the navigators of

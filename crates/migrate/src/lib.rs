@@ -2,16 +2,21 @@
 //!
 //! Invariant: no printing, no flags, no protocol; nothing is ever written.
 
+mod access;
 mod added;
 mod apps;
 mod before_load;
 mod boundary;
 mod coverage;
 mod ctx;
+mod doctor;
+mod drawing;
 mod env;
 mod formatting;
 mod frameworks;
 mod functions;
+mod future;
+mod gates;
 mod graph;
 mod index;
 mod jsonc;
@@ -28,6 +33,7 @@ mod next;
 mod notes;
 mod packages;
 mod page_data;
+mod picture;
 mod place;
 mod proof;
 mod react_router;
@@ -42,6 +48,7 @@ mod screens;
 mod sdk;
 mod server_code;
 mod settings_edits;
+mod specifier;
 mod start_root;
 mod start_router;
 mod steps;
@@ -55,7 +62,7 @@ mod workspace;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use change::{AppId, AppOutcome, AppReport, Finding, Location, Plan, PlanParts, RelPath};
+use change::{AppId, AppOutcome, AppReport, ChangeGroup, Finding, GroupId, Location, Plan, PlanParts, RelPath};
 
 use crate::apps::{Candidate, Choice};
 use crate::ctx::{Ctx, Sink, Verdict};
@@ -70,6 +77,10 @@ use crate::survey::{NO_PROVIDER, ON_CLERK, Survey};
 use crate::workspace::{App, Workspace};
 use syntax::SourceKind;
 
+pub use crate::gates::GateMode;
+pub use drawing::picture;
+pub use picture::{AppPicture, Guarded, NodeKind, Picture, PictureCall, PictureFunction, PictureIdentity, PictureNode};
+
 /// What a person may ask of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -83,6 +94,8 @@ pub struct Options {
     pub publishable_key_env: Option<String>,
     /// Whether the steps are those for production.
     pub production: bool,
+    /// Which gates are added; where nobody says so, [`GateMode::Auto`] for an app that was plain before, none for others.
+    pub gate: Option<GateMode>,
     /// The ids of the rules that run; all of them when empty.
     pub rules: Vec<String>,
 }
@@ -95,6 +108,8 @@ pub struct Planned {
     pub base: PathBuf,
     /// Whether `base` is the top of a git work tree.
     pub in_git: bool,
+    /// What `doctor` will say of the apps once the plan is carried out.
+    pub doctor: Vec<Finding>,
 }
 
 /// Why no plan could be made (exit code 2).
@@ -185,6 +200,7 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
         reports.push(AppReport { id: candidate.app.id.clone(), framework: String::new(), outcome });
     }
     let steps = steps::merged(sink.steps, &sink.groups);
+    let doctor = sink.doctor;
     let parts = PlanParts {
         apps: reports,
         groups: sink.groups,
@@ -193,7 +209,7 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
         bases: sink.bases,
         language: Box::new(TypeScript { formatting: sink.formatting }),
     };
-    Ok(Planned { plan: Plan::new(parts), base: workspace.base, in_git: workspace.in_git })
+    Ok(Planned { plan: Plan::new(parts), base: workspace.base, in_git: workspace.in_git, doctor })
 }
 
 /// Runs `work` on a stack that is deep enough for every file, so that what it calls needs no thread of its own.
@@ -314,6 +330,7 @@ fn report(
     if matches!(outcome, AppOutcome::Migrated | AppOutcome::Nothing(_)) {
         let steps = steps::steps(&ctx, &own);
         own.steps.extend(steps);
+        own.doctor = doctor::findings(&ctx, &own);
     } else {
         own = Sink { borrowed: own.borrowed, ..Sink::default() };
     }
@@ -346,6 +363,19 @@ fn refuse_shared(reports: &mut [(AppReport, Sink)], others: &[(AppId, BTreeSet<R
     let asked = reports.iter().map(|(report, own)| (report.id.clone(), own.borrowed.clone()));
     let borrowed: Vec<(AppId, BTreeSet<RelPath>)> = asked.chain(others.iter().cloned()).collect();
     for (report, own) in reports.iter_mut().filter(|(report, _)| matches!(report.outcome, AppOutcome::Migrated)) {
+        // A gate is left out; the wiring can't be.
+        let is_shared = |group: &ChangeGroup| {
+            let mut others = borrowed.iter().filter(|(id, _)| *id != report.id);
+            others.any(|(_, files)| group.edits().keys().any(|path| files.contains(path)))
+        };
+        let dropped: BTreeSet<GroupId> = own
+            .groups
+            .iter()
+            .filter(|group| gates::is_gate(group) && is_shared(group))
+            .map(|group| group.id.clone())
+            .collect();
+        own.groups.retain(|group| !dropped.contains(&group.id));
+        own.findings.retain(|finding| finding.group.as_ref().is_none_or(|id| !dropped.contains(id)));
         let edited: BTreeSet<&RelPath> = own.groups.iter().flat_map(|group| group.edits().keys()).collect();
         let shared = borrowed.iter().filter(|(id, _)| *id != report.id).find_map(|(id, files)| {
             let file = files.iter().find(|file| edited.contains(file) && SourceKind::of(file).is_some())?;
@@ -373,7 +403,7 @@ pub struct Explanation {
 /// Everything that can be explained, sorted by id.
 pub fn explanations() -> Vec<Explanation> {
     let reasons = RefusalReason::ALL.iter().map(|reason| reason.explanation());
-    let rules = rules::ALL.iter().map(|rule| rule.explanation);
+    let rules = rules::ALL.iter().map(|rule| rule.explanation).chain(rules::CHECKS.iter().map(|rule| rule.explanation));
     let frameworks = frameworks::ALL.iter().map(|framework| Explanation {
         id: framework.id,
         summary: framework.summary,

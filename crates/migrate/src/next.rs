@@ -10,8 +10,8 @@ use crate::graph::modules::Modules;
 use crate::graph::roots::Begin;
 use crate::graph::sources::FileId;
 use crate::rules::{
-    Rule, cache_components, clerk_middleware, convex_auth_config, env_names, package_versions, plain_convex_provider,
-    server_tokens,
+    Rule, auth_gates, cache_components, clerk_middleware, convex_auth_config, env_names, package_versions,
+    plain_convex_provider, server_tokens,
 };
 use crate::versions;
 use crate::workspace::{App, Workspace, join};
@@ -66,6 +66,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &convex_auth_config::RULE,
     &env_names::RULE,
     &server_tokens::RULE,
+    &auth_gates::RULE,
 ];
 
 /// The folder of a router: `app`, or `src/app` where that is not there.

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use change::{Base, ChangeGroup, ImportedName, Language, Location, RelPath, TextRange};
+use change::{
+    Base, ChangeGroup, Conflict, EditSet, ImportChange, ImportedName, Language, Location, RelPath, TextRange,
+};
 use syntax::{Bindings, Lapse, SourceKind, Value, file_facts, lapse, on_deep_stack};
 
 use crate::ctx::Sink;
@@ -143,17 +145,41 @@ pub(crate) fn keeps_comments(sink: &Sink) -> Result<(), Refusal> {
 
 /// The text of a file after the change.
 fn after(path: &RelPath, base: &Base, group: &ChangeGroup, language: &TypeScript) -> Result<String, Refusal> {
-    let fail = |why: String| {
-        let message = format!("the change could not be proven: {why}");
-        Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))
-    };
-    let imports = group.imports().get(path).map_or(&[][..], Vec::as_slice);
-    let mut edits = group.edits().get(path).cloned().unwrap_or_default();
-    let made = match imports {
-        [] => Vec::new(),
-        imports => language.import_edits(path, &base.text, imports).map_err(fail)?,
-    };
-    let merged = made.into_iter().try_for_each(|edit| edits.push(edit));
-    merged.map_err(|conflict| fail(format!("its imports clash: {conflict}")))?;
-    edits.apply(&base.text).ok_or_else(|| fail("its edits do not fit".to_owned()))
+    let edits = merged(path, base, std::slice::from_ref(group), language)?;
+    edits.apply(&base.text).ok_or_else(|| misfit(path, "its edits do not fit".to_owned()))
+}
+
+/// The edits that some groups make of a file, those of its imports included.
+///
+/// # Errors
+/// A refusal where they clash.
+pub(crate) fn merged(
+    path: &RelPath,
+    base: &Base,
+    groups: &[ChangeGroup],
+    language: &TypeScript,
+) -> Result<EditSet, Refusal> {
+    let clash = |conflict: Conflict| misfit(path, format!("its edits clash: {conflict}"));
+    let mut edits = EditSet::default();
+    let mut imports: Vec<ImportChange> = Vec::new();
+    for group in groups {
+        if let Some(set) = group.edits().get(path) {
+            edits.merge(set).map_err(clash)?;
+        }
+        for import in group.imports().get(path).into_iter().flatten() {
+            if !imports.contains(import) {
+                imports.push(import.clone());
+            }
+        }
+    }
+    if !imports.is_empty() {
+        let made = language.import_edits(path, &base.text, &imports).map_err(|why| misfit(path, why))?;
+        made.into_iter().try_for_each(|edit| edits.push(edit)).map_err(clash)?;
+    }
+    Ok(edits)
+}
+
+fn misfit(path: &RelPath, why: String) -> Refusal {
+    let message = format!("the change could not be proven: {why}");
+    Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))
 }

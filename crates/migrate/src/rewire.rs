@@ -356,6 +356,7 @@ impl<'a> Rewiring<'a> {
             attributes: use_auth.map(|name| attribute("useAuth", identifier(name))).collect(),
             wrap_in: wrap.map(|name| self.tags(name, place, path, local)).unwrap_or_default(),
             pull_out,
+            ..ElementRewrite::default()
         }
     }
 

@@ -9,6 +9,7 @@ use crate::graph::evaluate::is_create_element;
 use crate::graph::modules::{Definition, Modules};
 use crate::graph::render::{Node, Place, RenderGraph, Sighting};
 use crate::graph::roots::{FindRoots, Roots};
+use crate::graph::sightings::Wanted;
 use crate::graph::sources::FileId;
 use crate::known::{
     CONVEX_PROVIDER, CONVEX_REACT, CONVEX_REACT_CLERK, OTHER_AUTH, Provider, is_clerk_module, provider,
@@ -46,7 +47,7 @@ impl<'a> Survey<'a> {
     /// Finds the providers of an app and walks down to them.
     pub(crate) fn new(workspace: &'a Workspace, app: &'a App<'a>, modules: &'a Modules<'a>, find: FindRoots) -> Self {
         let roots = Roots::of(workspace, app, modules, find);
-        let graph = RenderGraph::new(modules, &roots.live);
+        let graph = RenderGraph::new(modules, &roots.live, &Wanted::providers());
         let written = modules.sources.ids().flat_map(|file| written_in(modules, file)).collect();
         Self { workspace, app, modules, roots, graph, written }
     }

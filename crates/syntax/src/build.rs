@@ -70,6 +70,15 @@ pub fn attribute(name: &str, value: Expression) -> Attribute {
     }))
 }
 
+/// `name="text"`
+pub fn text_attribute(name: &str, text: &str) -> Attribute {
+    Attribute(JSXAttrOrSpread::JSXAttr(JSXAttr {
+        span: DUMMY_SP,
+        name: JSXAttrName::Ident(ident_name(name)),
+        value: Some(JSXAttrValue::Str(string(text))),
+    }))
+}
+
 /// `await name()`
 pub fn awaited_call(name: &str) -> Expression {
     let call = CallExpr {

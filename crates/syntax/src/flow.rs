@@ -1,5 +1,7 @@
 //! One walk over a tree that fills [`Flow`].
 
+mod conditions;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -180,38 +182,6 @@ impl Reader<'_> {
         }
     }
 
-    /// What a condition that leads to a `throw` is about: `!user`, `user === null`, `!user || !user.email`.
-    fn needed(&mut self, test: &Expr, found: &mut Vec<Value>) {
-        match unwrapped(test) {
-            // `!user.email` says nothing of `user`, which would have thrown.
-            Expr::Unary(unary)
-                if unary.op == ast::UnaryOp::Bang && !matches!(unwrapped(&unary.arg), Expr::Member(_)) =>
-            {
-                found.push(self.value(&unary.arg));
-            }
-            Expr::Bin(binary) if binary.op == ast::BinaryOp::LogicalOr => {
-                self.needed(&binary.left, found);
-                self.needed(&binary.right, found);
-            }
-            Expr::Bin(binary) if matches!(binary.op, ast::BinaryOp::EqEq | ast::BinaryOp::EqEqEq) => {
-                let is_nothing = |expr: &Expr| match unwrapped(expr) {
-                    Expr::Lit(ast::Lit::Null(_)) => true,
-                    Expr::Ident(name) => name.sym == "undefined",
-                    _ => false,
-                };
-                // `null === user`
-                let (tested, other) = match is_nothing(&binary.left) {
-                    true => (&binary.right, &binary.left),
-                    false => (&binary.left, &binary.right),
-                };
-                if is_nothing(other) && !matches!(unwrapped(tested), Expr::Member(_)) {
-                    found.push(self.value(tested));
-                }
-            }
-            _ => {}
-        }
-    }
-
     fn imported(&mut self, imported: Imported) -> Value {
         if let Some(known) = self.imported.get(&imported) {
             return Value::Imported(known.clone());
@@ -387,9 +357,16 @@ impl Reader<'_> {
     fn call(&mut self, range: TextRange, callee: &Expr, arguments: &[ast::ExprOrSpread]) {
         let callee = self.value(callee);
         let ranges = arguments.iter().map(|argument| self.range(argument)).collect();
+        let mut conditions = Vec::new();
+        for argument in arguments {
+            if let Expr::Cond(cond) = unwrapped(&argument.expr) {
+                self.names_of(&cond.test, &mut conditions);
+            }
+        }
+        self.asserted(&callee, arguments);
         let arguments = arguments.iter().map(|argument| self.value(&argument.expr)).collect();
         self.calls.insert(range, CallId(self.flow.calls.len() as u32));
-        self.flow.calls.push(CallFlow { range, callee, arguments, ranges, owner: self.owner });
+        self.flow.calls.push(CallFlow { range, callee, arguments, ranges, conditions, owner: self.owner });
     }
 
     fn export_declared(&mut self, decl: &Decl) {
@@ -523,11 +500,15 @@ impl Visit for Reader<'_> {
         {
             needed.push(self.name(name));
         }
-        if !needed.is_empty() {
-            let function = self.owner.and_then(|id| self.flow.functions.get_mut(id.0 as usize));
-            if let Some(function) = function {
-                function.required.extend(needed);
-            }
+        self.requires(needed);
+    }
+
+    // `identity!.subject` throws without one.
+    fn visit_ts_non_null_expr(&mut self, expr: &ast::TsNonNullExpr) {
+        expr.visit_children_with(self);
+        if matches!(unwrapped(&expr.expr), Expr::Ident(_) | Expr::Await(_)) {
+            let value = self.value(&expr.expr);
+            self.requires([value]);
         }
     }
 

@@ -25,9 +25,10 @@ use swc_ecma_ast::{JSXElement, JSXElementChild, JSXOpeningElement};
 use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::build::{self, Attribute};
+use crate::enclose::Markup;
 use crate::literals::Literals;
 use crate::parse::ParsedModule;
-use crate::place::{Place, place_of};
+use crate::place::{Place, TagOnLine, place_of};
 use crate::print::Printer;
 use crate::style::{Style, TrailingComma};
 
@@ -49,6 +50,10 @@ pub struct ElementRewrite {
     pub attributes: Vec<Attribute>,
     /// The elements to put around it, outermost first.
     pub wrap_in: Vec<Tag>,
+    /// What comes before the innermost of those, each on lines of its own.
+    pub before: Vec<Markup>,
+    /// What comes first in the innermost of those.
+    pub first: Vec<Markup>,
     /// An element inside it that is taken out and put around it instead, its tags as they are written; what was in it stays in place. Its
     /// tags have to stand on lines of their own: see [`has_own_lines`].
     pub pull_out: Option<TextRange>,
@@ -104,6 +109,8 @@ pub fn rewrite_element(
 pub(crate) enum Node<'a> {
     Element(&'a JSXElement),
     Child(&'a JSXElementChild),
+    /// Whatever stands between two places.
+    Run,
 }
 
 pub(crate) struct Search<'a> {
@@ -188,12 +195,29 @@ impl Rewriter<'_> {
                 return edits.push(TextEdit::insertion(self.range.end(), closing + &close));
             }
         }
-        for tag in &self.rewrite.wrap_in {
-            before.push_str(&format!("{}{eol}{indent}{unit}", self.opening_text(tag, &indent, column)));
-            column = self.columns(&indent) + self.columns(unit);
+        for markup in self.rewrite.before.iter().filter(|_| self.rewrite.wrap_in.is_empty()) {
+            before.push_str(&format!("{}{eol}{indent}", self.markup(markup, &indent)));
+        }
+        for (index, tag) in self.rewrite.wrap_in.iter().enumerate() {
+            let is_innermost = index + 1 == self.rewrite.wrap_in.len();
+            for markup in self.rewrite.before.iter().filter(|_| is_innermost) {
+                before.push_str(&format!("{}{eol}{indent}", self.markup(markup, &indent)));
+                column = self.columns(&indent);
+            }
+            let opening = self.opening_text(tag, &indent, column);
             let closing = Printer::new(self.style).print(build::closing(&tag.name));
+            if is_innermost && is_one_line && self.hugs(&opening, &closing, column) {
+                before.push_str(&opening);
+                after.insert_str(0, &closing);
+                continue;
+            }
+            before.push_str(&format!("{opening}{eol}{indent}{unit}"));
+            column = self.columns(&indent) + self.columns(unit);
             after.insert_str(0, &format!("{eol}{indent}{closing}"));
             indent.push_str(unit);
+            for markup in self.rewrite.first.iter().filter(|_| is_innermost) {
+                before.push_str(&format!("{}{eol}{indent}", self.markup(markup, &indent)));
+            }
         }
         if let Some(pulled) = &self.pulled {
             let Some((opening, closing)) = tag_lines(self.module, pulled) else { return Ok(()) };
@@ -234,6 +258,13 @@ impl Rewriter<'_> {
                 let inner = format!("{own_indent}{}", unit.repeat(depth));
                 let close = format!("{eol}{own_indent}{}", unit.repeat(depth - 1));
                 (format!("{eol}{inner}"), close, inner)
+            }
+            Place::Property { .. } => {
+                (format!("({eol}{inner}{unit}"), format!("{eol}{inner})"), format!("{inner}{unit}"))
+            }
+            Place::Attribute { tag } => {
+                let own = if tag.is_some() { inner } else { own_indent.to_owned() };
+                (format!("{eol}{own}{unit}"), format!("{eol}{own}"), format!("{own}{unit}"))
             }
         }
     }
@@ -295,7 +326,20 @@ impl Rewriter<'_> {
                 edits.push(TextEdit::insertion(other.start(), format!("({eol}{own_indent}{unit}")))?;
                 edits.push(TextEdit::insertion(other.end(), format!("{eol}{own_indent})")))
             }
-            Place::Hugged | Place::Bare { beside: None } | Place::Parens => Ok(()),
+            Place::Property { gaps, end } => {
+                for gap in gaps {
+                    edits.push(TextEdit::replacement(*gap, format!("{eol}{own_indent}{unit}")))?;
+                }
+                let comma = if self.style.trailing_comma == TrailingComma::None { "" } else { "," };
+                edits.push(TextEdit::replacement(*end, format!("{comma}{eol}{own_indent}")))
+            }
+            Place::Attribute { tag: Some(TagOnLine { gaps, end, is_self_closing }) } => {
+                for gap in gaps {
+                    edits.push(TextEdit::replacement(*gap, format!("{eol}{own_indent}{unit}")))?;
+                }
+                edits.push(TextEdit::replacement(*end, self.tag_end(own_indent, *is_self_closing)))
+            }
+            Place::Hugged | Place::Bare { beside: None } | Place::Parens | Place::Attribute { tag: None } => Ok(()),
         }
     }
 
@@ -504,6 +548,7 @@ impl Rewriter<'_> {
         match self.node {
             Node::Element(element) => element.visit_with(&mut literals),
             Node::Child(child) => child.visit_with(&mut literals),
+            Node::Run => self.module.program.visit_with(&mut literals),
         }
         for start in self.module.lines.line_starts() {
             if *start <= self.range.start() || *start >= self.range.end() {

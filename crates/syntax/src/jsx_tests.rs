@@ -12,7 +12,7 @@ fn rewrite() -> ElementRewrite {
             name: "Outer".to_owned(),
             attributes: vec![attribute("id", env_member("import.meta.env", "ID", false))],
         }],
-        pull_out: None,
+        ..ElementRewrite::default()
     }
 }
 

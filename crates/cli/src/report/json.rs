@@ -27,11 +27,15 @@ struct Document<'a> {
     files: Vec<File<'a>>,
 }
 
+/// Who made the document.
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
+
+/// This tool.
+pub(super) const TOOL: Tool = Tool { name: "convex-clerk", version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
 struct App<'a> {
@@ -50,7 +54,7 @@ struct App<'a> {
 
 /// A range of a file.
 #[derive(Serialize)]
-struct Place {
+pub(super) struct Place {
     path: String,
     start: u32,
     end: u32,
@@ -148,7 +152,7 @@ pub(crate) fn json(view: &View<'_>) -> serde_json::Result<String> {
     let chosen = plan.chosen(view.selection);
     let document = Document {
         version: VERSION,
-        tool: Tool { name: "convex-clerk", version: env!("CARGO_PKG_VERSION") },
+        tool: TOOL,
         apps: plan.apps().iter().map(|app| self::app(view, app)).collect(),
         groups: plan.groups().iter().map(|group| self::group(view, group, chosen.contains(&group.id))).collect(),
         findings: plan.findings().iter().map(|finding| self::finding(view, finding)).collect(),
@@ -184,18 +188,24 @@ fn app<'a>(view: &View<'_>, app: &'a change::AppReport) -> App<'a> {
 }
 
 fn place(view: &View<'_>, path: &RelPath, range: TextRange) -> Place {
-    let text = view.text(path).unwrap_or_else(|| "".into());
-    let index = LineIndex::new(&text);
-    let at = |offset| index.line_col(&text, offset, ColumnUnit::Utf16);
-    let (start, end) = (at(range.start()), at(range.end()));
-    Place {
-        path: path.to_string(),
-        start: range.start(),
-        end: range.end(),
-        line: start.line + 1,
-        column: start.column + 1,
-        end_line: end.line + 1,
-        end_column: end.column + 1,
+    Place::new(path, range, view.text(path).as_deref().unwrap_or_default())
+}
+
+impl Place {
+    /// A range of a file whose text is `text`.
+    pub(super) fn new(path: &RelPath, range: TextRange, text: &str) -> Self {
+        let index = LineIndex::new(text);
+        let at = |offset| index.line_col(text, offset, ColumnUnit::Utf16);
+        let (start, end) = (at(range.start()), at(range.end()));
+        Self {
+            path: path.to_string(),
+            start: range.start(),
+            end: range.end(),
+            line: start.line + 1,
+            column: start.column + 1,
+            end_line: end.line + 1,
+            end_column: end.column + 1,
+        }
     }
 }
 

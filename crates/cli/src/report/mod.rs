@@ -1,18 +1,20 @@
-//! The views of a plan: one file each, all of them made from the same rendered plan.
+//! The views of a plan: one file each, all of them made from the same rendered plan. `graph` draws what a plan is decided on.
 
 pub(crate) mod diff;
+pub(crate) mod graph;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod places;
 pub(crate) mod steps;
 pub(crate) mod summary;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs;
 use std::sync::Arc;
 
-use change::{AppId, ColumnUnit, FileChange, LineIndex, Location, RelPath, Selection};
+use change::{AppId, FileChange, Location, RelPath, Selection};
 use migrate::Planned;
+
+use places::Places;
 
 /// What `explain` says of an app whose framework is not migrated.
 pub(crate) const UNSUPPORTED: &str = "unsupported-framework";
@@ -25,7 +27,7 @@ pub(crate) struct View<'a> {
     pub(crate) selection: &'a Selection,
     /// The files as they become.
     pub(crate) files: &'a BTreeMap<RelPath, FileChange>,
-    texts: RefCell<BTreeMap<RelPath, Option<Arc<str>>>>,
+    places: Places,
 }
 
 impl<'a> View<'a> {
@@ -34,7 +36,7 @@ impl<'a> View<'a> {
         selection: &'a Selection,
         files: &'a BTreeMap<RelPath, FileChange>,
     ) -> Self {
-        Self { planned, selection, files, texts: RefCell::default() }
+        Self { planned, selection, files, places: Places::new(planned.base.clone()) }
     }
 
     /// Whether an app could be migrated, but none of its groups was chosen.
@@ -45,27 +47,20 @@ impl<'a> View<'a> {
         own.peek().is_some() && !own.any(|group| chosen.contains(&group.id))
     }
 
-    /// The text of a file as the plan was made on it; `None` where it can't be read. What is not Unicode in it is replaced: only places
-    /// before that are ever asked for.
+    /// The text of a file as the plan was made on it; `None` where it can't be read.
     pub(crate) fn text(&self, path: &RelPath) -> Option<Arc<str>> {
-        if let Some(base) = self.planned.plan.bases().get(path) {
-            return Some(base.text.clone());
+        match self.planned.plan.bases().get(path) {
+            Some(base) => Some(base.text.clone()),
+            None => self.places.text(path),
         }
-        let mut texts = self.texts.borrow_mut();
-        let read = || {
-            let bytes = fs::read(self.planned.base.join(path.as_str())).ok()?;
-            Some(Arc::from(String::from_utf8_lossy(&bytes)))
-        };
-        texts.entry(path.clone()).or_insert_with(read).clone()
     }
 
     /// `src/main.tsx:12:5`, line and column from 1, columns in characters; only the path for a file as a whole.
     pub(crate) fn place(&self, location: &Location) -> String {
-        let is_whole = location.range.is_empty() && location.range.start() == 0;
         let path = location.path.as_str().replace('\n', "\\n");
-        match self.text(&location.path).filter(|_| !is_whole) {
+        match (!places::is_whole(location)).then(|| self.text(&location.path)).flatten() {
             Some(text) => {
-                let at = LineIndex::new(&text).line_col(&text, location.range.start(), ColumnUnit::Chars);
+                let at = places::start(location, &text);
                 format!("{path}:{}:{}", at.line + 1, at.column + 1)
             }
             None => path,

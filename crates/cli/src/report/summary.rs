@@ -132,7 +132,7 @@ fn app_line(view: &View<'_>, app: &AppReport, width: usize, paint: Paint) -> Str
     }
 }
 
-fn finding_lines(view: &View<'_>, finding: &Finding, paint: Paint, volume: Volume) -> String {
+pub(crate) fn finding_lines(view: &View<'_>, finding: &Finding, paint: Paint, volume: Volume) -> String {
     let head = format!("{}[{}]", finding.severity.as_str(), finding.rule);
     let head = match finding.severity {
         Severity::Error => paint.red(&head),
@@ -170,6 +170,14 @@ fn step_lines(number: usize, step: &Step, paint: Paint) -> String {
         let _ = writeln!(text, "     {}", paint.dim(doc));
     }
     text
+}
+
+/// What `doctor` has to say besides, once the plan is carried out.
+pub(crate) fn more(view: &View<'_>) -> String {
+    match view.planned.doctor.len() {
+        0 => String::new(),
+        number => format!("\n{}: convex-clerk doctor\n", count(number, "more finding")),
+    }
 }
 
 /// How to apply or write what a read-only run showed. `here` is whether the current folder lies in the work tree of the plan.

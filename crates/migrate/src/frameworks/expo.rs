@@ -24,11 +24,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{EnvConvention, Evidence, Extra, Framework, InDashboard, KeySource, Sdk, SdkLine};
+use super::{EnvConvention, Evidence, Extra, Framework, GateForm, InDashboard, KeySource, Sdk, SdkLine};
 use crate::graph::modules::Modules;
 use crate::graph::roots::{self, Begin, ClerkPlace, Rendered, Root, Route};
 use crate::graph::sources::FileId;
-use crate::rules::{convex_auth_config, env_names, expo_modules, package_versions, plain_convex_provider};
+use crate::rules::{auth_gates, convex_auth_config, env_names, expo_modules, package_versions, plain_convex_provider};
 use crate::versions;
 use crate::workspace::{App, Workspace, join};
 
@@ -72,6 +72,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         title: "Enable the Native API for the application: without it a device can't sign in.",
         page: "https://dashboard.clerk.com/~/native-applications",
     }),
+    gates: &GateForm { text: ("Text", Some("react-native")), has_buttons: false },
     roots: begin,
     inner: None,
     rules: &[
@@ -80,6 +81,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &expo_modules::RULE,
         &convex_auth_config::RULE,
         &env_names::RULE,
+        &auth_gates::RULE,
     ],
 };
 

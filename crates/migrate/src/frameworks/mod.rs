@@ -52,6 +52,8 @@ pub(crate) struct Framework {
     pub(crate) installer: Option<&'static str>,
     /// What else a person has to do in Clerk's dashboard.
     pub(crate) in_dashboard: Option<InDashboard>,
+    /// What its gates show to those who are not signed in.
+    pub(crate) gates: &'static GateForm,
     /// Where its apps begin to render.
     pub(crate) roots: FindRoots,
     /// What is added where a plain provider stands around the pages, if ClerkProvider can't be there.
@@ -73,6 +75,17 @@ pub(crate) enum KeySource {
     /// It reads this variable by itself.
     Package(&'static str),
 }
+
+/// What gates show to those who are not signed in.
+pub(crate) struct GateForm {
+    /// The element for a line of text, and the module that it is from; an HTML element is from none.
+    pub(crate) text: (&'static str, Option<&'static str>),
+    /// Whether Clerk's package has buttons to sign in and out; else there is a place for a person's own.
+    pub(crate) has_buttons: bool,
+}
+
+/// In a browser.
+pub(crate) const WEB_GATES: GateForm = GateForm { text: ("p", None), has_buttons: true };
 
 /// A setting of the application in Clerk's dashboard that a framework needs.
 #[derive(Clone, Copy, Debug)]

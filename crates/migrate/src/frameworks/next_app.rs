@@ -21,7 +21,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Evidence, Framework, next_pages};
+use super::{Evidence, Framework, WEB_GATES, next_pages};
 use crate::boundary::is_client;
 use crate::graph::modules::Modules;
 use crate::graph::roots::{self, Begin, ClerkPlace, Given, Rendered, Root, Route};
@@ -56,6 +56,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     secret: |_, _| next::SECRET,
     installer: None,
     in_dashboard: None,
+    gates: &WEB_GATES,
     roots: begin,
     inner: None,
     rules: next::RULES,
@@ -63,6 +64,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
 
 /// Files that are shown inside a segment's layout, one at a time.
 const SHOWN: [&str; 7] = ["page", "default", "loading", "error", "not-found", "forbidden", "unauthorized"];
+/// Those of them that are shown in the place of a page.
+const STAND_INS: [&str; 3] = ["default", "loading", "error"];
 /// Files that are shown instead of everything.
 const INSTEAD: [&str; 2] = ["global-error", "global-not-found"];
 /// The files of routes that render nothing.
@@ -121,8 +124,9 @@ impl<'a> Segment<'a> {
     /// What a segment gives the layout around it, one at a time.
     fn shown(&self) -> Vec<Arc<Route<'a>>> {
         let files = |stem: &str| self.files.get(stem).into_iter().flatten().copied();
-        let own = SHOWN.iter().flat_map(|stem| files(stem));
-        let mut shown: Vec<Arc<Route<'a>>> = own.map(|file| Arc::new(Route::of(file))).collect();
+        let own = SHOWN.iter().flat_map(|stem| files(stem).map(|file| (file, STAND_INS.contains(stem))));
+        let mut shown: Vec<Arc<Route<'a>>> =
+            own.map(|(file, stands_in)| Arc::new(Route { stands_in, ..Route::of(file) })).collect();
         let is_slot = |name: &str| name.starts_with('@');
         let inner = self.segments.iter().filter(|(name, _)| !is_slot(name));
         shown.extend(inner.flat_map(|(_, segment)| segment.shown()));

@@ -13,7 +13,7 @@
 
 use std::sync::Arc;
 
-use super::{Evidence, Framework};
+use super::{Evidence, Framework, WEB_GATES};
 use crate::graph::modules::Modules;
 use crate::graph::roots::{self, Begin, ClerkPlace, Given, PageData, Rendered, Root, Route};
 use crate::graph::sources::FileId;
@@ -46,6 +46,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     secret: |_, _| next::SECRET,
     installer: None,
     in_dashboard: None,
+    gates: &WEB_GATES,
     roots: begin,
     inner: None,
     rules: next::RULES,

@@ -20,9 +20,11 @@
 //! </StrictMode>
 //! ```
 
-use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine};
+use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine, WEB_GATES};
 use crate::graph::roots;
-use crate::rules::{convex_auth_config, env_names, package_versions, plain_convex_provider, request_origins};
+use crate::rules::{
+    auth_gates, convex_auth_config, env_names, package_versions, plain_convex_provider, request_origins,
+};
 use crate::versions;
 
 /// React without a framework that renders on the server.
@@ -61,6 +63,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     secret: |_, _| None,
     installer: None,
     in_dashboard: None,
+    gates: &WEB_GATES,
     roots: roots::in_browser,
     inner: None,
     // A tool before the bundlers that it is built on.
@@ -146,6 +149,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &convex_auth_config::RULE,
         &env_names::RULE,
         &request_origins::RULE,
+        &auth_gates::RULE,
     ],
 };
 

@@ -25,19 +25,20 @@ use std::sync::Arc;
 use change::{ImportedName, TextRange};
 use syntax::{SourceFile, Value, default_function, on_deep_stack, parse, returns, variable_value};
 
-use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine};
+use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine, WEB_GATES};
 use crate::added::{Added, Client};
 use crate::graph::modules::Modules;
+use crate::graph::nesting::{Nested, by_segments, listed, segments};
 use crate::graph::render::{Node, Place};
 use crate::graph::roots::{self, Begin, ClerkPlace, Given, PageData, Rendered, Root, Route};
 use crate::graph::sources::FileId;
 use crate::react_router::{Settings, root};
 use crate::refusal::{Refusal, RefusalReason};
-use crate::rules::{convex_auth_config, env_names, package_versions, plain_convex_provider, root_loader};
+use crate::rules::{auth_gates, convex_auth_config, env_names, package_versions, plain_convex_provider, root_loader};
 use crate::survey::Survey;
 use crate::versions;
 use crate::wiring::refuse;
-use crate::workspace::{App, Workspace};
+use crate::workspace::{App, Workspace, join};
 
 /// React Router in framework mode; an app that uses it as a library is React.
 pub(crate) const FRAMEWORK: Framework = Framework {
@@ -69,6 +70,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     secret: |workspace, app| Settings::of(workspace, app).ssr.then_some("CLERK_SECRET_KEY"),
     installer: None,
     in_dashboard: None,
+    gates: &WEB_GATES,
     roots: begin,
     inner: Some(inner),
     rules: &[
@@ -77,6 +79,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &package_versions::RULE,
         &convex_auth_config::RULE,
         &env_names::RULE,
+        &auth_gates::RULE,
     ],
 };
 
@@ -103,7 +106,9 @@ fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
     let shown = |file: FileId| {
         SHOWN.into_iter().filter(move |name| has(file, name)).map(move |export| Route { export, ..Route::of(file) })
     };
-    let outlet: Vec<_> = routes.iter().flat_map(|file| shown(*file)).map(Arc::new).collect();
+    let list = workspace_list(modules, &settings.folder).and_then(|list| listed(modules, list, &settings.folder));
+    let nested = list.unwrap_or_else(|| by_names(modules, &settings.folder, &routes));
+    let outlet = outlets(&nested, &|file| shown(file).collect());
     let own = shown(root).map(|route| match route.export {
         "default" => Arc::new(Route { outlet: outlet.clone(), is_page: true, ..route }),
         _ => Arc::new(route),
@@ -119,6 +124,38 @@ fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
     let whole = std::iter::once(root).chain(routes).collect();
     let roots = all.into_iter().map(|route| Root { file: root, what: Rendered::Route(route), place }).collect();
     begin.and(Begin { roots, whole, ..Begin::default() })
+}
+
+/// What routes show, each with those within it in its outlet.
+fn outlets<'a>(routes: &[Nested], shown: &impl Fn(FileId) -> Vec<Route<'a>>) -> Vec<Arc<Route<'a>>> {
+    let one = |nested: &Nested| -> Vec<Arc<Route<'a>>> {
+        let inner = outlets(&nested.inner, shown);
+        let own = shown(nested.file).into_iter().map(|route| match route.export {
+            "default" => Arc::new(Route { outlet: inner.clone(), ..route }),
+            _ => Arc::new(Route { stands_in: true, ..route }),
+        });
+        let own: Vec<_> = own.collect();
+        // A route without a component of its own shows those within it.
+        if own.is_empty() { inner } else { own }
+    };
+    routes.iter().flat_map(one).collect()
+}
+
+/// The file that lists the routes.
+fn workspace_list(modules: &Modules<'_>, folder: &str) -> Option<FileId> {
+    let mut paths =
+        ["ts", "js", "tsx", "mts", "mjs"].iter().filter_map(|ending| join(folder, &format!("routes.{ending}")));
+    paths.find_map(|path| modules.sources.id(&path))
+}
+
+/// Routes by the names of their files in `routes/`; of others it is not known which stand within which.
+fn by_names(modules: &Modules<'_>, folder: &str, routes: &[FileId]) -> Vec<Nested> {
+    let named = routes.iter().map(|file| {
+        let path = modules.sources.path(*file).as_str();
+        let below = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
+        (segments(below.strip_prefix("routes/").unwrap_or(below)), *file)
+    });
+    by_segments(named.collect())
 }
 
 /// What is added in the page where the plain provider is in `Layout`, which is around errors too: there it stays.
@@ -201,6 +238,9 @@ fn routes(workspace: &Workspace, modules: &Modules<'_>, folder: &str, root: File
         let path = modules.sources.path(*file).as_str();
         let below = path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/');
         let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
+        if stem == "routes" {
+            return false;
+        }
         let quoted = |text: &str| ["\"", "'", "`", "/"].iter().any(|quote| listed.contains(&format!("{quote}{text}")));
         below.starts_with("routes/") || quoted(below) || quoted(&format!("{stem}\"")) || quoted(&format!("{stem}'"))
     };

@@ -25,14 +25,15 @@ use std::sync::Arc;
 use change::{ImportedName, Location, TextRange};
 use syntax::{FileFacts, Value, calls, is_exported, on_deep_stack};
 
-use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine};
+use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine, WEB_GATES};
 use crate::added::{Added, Client};
 use crate::graph::modules::{Definition, Modules};
+use crate::graph::nesting::{Nested, by_segments, segments};
 use crate::graph::render::{Node, Place};
 use crate::graph::roots::{self, Begin, ClerkPlace, Rendered, Root, Route};
 use crate::graph::sources::FileId;
 use crate::refusal::{Refusal, RefusalReason};
-use crate::rules::{convex_auth_config, env_names, package_versions, plain_convex_provider, start_session};
+use crate::rules::{auth_gates, convex_auth_config, env_names, package_versions, plain_convex_provider, start_session};
 use crate::survey::Survey;
 use crate::tanstack_start::{Files, QUERY, page, read, root_route, router};
 use crate::versions;
@@ -73,6 +74,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     secret: |_, _| Some("CLERK_SECRET_KEY"),
     installer: None,
     in_dashboard: None,
+    gates: &WEB_GATES,
     roots: begin,
     inner: Some(inner),
     rules: &[
@@ -81,6 +83,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &package_versions::RULE,
         &convex_auth_config::RULE,
         &env_names::RULE,
+        &auth_gates::RULE,
     ],
 };
 
@@ -105,7 +108,11 @@ fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
     let is_route = |file: &FileId| modules.sources.path(*file).is_in(folder) && *file != root;
     let routes: Vec<FileId> = modules.sources.ids().filter(is_route).collect();
     let route = |file: FileId| Route { export: "Route", ..Route::of(file) };
-    let outlet = routes.iter().map(|file| Arc::new(route(*file))).collect();
+    let below = |file: &FileId| {
+        let path = modules.sources.path(*file).as_str();
+        (segments(path.strip_prefix(folder).unwrap_or(path).trim_start_matches('/')), *file)
+    };
+    let outlet = outlets(&by_segments(routes.iter().map(below).collect()), &route);
     let page = Arc::new(Route { outlet, is_page: true, ..route(root) });
     let made = files.router.as_ref().and_then(|path| modules.sources.id(path)).and_then(|file| {
         let facts = modules.sources.facts(file);
@@ -127,6 +134,12 @@ fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Beg
     let whole = std::iter::once(root).chain(routes).chain(made.map(|(file, _)| file)).collect();
     let file = made.map_or(root, |(file, _)| file);
     begin.and(Begin { roots: vec![Root { file, what, place }], whole, ..Begin::default() })
+}
+
+/// Routes, each with those within it in its outlet.
+fn outlets<'a>(routes: &[Nested], route: &impl Fn(FileId) -> Route<'a>) -> Vec<Arc<Route<'a>>> {
+    let one = |nested: &Nested| Arc::new(Route { outlet: outlets(&nested.inner, route), ..route(nested.file) });
+    routes.iter().map(one).collect()
 }
 
 /// What is added in the root route where the plain provider is in the router's `Wrap`.

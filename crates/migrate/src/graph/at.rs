@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::evaluate::Data;
-use super::render::{Above, Place};
+use super::sightings::{Above, Branch, Place};
 
 /// A list that grows at its head and is shared below.
 pub(super) struct Link<T> {
@@ -32,6 +32,10 @@ pub(super) struct At<'a> {
     pub(super) page: Option<usize>,
     /// How many components around were taken to render what they are given, since what they do with it could not be followed.
     pub(super) guesses: u8,
+    /// The routes that led here.
+    pub(super) branches: Chain<Branch>,
+    /// The element that stands for the component that is looked at.
+    pub(super) by: Option<Place>,
 }
 
 impl<'a> At<'a> {
@@ -43,7 +47,17 @@ impl<'a> At<'a> {
             is_uncertain: self.is_uncertain,
             page: self.page,
             guesses: self.guesses,
+            branches: self.branches.clone(),
+            by: self.by,
         }
+    }
+
+    pub(super) fn by(&self, by: Option<Place>) -> Self {
+        Self { by, ..self.copy() }
+    }
+
+    pub(super) fn on(&self, branch: Branch) -> Self {
+        Self { branches: Some(Rc::new(Link { item: branch, rest: self.branches.clone() })), ..self.copy() }
     }
 
     pub(super) fn guessed(&self) -> Self {

@@ -8,8 +8,8 @@
 //! export const list = authedQuery({ handler: … });           // so does what a builder makes that throws without one
 //! ```
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 
 use change::{ImportedName, RelPath, TextRange};
 use syntax::{CallFlow, CallId, ExportSource, FunctionId, Value};
@@ -34,16 +34,23 @@ pub(crate) enum Identity {
 
 /// The Convex functions of a folder.
 pub(crate) struct FunctionGraph<'a> {
-    modules: &'a Modules<'a>,
-    folder: &'a str,
-    /// What is known of functions; one that is being read counts as reading nothing, so that a circle ends.
+    pub(super) modules: &'a Modules<'a>,
+    pub(super) folder: &'a str,
+    /// What is known of functions, at least.
     known: RefCell<HashMap<(FileId, FunctionId), Identity>>,
+    /// Those that are read in this round.
+    visited: RefCell<HashSet<(FileId, FunctionId)>>,
+    /// Those of which nothing more is to be found.
+    settled: RefCell<HashSet<(FileId, FunctionId)>>,
+    /// Whether this round found something.
+    is_grown: Cell<bool>,
 }
 
 impl<'a> FunctionGraph<'a> {
     /// The functions in `folder`, whose files and what they take in are among the sources of `modules`.
     pub(crate) fn new(modules: &'a Modules<'a>, folder: &'a str) -> Self {
-        Self { modules, folder, known: RefCell::default() }
+        let (known, visited, settled) = (RefCell::default(), RefCell::default(), RefCell::default());
+        Self { modules, folder, known, visited, settled, is_grown: Cell::new(false) }
     }
 
     /// What the function at a path of `api` makes of who calls it: `["tasks", "list"]`. `None` where there is no such function.
@@ -58,8 +65,21 @@ impl<'a> FunctionGraph<'a> {
             name => ImportedName::Named(name.to_owned()),
         };
         match self.modules.export(file, &export)? {
-            Definition::Value(file, value) => Some(self.value(file, value, 0)),
+            Definition::Value(file, value) => Some(self.identity_of(file, value)),
             Definition::File(_) | Definition::Package(..) | Definition::Unknown => None,
+        }
+    }
+
+    /// What an expression makes of who calls it. Functions may call each other in a circle, so this is read until nothing is found any more.
+    pub(super) fn identity_of(&self, file: FileId, value: &'a Value) -> Identity {
+        loop {
+            self.is_grown.set(false);
+            let found = self.value(file, value, 0);
+            let visited = std::mem::take(&mut *self.visited.borrow_mut());
+            if !self.is_grown.get() {
+                self.settled.borrow_mut().extend(visited);
+                return found;
+            }
         }
     }
 
@@ -102,19 +122,31 @@ impl<'a> FunctionGraph<'a> {
         }
     }
 
-    fn call(&self, file: FileId, id: CallId) -> Option<&'a CallFlow> {
+    /// `ctx.auth.getUserIdentity()`, however `ctx`, `auth` or the method came here.
+    fn reads_identity(&self, file: FileId, call: &'a CallFlow) -> bool {
+        let is_method = |value: &Value| matches!(value, Value::Member(_, name) if name == "getUserIdentity");
+        match &call.callee {
+            Value::Variable(id) => self.modules.sources.facts(file).flow.variable(*id).iter().any(is_method),
+            callee => is_method(callee),
+        }
+    }
+
+    pub(super) fn call(&self, file: FileId, id: CallId) -> Option<&'a CallFlow> {
         self.modules.sources.facts(file).flow.call(id)
     }
 
     /// What a function makes of it, with everything in it.
     fn function(&self, file: FileId, id: FunctionId, depth: u8) -> Identity {
-        if let Some(known) = self.known.borrow().get(&(file, id)) {
-            return *known;
+        let known = self.known.borrow().get(&(file, id)).copied().unwrap_or(Identity::Unused);
+        if self.settled.borrow().contains(&(file, id)) || !self.visited.borrow_mut().insert((file, id)) {
+            return known;
         }
-        self.known.borrow_mut().insert((file, id), Identity::Unused);
         let found = self.read(file, id, depth);
-        self.known.borrow_mut().insert((file, id), found);
-        found
+        if found > known {
+            self.is_grown.set(true);
+            self.known.borrow_mut().insert((file, id), found);
+        }
+        found.max(known)
     }
 
     fn read(&self, file: FileId, id: FunctionId, depth: u8) -> Identity {
@@ -122,7 +154,7 @@ impl<'a> FunctionGraph<'a> {
         let Some(function) = flow.function(id) else { return Identity::Unused };
         let within = |range: TextRange| function.range.covers(range);
         let calls = flow.calls.iter().filter(|call| within(call.range));
-        let called = calls.map(|call| match reads_identity(call) {
+        let called = calls.map(|call| match self.reads_identity(file, call) {
             true => Identity::Used,
             false => self.value(file, &call.callee, depth + 1),
         });
@@ -145,16 +177,11 @@ impl<'a> FunctionGraph<'a> {
             Value::Member(object, _) | Value::Item(object) => self.gives(file, object, depth + 1),
             Value::OneOf(values) => values.iter().any(|value| self.gives(file, value, depth + 1)),
             Value::Call(id) => self.call(file, *id).is_some_and(|call| {
-                reads_identity(call) || self.value(file, &call.callee, depth + 1) >= Identity::Used
+                self.reads_identity(file, call) || self.value(file, &call.callee, depth + 1) >= Identity::Used
             }),
             _ => false,
         }
     }
-}
-
-/// `ctx.auth.getUserIdentity()`, however `ctx` or `auth` came here.
-fn reads_identity(call: &CallFlow) -> bool {
-    matches!(&call.callee, Value::Member(_, name) if name == "getUserIdentity")
 }
 
 /// The path of a function that an expression of a file names: `["tasks", "list"]` of `api.tasks.list`.
@@ -180,6 +207,9 @@ pub(crate) fn api_path(modules: &Modules<'_>, file: FileId, value: &Value) -> Op
 
 /// Whether a name of a module is `api` of what Convex generates, passed on by files or not.
 fn is_api(modules: &Modules<'_>, file: FileId, module: &str, name: &str, passed_on: u8) -> bool {
+    if module == "convex/server" {
+        return name == "anyApi";
+    }
     let stem = module.trim_end_matches(".js").trim_end_matches(".ts");
     if stem.ends_with("_generated/api") {
         return name == "api" || name == "internal";

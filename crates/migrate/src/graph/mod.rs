@@ -4,13 +4,18 @@
 //! what it stands for, `reach` says what code may run at all, `evaluate` from an expression to what it may be, and `render` walks down from the roots.
 
 mod at;
+pub(crate) mod backend;
 pub(crate) mod evaluate;
 pub(crate) mod functions;
 pub(crate) mod modules;
+pub(crate) mod nesting;
+mod pages;
 pub(crate) mod reach;
 pub(crate) mod relevance;
 pub(crate) mod render;
 pub(crate) mod resolve;
 pub(crate) mod roots;
+pub(crate) mod sightings;
 pub(crate) mod snapshot;
 pub(crate) mod sources;
+pub(crate) mod subscriptions;

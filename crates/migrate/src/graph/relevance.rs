@@ -8,6 +8,7 @@ use change::ImportedName;
 use syntax::{Flow, FunctionId, Imported, Value};
 
 use super::modules::Modules;
+use super::sightings::Wanted;
 use super::sources::FileId;
 
 /// Whether something can lead to a provider.
@@ -23,15 +24,13 @@ pub(crate) enum Relevance {
 pub(crate) struct RelevanceMap<'a, 'm> {
     modules: &'m Modules<'a>,
     files: BTreeSet<FileId>,
-    is_marked: fn(&str, &ImportedName) -> bool,
+    wanted: &'m Wanted,
     known: RefCell<HashMap<FileId, Rc<OfFile>>>,
 }
 
 impl<'a, 'm> RelevanceMap<'a, 'm> {
-    /// `is_marked` tells the exports of packages that a walk looks for.
-    pub(crate) fn new(modules: &'m Modules<'a>, is_marked: fn(&str, &ImportedName) -> bool) -> Self {
-        let files = files(modules, is_marked);
-        Self { modules, files, is_marked, known: RefCell::default() }
+    pub(crate) fn new(modules: &'m Modules<'a>, wanted: &'m Wanted) -> Self {
+        Self { modules, files: files(modules, wanted), wanted, known: RefCell::default() }
     }
 
     /// Whether a file leads to a provider by what it takes in.
@@ -50,7 +49,7 @@ impl<'a, 'm> RelevanceMap<'a, 'm> {
     }
 
     fn imported(&self, file: FileId, imported: &Imported) -> Relevance {
-        if (self.is_marked)(&imported.module, &imported.export) {
+        if (self.wanted.is_marked)(&imported.module, &imported.export) {
             return Relevance::Yes;
         }
         self.module(file, &imported.module)
@@ -114,7 +113,11 @@ impl OfFile {
         }
         for (index, function) in flow.functions.iter().enumerate().rev() {
             let arrows = flow.properties_of(FunctionId(index as u32)).flat_map(|property| &property.returns);
-            let found = self.most(map, file, function.returns.iter().chain(arrows));
+            let is_wanted = map.wanted.components.contains(&(file, FunctionId(index as u32)));
+            let found = match is_wanted {
+                true => Relevance::Yes,
+                false => self.most(map, file, function.returns.iter().chain(arrows)),
+            };
             grow(&mut self.functions[index], found);
         }
         for (index, values) in flow.variables.iter().enumerate() {
@@ -153,13 +156,15 @@ impl OfFile {
     }
 }
 
-/// The files that lead to a marked export by what they take in.
-fn files(modules: &Modules<'_>, is_marked: fn(&str, &ImportedName) -> bool) -> BTreeSet<FileId> {
+/// The files that hold what is wanted, or lead to it by what they take in.
+fn files(modules: &Modules<'_>, wanted: &Wanted) -> BTreeSet<FileId> {
+    let holding: BTreeSet<FileId> = wanted.components.iter().map(|(file, _)| *file).collect();
     let mut importers: BTreeMap<FileId, Vec<FileId>> = BTreeMap::new();
     let mut found = BTreeSet::new();
     let mut queue = Vec::new();
     for file in modules.sources.ids() {
-        let mut is_relevant = marks(modules, file, is_marked);
+        let is_page = wanted.pages.as_ref().is_some_and(|pages| pages.contains(&file));
+        let mut is_relevant = is_page || holding.contains(&file) || marks(modules, file, wanted.is_marked);
         for target in modules.imports(file) {
             match target {
                 Ok(Some(target)) => importers.entry(target).or_default().push(file),

@@ -18,10 +18,13 @@ use syntax::{CallId, ElementFlow, FunctionId, JsxId, Reference, Value};
 use super::at::{At, collect};
 use super::evaluate::{Data, Evaluator, Frame, Held, Props, Scope, callee_name, is_compiled_jsx};
 use super::modules::Modules;
+use super::pages::{SHOWS, has_prop, is_route_object, is_table};
 use super::relevance::{Relevance, RelevanceMap};
 use super::roots::{Given, Rendered, Root, Route};
+pub(crate) use super::sightings::{Above, Node, Place, Sighting, common};
+use super::sightings::{Branch, Seen, Wanted};
 use super::sources::FileId;
-use crate::known::{Provider, is_marked, is_outlet, provider};
+use crate::known::is_outlet;
 
 /// How often a component may stand within itself.
 const MAX_WITHIN_ITSELF: usize = 2;
@@ -30,46 +33,11 @@ const MAX_GUESSES: u8 = 3;
 /// How many places of providers are kept.
 const MAX_SIGHTINGS: usize = 4_000;
 
-/// An element, or the call of `createElement` that makes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Node {
-    Jsx(JsxId),
-    Call(CallId),
-    /// `{children}` or a fragment right in `<body>`: the element, and which of its children, those that render nothing aside.
-    Child(JsxId, u32),
-}
-
-/// An element of a file.
-pub(crate) type Place = (FileId, Node);
-
-/// A provider on the way down.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Above {
-    pub(crate) provider: Provider,
-    pub(crate) module: String,
-    pub(crate) place: Place,
-}
-
-/// A provider where it is rendered.
-#[derive(Clone, Debug)]
-pub(crate) struct Sighting {
-    pub(crate) provider: Provider,
-    pub(crate) place: Place,
-    /// The providers around it, outermost first.
-    pub(crate) above: Vec<Above>,
-    /// The elements around it, in whatever file, outermost first.
-    pub(crate) trail: Vec<Place>,
-    /// Which root it is under.
-    pub(crate) root: usize,
-    /// Whether every step to it could be followed.
-    pub(crate) is_certain: bool,
-    /// How many elements of the trail stand around the page that it is in; `None` where it is in none.
-    pub(crate) page: Option<usize>,
-}
-
 /// What an app renders.
 pub(crate) struct RenderGraph {
     pub(crate) sightings: Vec<Sighting>,
+    /// What else was looked for.
+    pub(crate) seen: Seen,
     /// Whether there was too much to follow.
     pub(crate) is_exhausted: bool,
     /// The roots within functions that are not called exactly once, as far as is known.
@@ -77,11 +45,13 @@ pub(crate) struct RenderGraph {
 }
 
 impl RenderGraph {
-    /// Walks down from `roots`.
-    pub(crate) fn new<'a>(modules: &Modules<'a>, roots: &[Root<'a>]) -> Self {
+    /// Walks down from `roots` to what is wanted.
+    pub(crate) fn new<'a>(modules: &Modules<'a>, roots: &[Root<'a>], wanted: &Wanted) -> Self {
         let mut walk = Walk {
             evaluator: Evaluator::new(modules),
-            relevance: RelevanceMap::new(modules, is_marked),
+            relevance: RelevanceMap::new(modules, wanted),
+            wanted,
+            seen: Seen::default(),
             sightings: Vec::new(),
             calls: Vec::new(),
             root: 0,
@@ -92,8 +62,8 @@ impl RenderGraph {
             walk.root = index;
             walk.root(root);
         }
-        let is_exhausted = walk.evaluator.is_exhausted() || walk.sightings.len() >= MAX_SIGHTINGS;
-        Self { sightings: walk.sightings, is_exhausted, repeated: walk.repeated }
+        let is_exhausted = walk.is_over();
+        Self { sightings: walk.sightings, seen: walk.seen, is_exhausted, repeated: walk.repeated }
     }
 
     /// Whether what makes a root may run several times: `nodes.forEach((node) => createRoot(node).render(<App />))`.
@@ -107,13 +77,15 @@ impl RenderGraph {
     }
 }
 
-struct Walk<'a, 'm> {
+pub(super) struct Walk<'a, 'm> {
     evaluator: Evaluator<'a, 'm>,
     relevance: RelevanceMap<'a, 'm>,
+    pub(super) wanted: &'m Wanted,
     sightings: Vec<Sighting>,
+    pub(super) seen: Seen,
     /// The components that are being rendered.
     calls: Vec<(FileId, FunctionId)>,
-    root: usize,
+    pub(super) root: usize,
     /// How many outlets were met.
     outlets: usize,
     repeated: BTreeSet<usize>,
@@ -121,7 +93,8 @@ struct Walk<'a, 'm> {
 
 impl<'a> Walk<'a, '_> {
     fn is_over(&self) -> bool {
-        self.evaluator.is_exhausted() || self.sightings.len() >= MAX_SIGHTINGS
+        let seen = self.sightings.len() + self.seen.renderings.len();
+        self.evaluator.is_exhausted() || seen >= MAX_SIGHTINGS
     }
 
     fn root(&mut self, root: &Root<'a>) {
@@ -162,6 +135,7 @@ impl<'a> Walk<'a, '_> {
         });
         let props = Rc::new(Props { named: given.collect(), children: Vec::new() });
         let shown: Vec<Data<'a>> = route.outlet.iter().map(|route| Data::Route(route.clone())).collect();
+        let at = &self.page(at, Branch::File(route.file), !route.stands_in);
         let inside = at.with_outlet(shown.clone());
         let inside = if route.is_page { inside.in_page() } else { inside };
         let outlets = self.outlets;
@@ -234,6 +208,7 @@ impl<'a> Walk<'a, '_> {
         if !self.is_relevant(data) {
             return;
         }
+        let at = &at.by(None);
         match data {
             Data::Code(..) => self.render(data, at),
             Data::Element(file, id, scope) => self.element(*file, *id, scope, at),
@@ -252,10 +227,13 @@ impl<'a> Walk<'a, '_> {
     /// Whether something can lead to a provider, as far as its text and what it was given tell.
     fn is_relevant(&self, data: &Data<'a>) -> bool {
         let (found, scope) = match data {
+            Data::Code(_, value, _) if self.wanted.pages.is_some() && is_table(value) => return true,
             Data::Code(file, value, scope) => (self.relevance.value(*file, value), scope),
             Data::Element(file, id, scope) => (self.relevance.value(*file, &Value::Element(*id)), scope),
             Data::CreateElement(file, id, scope) => (self.relevance.value(*file, &Value::Call(*id)), scope),
             Data::Function(file, id, scope) => (self.relevance.value(*file, &Value::Function(*id)), scope),
+            // Each of a router's routes, whatever it shows.
+            Data::Object(_, props, _) if self.wanted.pages.is_some() && is_route_object(props) => return true,
             Data::Object(file, props, scope) => {
                 let most = props.iter().map(|(_, value)| self.relevance.value(*file, value)).max();
                 (most.unwrap_or(Relevance::No), scope)
@@ -271,7 +249,7 @@ impl<'a> Walk<'a, '_> {
             Data::Made(made) => {
                 return self.is_relevant(&made.0) || self.is_relevant(&Data::Props(made.1.clone()));
             }
-            Data::Package(module, name) => return is_marked(module, name),
+            Data::Package(module, name) => return (self.wanted.is_marked)(module, name),
             Data::Unknown => return false,
         };
         match found {
@@ -305,10 +283,10 @@ impl<'a> Walk<'a, '_> {
     ///
     /// `{ path: "/", element: <Layout />, children: [{ index: true, Component: Home }] }`
     fn object(&mut self, file: FileId, props: &'a [(Option<String>, Value)], scope: &Scope<'a>, at: &At<'a>) {
-        let shows = ["element", "Component", "component", "lazy"];
         let code = |value| Data::Code(file, value, scope.clone());
-        let named = |name: &str| props.iter().any(|(known, _)| known.as_deref() == Some(name));
-        let is_layout = named("children") && shows.iter().any(|name| named(name));
+        let branch = Branch::Object(file, props.as_ptr() as usize);
+        let at = &if is_route_object(props) { self.page(at, branch, true) } else { at.copy() };
+        let is_layout = has_prop(props, "children") && SHOWS.iter().any(|name| has_prop(props, name));
         let inner = props.iter().filter(|(name, _)| is_layout && name.as_deref() == Some("children"));
         let inside = at.with_outlet(inner.map(|(_, value)| code(value)).collect());
         // The document of a root route of TanStack Start, around its component.
@@ -333,7 +311,7 @@ impl<'a> Walk<'a, '_> {
                 Some("children") if is_layout => {}
                 // Who a route stands under is said where its parent takes it in.
                 Some("getParentRoute") => {}
-                Some(name) if shows.contains(&name) && is_layout => self.render(&code(value), &inside),
+                Some(name) if SHOWS.contains(&name) && is_layout => self.render(&code(value), &inside),
                 _ => self.render(&code(value), at),
             }
         }
@@ -404,7 +382,7 @@ impl<'a> Walk<'a, '_> {
 
     /// An element whose tag is `tag`.
     fn node(&mut self, place: Place, tag: &Data<'a>, props: Rc<Props<'a>>, at: &At<'a>) {
-        let at = at.inside(place);
+        let at = at.inside(place).by(Some(place));
         let tags = self.evaluator.force(tag);
         if tags.is_empty() {
             // `createElement("div", props)`
@@ -412,7 +390,10 @@ impl<'a> Walk<'a, '_> {
         }
         for tag in tags {
             match &tag {
-                Data::Package(module, name) => self.package(place, module, name, &props, &at),
+                Data::Package(module, name) => {
+                    self.seen.others.insert(place);
+                    self.package(place, module, name, &props, &at);
+                }
                 tag => self.component(tag, props.clone(), &at),
             }
         }
@@ -421,6 +402,7 @@ impl<'a> Walk<'a, '_> {
     /// An element of a package: a provider, or something that renders what it is given.
     fn package(&mut self, place: Place, module: &str, name: &ImportedName, props: &Rc<Props<'a>>, at: &At<'a>) {
         let is_named = |wanted: &str| matches!(name, ImportedName::Named(name) if name == wanted);
+        let at = &if is_named("Route") { self.page(at, Branch::Element(place), true) } else { at.copy() };
         if is_outlet(module, name) {
             self.outlets += 1;
             let outlet = at.outlet.clone();
@@ -444,7 +426,7 @@ impl<'a> Walk<'a, '_> {
                 self.render_all(&shown, &inside)
             };
         }
-        let found = provider(module, name);
+        let found = (self.wanted.provider)(module, name);
         let inside = match found {
             Some(provider) => {
                 let above = Above { provider, module: module.to_owned(), place };
@@ -466,6 +448,7 @@ impl<'a> Walk<'a, '_> {
             trail,
             root: self.root,
             is_certain: !at.is_uncertain,
+            branches: collect(&at.branches),
             page: at.page,
         });
     }
@@ -476,6 +459,8 @@ impl<'a> Walk<'a, '_> {
             Data::Function(file, function, scope) => self.function(*file, *function, scope, props, at),
             // `lazy(() => import("./Page"))`: the default export; a router's lazy route has others.
             Data::File(file) => {
+                let is_page = self.wanted.pages.as_ref().is_some_and(|pages| pages.contains(file));
+                let at = &if is_page { self.page(at, Branch::File(*file), true) } else { at.copy() };
                 for name in ["default", "Component", "Route"] {
                     if self.evaluator.modules.export(*file, &export_of(name)).is_some() {
                         for found in self.evaluator.exported(*file, name) {
@@ -546,21 +531,30 @@ impl<'a> Walk<'a, '_> {
         let is_given = carries
             || std::iter::successors(scope.as_ref(), |frame: &&Rc<Frame<'a>>| frame.parent.as_ref()).any(|f| f.carries);
         if rel == Relevance::No || (rel == Relevance::Given && !is_given) {
-            return;
+            return self.rendered((file, id), at);
         }
         let (seen, unknown) = (self.sightings.len(), self.evaluator.unknown());
         self.calls.push((file, id));
         let returned = self.evaluator.returned(file, id, scope, vec![Data::Props(props.clone())], carries);
-        for data in &returned {
-            for data in self.evaluator.force(data) {
-                match data {
-                    // A factory: what `lazy` calls gives a module, what `useCallback` calls a component.
-                    Data::File(_) | Data::Function(..) => self.component(&data, props.clone(), at),
-                    Data::Object(..) if !self.evaluator.member(&data, "default").is_empty() => {
-                        self.component(&data, props.clone(), at);
-                    }
-                    data => self.render_forced(&data, at),
-                }
+        let returned: Vec<Data<'a>> = returned.iter().flat_map(|data| self.evaluator.force(data)).collect();
+        // A factory: what `lazy` calls gives a module, what `useCallback` calls a component.
+        let is_made = |data: &Data<'a>| match data {
+            Data::File(_) | Data::Function(..) => true,
+            Data::Object(..) => !self.evaluator.member(data, "default").is_empty(),
+            _ => false,
+        };
+        let made: Vec<bool> = returned.iter().map(is_made).collect();
+        if !made.contains(&true) {
+            self.rendered((file, id), at);
+        }
+        let is_class = self.evaluator.flow(file).function(id).is_some_and(|function| function.is_class);
+        for (index, (data, is_made)) in returned.iter().zip(made).enumerate() {
+            // Methods of a class are called by each other.
+            let is_one_of = returned.len() > 1 && self.wanted.pages.is_some() && !is_class;
+            let at = &if is_one_of { at.on(Branch::WayOut(file, id, index)) } else { at.copy() };
+            match is_made {
+                true => self.component(data, props.clone(), at),
+                false => self.render_forced(data, at),
             }
         }
         self.calls.pop();
@@ -575,13 +569,4 @@ impl<'a> Walk<'a, '_> {
 
 fn export_of(name: &str) -> ImportedName {
     if name == "default" { ImportedName::Default } else { ImportedName::Named(name.to_owned()) }
-}
-
-/// What some trails have in common before they part, outermost first.
-pub(crate) fn common<'s>(mut trails: impl Iterator<Item = &'s [Place]>) -> Vec<Place> {
-    let Some(first) = trails.next() else { return Vec::new() };
-    let together = trails.fold(first.len(), |length, trail| {
-        first.iter().zip(trail).take(length).take_while(|(one, other)| one == other).count()
-    });
-    first.iter().take(together).copied().collect()
 }

@@ -51,12 +51,14 @@ pub(crate) struct Route<'a> {
     pub(crate) outlet: Vec<Arc<Route<'a>>>,
     /// Whether ClerkProvider belongs around what it renders, where the framework has it so.
     pub(crate) is_page: bool,
+    /// Whether it is shown in the place of a page that is not there yet, or that failed.
+    pub(crate) stands_in: bool,
 }
 
 impl Route<'_> {
     /// The default export of a file.
     pub(crate) fn of(file: FileId) -> Self {
-        Self { file, export: "default", props: Vec::new(), outlet: Vec::new(), is_page: false }
+        Self { file, export: "default", props: Vec::new(), outlet: Vec::new(), is_page: false, stands_in: false }
     }
 
     /// The files of a route and of all that it is given.

@@ -1,7 +1,9 @@
 //! The rules: one file each. A framework lists the ones its migration runs.
 
+pub(crate) mod auth_gates;
 pub(crate) mod cache_components;
 pub(crate) mod clerk_middleware;
+pub(crate) mod clerk_state_for_convex;
 pub(crate) mod convex_auth_config;
 pub(crate) mod env_names;
 pub(crate) mod expo_modules;
@@ -11,9 +13,15 @@ pub(crate) mod request_origins;
 pub(crate) mod root_loader;
 pub(crate) mod server_tokens;
 pub(crate) mod start_session;
+pub(crate) mod token_template_left;
+pub(crate) mod unguarded_query;
+
+use change::Finding;
 
 use crate::Explanation;
+use crate::access::Access;
 use crate::ctx::{Ctx, RuleResult, Sink};
+use crate::future::Future;
 
 /// A rule.
 pub(crate) struct Rule {
@@ -22,6 +30,18 @@ pub(crate) struct Rule {
     /// Looks at one app.
     pub(crate) run: fn(&Ctx<'_>, &mut Sink) -> RuleResult,
 }
+
+/// A rule of `doctor`: it looks at an app on Clerk, and changes nothing.
+pub(crate) struct Check {
+    /// What `explain` prints, and the id under which findings are reported.
+    pub(crate) explanation: Explanation,
+    /// Looks at one app as it is going to be.
+    pub(crate) check: fn(&Ctx<'_>, &Access<'_>, &Future) -> Vec<Finding>,
+}
+
+/// The rules of `doctor`.
+pub(crate) const CHECKS: &[&Check] =
+    &[&unguarded_query::RULE, &clerk_state_for_convex::RULE, &token_template_left::RULE];
 
 /// Every rule, for `explain`; in what order they run is said by the framework that lists them.
 pub(crate) const ALL: &[&Rule] = &[
@@ -36,4 +56,5 @@ pub(crate) const ALL: &[&Rule] = &[
     &env_names::RULE,
     &request_origins::RULE,
     &server_tokens::RULE,
+    &auth_gates::RULE,
 ];

@@ -91,6 +91,7 @@ fn change(
         key: rewiring.key.clone(),
         group: Some(group.id.clone()),
         is_new: !rewiring.targets.wraps.is_empty(),
+        was_plain: rewiring.survey.sightings(Provider::WithClerk).next().is_none(),
         from_context: rewiring.targets.adds.values().any(|client| *client == Client::Context),
     });
     sink.bases.extend(bases);
@@ -117,6 +118,7 @@ fn unfinished(ctx: &Ctx<'_>, survey: &Survey<'_>) -> Option<Wired> {
         key: key_read(ctx, Some(survey.path(place.0))),
         group: None,
         is_new: false,
+        was_plain: false,
         from_context: false,
     })
 }

@@ -1,8 +1,5 @@
 #![doc = include_str!("server_tokens.md")]
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use change::{
     Applicability, ChangeGroup, Finding, GroupId, ImportChange, ImportedName, Location, RelPath, Severity, TextRange,
 };
@@ -21,9 +18,9 @@ use crate::graph::functions::{FunctionGraph, Identity, api_path};
 use crate::graph::modules::{Definition, Modules};
 use crate::graph::resolve::{Resolver, Target};
 use crate::graph::sources::{FileId, Sources};
-use crate::load;
 use crate::next;
 use crate::server_code::{BUILDS, ServerCode};
+use crate::specifier::specifier;
 use crate::tsconfig;
 use crate::workspace::join;
 
@@ -49,7 +46,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         return Ok(Verdict::Added);
     };
     let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
-    let sources = Sources::of(ctx.workspace, ctx.app, &resolver).with(functions_of(ctx, &functions));
+    let sources = Sources::of(ctx.workspace, ctx.app, &resolver).with(functions.facts(ctx));
     let modules = Modules::new(&sources, &resolver);
     let graph = FunctionGraph::new(&modules, &functions.folder);
     let mut calls = Vec::new();
@@ -62,17 +59,6 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     }
     Tokens { ctx, modules: &modules, resolver: &resolver, wiring }.add(sink, &calls);
     Ok(Verdict::Added)
-}
-
-/// The files of the functions, and of what those take in, as far as they were read.
-fn functions_of(ctx: &Ctx<'_>, functions: &Functions) -> BTreeMap<RelPath, Arc<FileFacts>> {
-    let read = ctx.workspace.files.iter().filter(|(path, _)| path.is_in(&functions.owner));
-    let read = read.filter_map(|(path, file)| Some((path.clone(), file.facts.as_ref().ok()?.clone())));
-    let mut all: BTreeMap<RelPath, Arc<FileFacts>> = read.collect();
-    let in_folder = ctx.workspace.sources.iter().filter(|path| path.is_in(&functions.folder));
-    let unread = in_folder.filter(|path| !ctx.workspace.files.contains_key(*path)).cloned().collect();
-    all.extend(load::facts_of(ctx.workspace, unread));
-    all
 }
 
 /// A call of a function that needs an identity.
@@ -323,7 +309,7 @@ impl Tokens<'_> {
         clash.map_err(|_| "it stands inside another such call")?;
         if !is_own && known.is_none() {
             let import = ImportChange::Add {
-                module: self.specifier(call.file, path, helper),
+                module: specifier(self.ctx.workspace, self.resolver, facts, path, helper),
                 name: ImportedName::Named(HELPER.to_owned()),
                 local: HELPER.to_owned(),
                 type_only: false,
@@ -332,27 +318,6 @@ impl Tokens<'_> {
             group.import(path, import);
         }
         Ok(())
-    }
-
-    /// How a file names the helper's: by an alias that it uses and that leads to a file beside the helper, else by the way from its folder.
-    fn specifier(&self, file: FileId, from: &RelPath, to: &RelPath) -> String {
-        let without_ending = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
-        let stem = without_ending(to.as_str());
-        let imports = &self.modules.sources.facts(file).imports;
-        let marks = ["@", "~"].iter().filter(|mark| imports.iter().any(|i| i.module.starts_with(&format!("{mark}/"))));
-        let beside = self.ctx.workspace.sources.iter().find(|path| path.folder() == to.folder() && *path != to);
-        let alias = marks.filter_map(|mark| {
-            let beside = beside?;
-            // `src/app/layout`, `app/layout`, `layout`
-            let ways = without_ending(beside.as_str());
-            let starts = std::iter::once(0).chain(ways.match_indices('/').map(|(at, _)| at + 1));
-            let known = starts.filter_map(|at| Some((at, format!("{mark}/{}", ways.get(at..)?))));
-            let leads = |specifier: &str| self.resolver.resolve(from, specifier) == Target::File(beside.clone());
-            let (at, _) = known.into_iter().find(|(_, specifier)| leads(specifier))?;
-            Some(format!("{mark}/{}", stem.get(at..)?))
-        });
-        let mut alias = alias.filter(|_| from.folder() != to.folder());
-        alias.next().unwrap_or_else(|| relative(from.folder(), &stem))
     }
 
     fn style(&self, sink: &mut Sink, calls: &[Call<'_>], path: &RelPath) -> syntax::style::Style {
@@ -378,16 +343,6 @@ impl Tokens<'_> {
     }
 }
 
-/// `../auth` from app/tasks to app/auth.
-fn relative(folder: &str, to: &str) -> String {
-    let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let (from, to) = (parts(folder), parts(to));
-    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = "../".repeat(from.len() - shared);
-    let down = to.get(shared..).unwrap_or_default().join("/");
-    if up.is_empty() { format!("./{down}") } else { format!("{up}{down}") }
-}
-
 fn helper_text(style: &syntax::style::Style) -> String {
     let (eol, unit) = (style.eol.as_str(), style.indent.unit());
     let semicolon = if style.semicolons { ";" } else { "" };
@@ -398,21 +353,4 @@ fn helper_text(style: &syntax::style::Style) -> String {
          export async function {HELPER}() {{{eol}\
          {unit}return (await (await auth()).getToken()) ?? undefined{semicolon}{eol}}}{eol}"
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ways_between_files() {
-        for (folder, to, expected) in [
-            ("app", "app/auth", "./auth"),
-            ("app/tasks/[id]", "app/auth", "../../auth"),
-            ("lib", "src/app/auth", "../src/app/auth"),
-            ("", "app/auth", "./app/auth"),
-        ] {
-            assert_eq!(relative(folder, to), expected, "{folder}");
-        }
-    }
 }

@@ -1,0 +1,101 @@
+//! Where gates go: around what subscribes to private queries, in the nearest component that renders it from outside.
+//!
+//! ```tsx
+//! <Authenticated>
+//!   <Content />            // subscribes to tasks:list
+//! </Authenticated>
+//! ```
+//! `sites` finds the places, `ground` says what may be wrapped, `share` lets neighbours have one gate, `carriers` says which gates show what
+//! is there instead, `write` makes the edits.
+
+mod carriers;
+mod ground;
+mod proof;
+mod share;
+mod sites;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use change::{ChangeGroup, TextRange};
+
+use crate::graph::sightings::{Branch, Component, Place};
+use crate::graph::sources::FileId;
+
+pub(crate) use carriers::{Carrying, carriers};
+pub(crate) use proof::prove;
+pub(crate) use sites::{Planned, Sites};
+pub(crate) use write::Writer;
+
+/// Whether a group is that of a gate.
+pub(crate) fn is_gate(group: &ChangeGroup) -> bool {
+    group.id.as_str().starts_with("gate-")
+}
+
+/// Which gates are added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GateMode {
+    /// Around what subscribes to private queries.
+    Auto,
+    /// One around all that the provider holds.
+    Root,
+    /// None.
+    None,
+}
+
+/// What is put behind a gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) file: FileId,
+    /// An element, a child of one, or children beside each other; an existing gate where that lacks what is shown instead.
+    pub(crate) range: TextRange,
+    /// Whether a gate is there already.
+    pub(crate) is_gated: bool,
+    /// The components that it is about, each with the private queries that it subscribes to.
+    pub(crate) consumers: BTreeMap<Component, BTreeSet<Vec<String>>>,
+    /// The routes on which it is shown.
+    pub(crate) ways: BTreeSet<Vec<Branch>>,
+    /// How deep it stands below the root, on the shortest way.
+    pub(crate) depth: usize,
+    /// Where what it is around is handed down, if it is that: `{children}` of this element.
+    pub(crate) handed_by: Option<Place>,
+}
+
+/// A consumer that no gate can be put around.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ungated {
+    pub(crate) component: Component,
+    pub(crate) queries: BTreeSet<Vec<String>>,
+    pub(crate) why: Why,
+}
+
+/// Why no gate can be put around a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Why {
+    /// Its provider is not around it on every way.
+    Outside,
+    /// What renders it shows pages as well that use no private data.
+    HidesPages,
+    /// It is the page, and what is around the page hands down others too, or nothing that could be wrapped.
+    IsPage,
+    /// The element that stands for it is a provider, a router or the document.
+    Forbidden,
+    /// It is in a list, or made by a call.
+    Form,
+    /// The file is none that may be changed.
+    File,
+}
+
+impl Why {
+    /// A sentence for a report.
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::Outside => "Convex's provider is not around it on every way",
+            Self::HidesPages => "a gate around it would hide pages that use none of this data",
+            Self::IsPage => "it is the page itself, and what is around it shows other pages as well",
+            Self::Forbidden => "it is a provider or a router, around which no gate goes",
+            Self::Form => "the form in which it is rendered can't be wrapped",
+            Self::File => "the file that renders it is none that may be changed here",
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! The places at which an app gets gates, for what subscribes to private queries and stands behind none yet.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use change::TextRange;
+use syntax::{JsxId, Reference};
+
+use super::ground::{Ground, child_at, ground, is_forbidden, is_router};
+use super::{Site, Ungated, Why};
+use crate::access::Access;
+use crate::boundary::on_server;
+use crate::ctx::Ctx;
+use crate::graph::sightings::{Branch, Component, Node, Page, Place, Rendering};
+use crate::graph::sources::FileId;
+use crate::known::{Gate, Provider};
+
+/// What an app gets.
+#[derive(Default)]
+pub(crate) struct Planned {
+    pub(crate) sites: Vec<Site>,
+    pub(crate) ungated: Vec<Ungated>,
+}
+
+/// Finds the places.
+pub(crate) struct Sites<'a, 's> {
+    pub(super) ctx: &'s Ctx<'s>,
+    pub(super) access: &'s Access<'a>,
+    /// What is to be guarded, each with its private queries.
+    private: BTreeMap<Component, BTreeSet<Vec<String>>>,
+    /// The text of a file as it is going to be.
+    text: &'s dyn Fn(FileId) -> Option<Rc<str>>,
+    texts: RefCell<BTreeMap<FileId, Option<Rc<str>>>>,
+    /// Files that run on the server, where Convex's gates can't be taken in as they are.
+    pub(crate) server: BTreeSet<FileId>,
+}
+
+/// A rendering with the place of its gate.
+#[derive(Clone)]
+struct Candidate<'r> {
+    rendering: &'r Rendering,
+    site: Site,
+}
+
+impl<'a, 's> Sites<'a, 's> {
+    pub(crate) fn new(
+        ctx: &'s Ctx<'s>,
+        access: &'s Access<'a>,
+        private: BTreeMap<Component, BTreeSet<Vec<String>>>,
+        text: &'s dyn Fn(FileId) -> Option<Rc<str>>,
+    ) -> Self {
+        let server = on_server(access.modules, &access.roots);
+        Self { ctx, access, private, text, texts: RefCell::default(), server }
+    }
+
+    /// The places for `--gate auto`.
+    pub(crate) fn auto(&self) -> Planned {
+        let renderings = self.unguarded();
+        let mut candidates = Vec::new();
+        let mut failed: Vec<(&Rendering, Why)> = Vec::new();
+        for rendering in &renderings {
+            match self.candidate(rendering) {
+                Ok(site) => candidates.push(Candidate { rendering, site }),
+                Err(why) => failed.push((rendering, why)),
+            }
+        }
+        let all = candidates.clone();
+        let is_covered = |rendering: &Rendering, own: Option<&Site>| {
+            let others = all.iter().filter(|other| own.is_none_or(|own| !same(own, &other.site)));
+            others.into_iter().any(|other| self.covers(&other.site, rendering))
+        };
+        candidates.retain(|candidate| !is_covered(candidate.rendering, Some(&candidate.site)));
+        let sites = self.shared(together(candidates.into_iter().map(|candidate| candidate.site)));
+        let mut ungated: Vec<Ungated> = Vec::new();
+        for (rendering, why) in failed {
+            let is_known = ungated.iter().any(|known| known.component == rendering.component);
+            if !is_known && !sites.iter().any(|site| self.covers(site, rendering)) {
+                let component = rendering.component;
+                let queries = self.private.get(&component).cloned().unwrap_or_default();
+                ungated.push(Ungated { component, queries, why });
+            }
+        }
+        let sites = sites.into_iter().chain(self.incomplete()).collect();
+        Planned { sites, ungated }
+    }
+
+    /// Where private queries are subscribed to behind no gate.
+    fn unguarded(&self) -> Vec<&Rendering> {
+        let renderings = self.access.graph.seen.renderings.iter();
+        let private = renderings.filter(|rendering| self.private.contains_key(&rendering.component));
+        private.filter(|rendering| !self.access.is_guarded(rendering)).collect()
+    }
+
+    /// The place for `--gate root`: all that the provider holds; where that is the document, what leads on in its body.
+    pub(crate) fn root(&self) -> Planned {
+        let graph = &self.access.graph;
+        let mut planned = Planned::default();
+        for sighting in graph.sightings.iter().filter(|sighting| sighting.provider == Provider::WithClerk) {
+            let (file, Node::Jsx(id)) = sighting.place else { continue };
+            let below = graph.seen.pages.iter().map(|page| &page.trail);
+            let below = below.chain(graph.seen.renderings.iter().map(|rendering| &rendering.trail));
+            let after = |trail: &Vec<Place>| {
+                trail.iter().position(|place| *place == sighting.place).map(|at| trail[at..].to_vec())
+            };
+            let in_body = below.filter_map(after).find_map(|trail| self.in_body(&trail));
+            let found = in_body.or_else(|| Some((file, self.inside(file, id)?)));
+            if let Some((file, range)) = found.filter(|(file, _)| self.may_change(*file)) {
+                let site = Site {
+                    file,
+                    range,
+                    is_gated: false,
+                    consumers: BTreeMap::new(),
+                    ways: BTreeSet::from([sighting.branches.clone()]),
+                    depth: sighting.trail.len(),
+                    handed_by: None,
+                };
+                if !planned.sites.iter().any(|known| same(known, &site)) && !self.is_gated_all_over(&site) {
+                    planned.sites.push(site);
+                }
+            }
+        }
+        planned
+    }
+
+    /// Whether a gate is the only thing there.
+    fn is_gated_all_over(&self, site: &Site) -> bool {
+        let gates = [Gate::Authenticated, Gate::Unauthenticated, Gate::AuthLoading];
+        let mut sightings = self.access.graph.sightings.iter();
+        sightings.any(|sighting| {
+            let is_gate = gates.iter().any(|gate| sighting.provider == Provider::Gate(*gate));
+            let range = self.access.range(sighting.place);
+            is_gate && sighting.place.0 == site.file && range.is_some_and(|range| site.range.covers(range))
+        })
+    }
+
+    /// What leads on below `<body>` on a way down.
+    fn in_body(&self, trail: &[Place]) -> Option<(FileId, TextRange)> {
+        let is_body = |place: &Place| {
+            self.element(*place).is_some_and(|fact| matches!(&fact.tag, Reference::Html(name) if name == "body"))
+        };
+        let at = trail.iter().rposition(is_body)?;
+        let next = trail.get(at + 1)?;
+        Some((next.0, self.access.range(*next)?))
+    }
+
+    /// All that stands between the tags of an element.
+    fn inside(&self, file: FileId, id: JsxId) -> Option<TextRange> {
+        let ranges = &self.access.modules.sources.facts(file).flow.element(id)?.ranges;
+        Some(TextRange::new(ranges.first()?.start(), ranges.last()?.end()))
+    }
+
+    /// Existing gates around what is private, on pages where nothing is shown instead.
+    fn incomplete(&self) -> Vec<Site> {
+        let graph = &self.access.graph;
+        let renderings = graph.seen.renderings.iter();
+        let private = renderings.filter(|rendering| self.private.contains_key(&rendering.component));
+        let mut found: Vec<Site> = Vec::new();
+        for rendering in private {
+            let gate = rendering.above.iter().find(|above| above.provider == Provider::Gate(Gate::Authenticated));
+            let Some(place) = gate.map(|gate| gate.place) else { continue };
+            let Some(range) = self.access.range(place).filter(|_| self.may_change(place.0)) else { continue };
+            let sighting = graph.sightings.iter().find(|sighting| sighting.place == place);
+            let Some(sighting) = sighting else { continue };
+            let site = Site {
+                file: place.0,
+                range,
+                is_gated: true,
+                consumers: BTreeMap::new(),
+                ways: BTreeSet::from([sighting.branches.clone()]),
+                depth: sighting.trail.len(),
+                handed_by: None,
+            };
+            found.push(site);
+        }
+        together(found.into_iter())
+    }
+
+    pub(super) fn element(&self, place: Place) -> Option<&'a syntax::JsxFact> {
+        match place.1 {
+            Node::Jsx(id) => self.access.modules.sources.facts(place.0).element(id),
+            Node::Call(_) | Node::Child(..) => None,
+        }
+    }
+
+    fn text_of(&self, file: FileId) -> Option<Rc<str>> {
+        self.texts.borrow_mut().entry(file).or_insert_with(|| (self.text)(file)).clone()
+    }
+
+    fn may_change(&self, file: FileId) -> bool {
+        let path = self.access.modules.sources.path(file);
+        let is_own = self.ctx.workspace.package_of(path) == Some(self.ctx.app.id.folder());
+        is_own && self.ctx.workspace.may_write(path)
+    }
+
+    /// Where the gate of a rendering would go.
+    fn candidate(&self, rendering: &Rendering) -> Result<Site, Why> {
+        let by_element = rendering.by.map(|place| self.around(rendering, place));
+        let site = match by_element {
+            Some(Ok(site)) => site,
+            // `<Component {...pageProps} />` stands for every page.
+            Some(Err(why)) => return Err(why),
+            None => self.handed_down(rendering)?,
+        };
+        self.check(&site, rendering)?;
+        Ok(site)
+    }
+
+    /// Around the element that stands for it.
+    fn around(&self, rendering: &Rendering, place: Place) -> Result<Site, Why> {
+        let (file, Node::Jsx(id)) = place else { return Err(Why::Form) };
+        let seen = &self.access.graph.seen;
+        let is_private = |component: &Component| self.private.contains_key(component);
+        let components = seen.components.get(&place);
+        if seen.others.contains(&place) || !components.is_some_and(|all| all.iter().all(is_private)) {
+            return Err(Why::IsPage);
+        }
+        let facts = self.access.modules.sources.facts(file);
+        let text = self.text_of(file).ok_or(Why::File)?;
+        let found = ground(facts, &text, id)?;
+        self.site(rendering, file, found.range, None)
+    }
+
+    /// Around what the element around a page hands down.
+    fn handed_down(&self, rendering: &Rendering) -> Result<Site, Why> {
+        let place = *rendering.trail.last().ok_or(Why::IsPage)?;
+        let facts = self.access.modules.sources.facts(place.0);
+        let mut handed_by = Some(place);
+        let range = match place.1 {
+            Node::Child(..) => self.access.range(place).ok_or(Why::IsPage)?,
+            Node::Call(_) => return Err(Why::Form),
+            Node::Jsx(id) => {
+                let fact = facts.element(id).ok_or(Why::Form)?;
+                let is_outlet = matches!(&fact.tag, Reference::Imported(imported)
+                    if imported.export == change::ImportedName::Named("Outlet".to_owned()));
+                let flow = facts.flow.element(id).ok_or(Why::Form)?;
+                let handed = flow.children.iter().zip(&flow.ranges);
+                let mut handed = handed.filter(|(value, _)| !matches!(value, syntax::Value::Element(_)));
+                match (is_outlet, handed.next(), handed.next()) {
+                    // The element stands for what it shows.
+                    (true, _, _) => {
+                        handed_by = None;
+                        fact.range
+                    }
+                    (false, Some((_, range)), None) if !is_router(fact) => *range,
+                    _ => return Err(Why::IsPage),
+                }
+            }
+        };
+        self.site(rendering, place.0, range, handed_by)
+    }
+
+    fn site(
+        &self,
+        rendering: &Rendering,
+        file: FileId,
+        range: TextRange,
+        handed_by: Option<Place>,
+    ) -> Result<Site, Why> {
+        if !self.may_change(file) {
+            return Err(Why::File);
+        }
+        let queries = self.private.get(&rendering.component).cloned().unwrap_or_default();
+        let site = Site {
+            file,
+            range,
+            is_gated: false,
+            consumers: BTreeMap::from([(rendering.component, queries)]),
+            ways: BTreeSet::from([rendering.branches.clone()]),
+            depth: rendering.trail.len(),
+            handed_by,
+        };
+        Ok(site)
+    }
+
+    /// Whether a gate may stand at a place, as far as one rendering is concerned.
+    pub(super) fn check(&self, site: &Site, rendering: &Rendering) -> Result<(), Why> {
+        let facts = self.access.modules.sources.facts(site.file);
+        let element = facts.elements.iter().find(|element| element.range == site.range);
+        if site.handed_by.is_none() && element.is_some_and(is_forbidden) {
+            return Err(Why::Forbidden);
+        }
+        let start = self.start(site, &rendering.trail).ok_or(Why::Form)?;
+        let provider = rendering.above.iter().find(|above| above.provider == Provider::WithClerk);
+        let at = provider.and_then(|above| rendering.trail.iter().position(|place| *place == above.place));
+        if at.is_none_or(|at| at >= start) {
+            return Err(Why::Outside);
+        }
+        if self.hides_a_page(site) {
+            return Err(if rendering.by.is_none() { Why::IsPage } else { Why::HidesPages });
+        }
+        Ok(())
+    }
+
+    /// How many elements of a way down stand around a place; `None` where the way does not lead through it.
+    pub(super) fn start(&self, site: &Site, trail: &[Place]) -> Option<usize> {
+        if let Some(by) = site.handed_by {
+            let at = trail.iter().position(|place| *place == by)? + 1;
+            let is_beside = |place: &&Place| {
+                let range = self.access.range(**place);
+                let around = self.access.range(by);
+                let is_in = range.zip(around).is_some_and(|(range, around)| around.covers(range));
+                place.0 == by.0 && is_in && !range.is_some_and(|range| site.range.covers(range))
+            };
+            return trail.get(at).filter(is_beside).is_none().then_some(at);
+        }
+        let is_in = |place: &Place| {
+            place.0 == site.file && self.access.range(*place).is_some_and(|range| site.range.covers(range))
+        };
+        trail.iter().position(is_in)
+    }
+
+    fn covers(&self, site: &Site, rendering: &Rendering) -> bool {
+        self.start(site, &rendering.trail).is_some()
+    }
+
+    /// Whether a gate would hide a page that uses nothing private.
+    fn hides_a_page(&self, site: &Site) -> bool {
+        let pages = &self.access.graph.seen.pages;
+        let is_leaf = |page: &&Page| !pages.iter().any(|other| is_within(&other.branches, &page.branches));
+        let hidden = pages.iter().filter(|page| self.start(site, &page.trail).is_some()).filter(is_leaf);
+        hidden.into_iter().any(|page| !self.is_private_page(&page.branches))
+    }
+
+    fn is_private_page(&self, branches: &[Branch]) -> bool {
+        let mut renderings = self.access.graph.seen.renderings.iter();
+        renderings.any(|rendering| {
+            self.private.contains_key(&rendering.component) && rendering.branches.starts_with(branches)
+        })
+    }
+
+    /// Ground of its own for each of some ranges, all in one file.
+    pub(super) fn child_of(&self, file: FileId, ground: Ground) -> Option<(usize, TextRange)> {
+        child_at(self.access.modules.sources.facts(file), ground.holder?, ground.range)
+    }
+
+    /// What stands between two ranges of a file.
+    pub(super) fn between(&self, file: FileId, from: TextRange, to: TextRange) -> String {
+        let text = self.text_of(file).unwrap_or_default();
+        text.get(from.end() as usize..to.start() as usize).unwrap_or("?").to_owned()
+    }
+
+    /// The renderings that lead through a place and that it is to guard.
+    pub(super) fn through(&self, site: &Site) -> Vec<&Rendering> {
+        self.unguarded().into_iter().filter(|rendering| self.covers(site, rendering)).collect()
+    }
+}
+
+/// Whether a route lies within another.
+fn is_within(inner: &[Branch], outer: &[Branch]) -> bool {
+    inner.len() > outer.len() && inner.starts_with(outer)
+}
+
+fn same(one: &Site, other: &Site) -> bool {
+    (one.file, one.range) == (other.file, other.range)
+}
+
+/// Sites at the same place are one.
+pub(super) fn together(sites: impl Iterator<Item = Site>) -> Vec<Site> {
+    let mut found: Vec<Site> = Vec::new();
+    for site in sites {
+        match found.iter_mut().find(|known| same(known, &site)) {
+            Some(known) => known.take(site),
+            None => found.push(site),
+        }
+    }
+    found
+}
+
+impl Site {
+    /// Takes over what another one is about.
+    pub(super) fn take(&mut self, other: Self) {
+        self.consumers.extend(other.consumers);
+        self.ways.extend(other.ways);
+        self.depth = self.depth.min(other.depth);
+    }
+}

@@ -1,0 +1,62 @@
+//! What a walk notes of components and pages, for those who ask where they are shown and what with.
+
+use syntax::Value;
+
+use super::at::{At, collect};
+use super::render::Walk;
+use super::sightings::{Branch, Component, Page, Rendering};
+
+impl<'a> Walk<'a, '_> {
+    /// Where a route is shown.
+    pub(super) fn page(&mut self, at: &At<'a>, branch: Branch, is_page: bool) -> At<'a> {
+        if self.wanted.pages.is_none() {
+            return at.copy();
+        }
+        let at = at.on(branch);
+        if is_page {
+            let (branches, trail) = (collect(&at.branches), collect(&at.trail));
+            self.seen.pages.push(Page { branches, trail });
+        }
+        at
+    }
+
+    /// A component of the app where it is rendered.
+    pub(super) fn rendered(&mut self, component: Component, at: &At<'a>) {
+        if let (Some(place), true) = (at.by, self.wanted.pages.is_some()) {
+            self.seen.components.entry(place).or_default().insert(component);
+        }
+        if self.wanted.components.contains(&component) {
+            self.seen.renderings.push(Rendering {
+                component,
+                by: at.by,
+                above: collect(&at.above),
+                trail: collect(&at.trail),
+                branches: collect(&at.branches),
+                root: self.root,
+            });
+        }
+    }
+}
+
+/// The properties by which a route of a table says what it shows.
+pub(super) const SHOWS: [&str; 4] = ["element", "Component", "component", "lazy"];
+
+/// Whether an object has a property.
+pub(super) fn has_prop(props: &[(Option<String>, Value)], name: &str) -> bool {
+    props.iter().any(|(known, _)| known.as_deref() == Some(name))
+}
+
+/// `{ path: "/", element: <Home /> }`
+pub(super) fn is_route_object(props: &[(Option<String>, Value)]) -> bool {
+    let says = ["path", "index", "children", "getParentRoute"];
+    SHOWS.iter().any(|name| has_prop(props, name)) && says.iter().any(|name| has_prop(props, name))
+}
+
+/// `[{ path: "/", element: <Home /> }]`
+pub(super) fn is_table(value: &Value) -> bool {
+    match value {
+        Value::Object(props) => is_route_object(props),
+        Value::List(values) => values.iter().any(is_table),
+        _ => false,
+    }
+}
