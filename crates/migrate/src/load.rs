@@ -387,14 +387,22 @@ fn parse_all(hits: Vec<(RelPath, Hit)>) -> BTreeMap<RelPath, LoadedFile> {
     in_parallel(hits, loaded)
 }
 
-/// The facts of source files that the walk left alone, their texts and trees dropped. One that can't be parsed is left out.
+/// The facts of source files that the walk left alone, their texts and trees dropped; each is read once. One that can't be parsed is left
+/// out.
 pub(crate) fn facts_of(workspace: &Workspace, paths: Vec<RelPath>) -> BTreeMap<RelPath, Arc<FileFacts>> {
-    let paths = paths.into_iter().map(|path| (path, ())).collect();
-    in_parallel(paths, |path, ()| {
-        let source = SourceFile::new(path.clone(), workspace.text(path)?.into())?;
-        let module = parse(&source).ok()?;
-        Some(Arc::new(file_facts(&module, &Bindings::new(&module))))
-    })
+    let known = || workspace.late_facts.lock().unwrap_or_else(PoisonError::into_inner);
+    let unread = paths.iter().filter(|path| !known().contains_key(*path)).map(|path| (path.clone(), ())).collect();
+    let read = in_parallel(unread, |path, ()| {
+        let facts = || {
+            let source = SourceFile::new(path.clone(), workspace.text(path)?.into())?;
+            let module = parse(&source).ok()?;
+            Some(Arc::new(file_facts(&module, &Bindings::new(&module))))
+        };
+        Some(facts())
+    });
+    let mut known = known();
+    known.extend(read);
+    paths.into_iter().filter_map(|path| Some((path.clone(), known.get(&path)?.clone()?))).collect()
 }
 
 /// The text and mode of a source file, as it is now if it was not kept.

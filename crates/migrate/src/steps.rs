@@ -7,6 +7,7 @@ use change::{ChangeGroup, RelPath, SettingsChange, Step};
 
 use crate::ctx::{Ctx, Sink, Wired};
 use crate::env::{frontend_api, has_key, set_names};
+use crate::gates;
 use crate::packages::{CATALOG_FILES, Need, Packages};
 use crate::rules::convex_auth_config::AuthConfig;
 use crate::rules::env_names::lacks_declaration;
@@ -37,6 +38,7 @@ pub(crate) fn steps(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Step> {
         return Vec::new();
     }
     let mut steps = left.local();
+    steps.extend(gates::steps(ctx, sink));
     if ctx.options.production {
         steps.extend(left.production());
     }
@@ -342,7 +344,7 @@ impl Left<'_> {
 }
 
 /// The kinds of steps in the order to do them, whichever app needs one first.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 28] = [
     "create-account",
     "create-application",
     "activate-integration",
@@ -361,6 +363,8 @@ const ORDER: [&str; 26] = [
     "raise-convex",
     "push-functions",
     "sign-in-again",
+    "sign-in-screen",
+    "sign-out",
     "production-instance",
     "production-integration",
     "production-key",

@@ -53,6 +53,8 @@ pub(crate) struct Workspace {
     pub(crate) findings: Vec<Finding>,
     /// The lock files that were asked for; `None` where one can't be read.
     pub(crate) locks: Mutex<BTreeMap<RelPath, Option<Arc<Lock>>>>,
+    /// The facts of source files that were asked for after the walk; `None` where one can't be parsed.
+    pub(crate) late_facts: Mutex<BTreeMap<RelPath, Option<Arc<FileFacts>>>>,
 }
 
 impl Workspace {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::Site;
+use super::steps::signs_out;
 use crate::access::Access;
 use crate::graph::sightings::{Branch, are_together};
 use crate::known::{Gate, Provider, is_clerk_module};
 use change::ImportedName;
-use syntax::{Reference, Value};
+use syntax::Reference;
 
 /// What a gate carries besides what it guards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,17 +71,6 @@ fn has_way_out(access: &Access<'_>) -> bool {
             }
             _ => false,
         });
-        let takes_clerk = facts.imports.iter().any(|import| is_clerk_module(&import.module));
-        let by_call = || {
-            facts.flow.calls.iter().any(|call| match &call.callee {
-                Value::Member(_, name) => name == "signOut",
-                Value::Variable(id) => {
-                    let is_one = |value: &Value| matches!(value, Value::Member(_, name) if name == "signOut");
-                    facts.flow.variable(*id).iter().any(is_one)
-                }
-                _ => false,
-            })
-        };
-        by_element || (takes_clerk && by_call())
+        by_element || signs_out(facts)
     })
 }

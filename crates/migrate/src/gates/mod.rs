@@ -11,8 +11,10 @@
 mod carriers;
 mod ground;
 mod proof;
+mod said;
 mod share;
 mod sites;
+mod steps;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +27,7 @@ use crate::graph::sources::FileId;
 pub(crate) use carriers::{Carrying, carriers};
 pub(crate) use proof::prove;
 pub(crate) use sites::{Planned, Sites};
+pub(crate) use steps::steps;
 pub(crate) use write::Writer;
 
 /// Whether a group is that of a gate.

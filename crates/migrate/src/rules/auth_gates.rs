@@ -1,7 +1,5 @@
 #![doc = include_str!("auth_gates.md")]
 
-use std::collections::BTreeSet;
-
 use change::{Finding, GroupId, Location, Severity};
 
 use super::Rule;
@@ -10,11 +8,9 @@ use crate::access::{Access, Private};
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict, Wired};
 use crate::functions::Functions;
 use crate::future::Future;
-use crate::gates::{Carrying, GateMode, Planned, Site, Sites, Ungated, Why, Writer, carriers, prove};
-use crate::graph::backend::function_name;
+use crate::gates::{GateMode, Planned, Site, Sites, Ungated, Why, Writer, carriers, prove};
 use crate::graph::modules::Modules;
 use crate::graph::resolve::Resolver;
-use crate::graph::sightings::Component;
 use crate::graph::sources::{FileId, Sources};
 
 /// The rule.
@@ -76,7 +72,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     Ok(if is_added { Verdict::Migrated } else { Verdict::Added })
 }
 
-fn finding(ctx: &Ctx<'_>, wired: &Wired, severity: Severity, message: impl Into<String>) -> Finding {
+pub(crate) fn finding(ctx: &Ctx<'_>, wired: &Wired, severity: Severity, message: impl Into<String>) -> Finding {
     let mut finding = Finding::new(RULE.explanation.id, severity, message);
     finding.app = Some(ctx.app.id.clone());
     finding.doc = Some(GUIDE);
@@ -106,13 +102,13 @@ fn proven(
 }
 
 /// What is known where gates are added.
-struct Gating<'a, 's> {
-    ctx: &'s Ctx<'s>,
-    access: &'s Access<'a>,
-    wired: &'s Wired,
-    private: Private,
-    mode: GateMode,
-    future: &'s Future,
+pub(crate) struct Gating<'a, 's> {
+    pub(crate) ctx: &'s Ctx<'s>,
+    pub(crate) access: &'s Access<'a>,
+    pub(crate) wired: &'s Wired,
+    pub(crate) private: Private,
+    pub(crate) mode: GateMode,
+    pub(crate) future: &'s Future,
 }
 
 impl Gating<'_, '_> {
@@ -120,6 +116,7 @@ impl Gating<'_, '_> {
     fn add(&self, sink: &mut Sink, writer: &Writer<'_, '_>, planned: Planned) -> Vec<Ungated> {
         let mut ids: Vec<Option<GroupId>> = Vec::new();
         let mut ungated = planned.ungated;
+        let mut gated: Vec<Site> = Vec::new();
         for (site, carrying) in carriers(self.access, planned.sites) {
             let id = self.id(&site, &ids);
             let group = writer.group(sink, id.clone(), &site, carrying);
@@ -135,8 +132,10 @@ impl Gating<'_, '_> {
             group.reason = self.reason(&site, carrying);
             sink.findings.push(self.gated(&site, &group.id));
             sink.groups.push(group);
+            gated.push(site);
         }
-        sink.findings.extend(ungated.iter().map(|ungated| self.ungated(ungated)));
+        sink.findings.extend(self.becomes_private(&gated));
+        sink.findings.extend(self.without_gates(&ungated));
         ungated
     }
 
@@ -149,94 +148,5 @@ impl Gating<'_, '_> {
         };
         let is_free = |id: &GroupId| !taken.iter().flatten().any(|taken| taken == id);
         (1..).map(numbered).find(is_free).unwrap_or_else(|| numbered(0))
-    }
-
-    fn name(&self, component: Component) -> String {
-        self.access.name(component).map_or_else(|| "a component".to_owned(), |name| format!("`{name}`"))
-    }
-
-    fn names(&self, site: &Site) -> String {
-        let mut names: Vec<String> = site.consumers.keys().map(|component| self.name(*component)).collect();
-        names.dedup();
-        names.join(", ")
-    }
-
-    fn title(&self, site: &Site) -> String {
-        match (self.mode, site.is_gated) {
-            (GateMode::Root, _) => "Show the app to those who are signed in".to_owned(),
-            (_, true) => "Say what is there for those who are not signed in".to_owned(),
-            (_, false) => format!("Show {} to those who are signed in", self.names(site)),
-        }
-    }
-
-    fn reason(&self, site: &Site, carrying: Carrying) -> String {
-        let queries: BTreeSet<String> = site.consumers.values().flatten().map(|path| function_name(path)).collect();
-        let queries = queries.into_iter().collect::<Vec<_>>().join(", ");
-        let mut reason = match (self.mode, self.private) {
-            (GateMode::Root, _) => {
-                "visible only after sign-in from now on: all that Convex's provider holds. `--gate none` leaves it as it is.".to_owned()
-            }
-            _ if site.is_gated => "the gate that is there shows nothing to those who are not signed in.".to_owned(),
-            (_, Private::Needing) => format!("{queries} throws without an identity, and is subscribed to as this renders."),
-            (_, Private::All) => {
-                format!("visible only after sign-in from now on: what {queries} gives. `--gate none` leaves it as it is.")
-            }
-        };
-        if carrying.instead && !site.is_gated {
-            reason.push_str(" It is the first gate of its page, which says what is there instead.");
-        }
-        reason
-    }
-
-    /// What a gate guards.
-    fn gated(&self, site: &Site, group: &GroupId) -> Finding {
-        let first = site.consumers.iter().next();
-        let message = match (self.mode, first, self.private) {
-            (GateMode::Root, ..) => "all that the provider holds is visible only after sign-in from now on".to_owned(),
-            (_, None, _) => "this gate shows nothing to those who are not signed in".to_owned(),
-            (_, Some(_), Private::Needing) => {
-                format!("{} subscribes to what needs an identity", self.names(site))
-            }
-            (_, Some(_), Private::All) => format!("{} is visible only after sign-in from now on", self.names(site)),
-        };
-        let mut finding = finding(self.ctx, self.wired, Severity::Note, message);
-        finding.location = first
-            .and_then(|(component, _)| self.location(*component))
-            .or_else(|| Some(Location::file(self.access.modules.sources.path(site.file).clone())));
-        finding.why = Some(self.reason(site, Carrying { instead: false, way_out: false, with: None }));
-        if self.private == Private::All && (first.is_some() || self.mode == GateMode::Root) {
-            finding.help = Some("`--gate none` leaves it public".to_owned());
-        }
-        finding.group = Some(group.clone());
-        finding
-    }
-
-    /// A consumer that has no gate, with the two ways to guard it.
-    fn ungated(&self, ungated: &Ungated) -> Finding {
-        let queries: Vec<String> = ungated.queries.iter().map(|path| function_name(path)).collect();
-        let what = match self.private {
-            Private::Needing => "which needs an identity",
-            Private::All => "which anybody may see",
-        };
-        let (name, queries) = (self.name(ungated.component), queries.join(", "));
-        let message = format!("{name} subscribes to {queries}, {what}, and gets no gate: {}", ungated.why.sentence());
-        let severity = match self.private {
-            Private::Needing => Severity::Warning,
-            Private::All => Severity::Note,
-        };
-        let mut finding = finding(self.ctx, self.wired, severity, message);
-        finding.location = self.location(ungated.component);
-        finding.help = Some(
-            "move what subscribes into a component of its own and put `Authenticated` around that; or let the query wait: \
-             `useQuery(query, isAuthenticated ? args : \"skip\")` with `useConvexAuth()`"
-                .to_owned(),
-        );
-        finding
-    }
-
-    /// Where a component subscribes, in its file as it is.
-    fn location(&self, component: Component) -> Option<Location> {
-        let (path, range) = self.access.subscribes_at(component)?;
-        Some(self.future.now(path, range).0)
     }
 }
