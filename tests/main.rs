@@ -21,6 +21,8 @@ mod input;
 mod faults;
 // Steps, production, installing, lock files, secrets.
 mod setup;
+// Gates: how they are chosen, and the commands that look at them.
+mod gates;
 // The shape of the code itself.
 mod architecture;
 // Tests that need Node and real packages; on with CONVEX_CLERK_TESTS=all.

@@ -190,13 +190,13 @@ impl Look<'_> {
 fn passing_on(modules: &Modules<'_>) -> Option<RelPath> {
     let passes = |file: &FileId| {
         let facts = modules.sources.facts(*file);
-        let has = |gate: &&str| {
+        let has = |gate: &str| {
             facts.exports.iter().any(|export| {
-                let name = ImportedName::Named((**gate).to_owned());
+                let name = ImportedName::Named(gate.to_owned());
                 export.name == name && export.source == ExportSource::From(CONVEX_REACT.to_owned(), name.clone())
             })
         };
-        facts.directives.iter().any(|directive| directive == "use client") && GATES.iter().all(|gate| has(&gate))
+        facts.directives.iter().any(|directive| directive == "use client") && GATES.iter().all(|gate| has(gate))
     };
     modules.sources.ids().find(passes).map(|file| modules.sources.path(file).clone())
 }
