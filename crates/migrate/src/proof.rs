@@ -9,6 +9,7 @@ use change::{
 use syntax::{Bindings, Lapse, SourceKind, Value, file_facts, lapse, on_deep_stack};
 
 use crate::ctx::Sink;
+use crate::gates::is_gate;
 use crate::graph::modules::Modules;
 use crate::graph::render::{Node, Place, Sighting};
 use crate::graph::resolve::Resolver;
@@ -115,30 +116,37 @@ impl Rewiring<'_> {
 /// beforeLoad: () => ({ busy: missing }),      // this line would be several
 /// ```
 pub(crate) fn keeps_comments(sink: &Sink) -> Result<(), Refusal> {
+    let wiring = sink.groups.iter().filter(|group| !is_gate(group));
+    wiring.into_iter().try_for_each(|group| keeps_comments_in(sink, std::slice::from_ref(group)))
+}
+
+/// The same for some groups together.
+///
+/// # Errors
+/// A refusal where that does not hold.
+pub(crate) fn keeps_comments_in(sink: &Sink, groups: &[ChangeGroup]) -> Result<(), Refusal> {
     let language = TypeScript { formatting: sink.formatting.clone() };
-    for group in &sink.groups {
-        let paths: BTreeSet<&RelPath> = group.edits().keys().chain(group.imports().keys()).collect();
-        for path in paths.into_iter().filter(|path| SourceKind::of(path).is_some()) {
-            let Some(base) = sink.bases.get(path) else { continue };
-            let text = after(path, base, group, &language)?;
-            on_deep_stack(|| {
-                let (before, after) = (parsed(path, &base.text)?, parsed(path, &text)?);
-                let refuse = |range: TextRange, what: &str| {
-                    let comment = range.slice(before.text()).unwrap_or_default();
-                    let message =
-                        format!("the comment `{}` {what}", comment.split_whitespace().collect::<Vec<_>>().join(" "));
-                    let location = Location { path: path.clone(), range };
-                    Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(location)))
-                };
-                match lapse(&before, &after) {
-                    Some(Lapse::Lost(range)) => refuse(range, "would get lost"),
-                    Some(Lapse::Moved(range)) => {
-                        refuse(range, "would no longer stand before the line that it speaks of")
-                    }
-                    None => Ok(()),
-                }
-            })?;
-        }
+    let edited = groups.iter().flat_map(|group| group.edits().keys().chain(group.imports().keys()));
+    let paths: BTreeSet<&RelPath> = edited.collect();
+    for path in paths.into_iter().filter(|path| SourceKind::of(path).is_some()) {
+        let Some(base) = sink.bases.get(path) else { continue };
+        let edits = merged(path, base, groups, &language)?;
+        let text = edits.apply(&base.text).ok_or_else(|| misfit(path, "its edits do not fit".to_owned()))?;
+        on_deep_stack(|| {
+            let (before, after) = (parsed(path, &base.text)?, parsed(path, &text)?);
+            let refuse = |range: TextRange, what: &str| {
+                let comment = range.slice(before.text()).unwrap_or_default();
+                let message =
+                    format!("the comment `{}` {what}", comment.split_whitespace().collect::<Vec<_>>().join(" "));
+                let location = Location { path: path.clone(), range };
+                Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(location)))
+            };
+            match lapse(&before, &after) {
+                Some(Lapse::Lost(range)) => refuse(range, "would get lost"),
+                Some(Lapse::Moved(range)) => refuse(range, "would no longer stand before the line that it speaks of"),
+                None => Ok(()),
+            }
+        })?;
     }
     Ok(())
 }

@@ -17,21 +17,44 @@ pub(crate) fn specifier(
 ) -> String {
     let without_ending = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
     let stem = without_ending(to.as_str());
-    let imports = &facts.imports;
-    let marks = ["@", "~"].iter().filter(|mark| imports.iter().any(|i| i.module.starts_with(&format!("{mark}/"))));
-    let beside = workspace.sources.iter().find(|path| path.folder() == to.folder() && *path != to);
-    let alias = marks.filter_map(|mark| {
-        let beside = beside?;
-        // `src/app/layout`, `app/layout`, `layout`
-        let ways = without_ending(beside.as_str());
-        let starts = std::iter::once(0).chain(ways.match_indices('/').map(|(at, _)| at + 1));
-        let known = starts.filter_map(|at| Some((at, format!("{mark}/{}", ways.get(at..)?))));
-        let leads = |specifier: &str| resolver.resolve(from, specifier) == Target::File(beside.clone());
-        let (at, _) = known.into_iter().find(|(_, specifier)| leads(specifier))?;
-        Some(format!("{mark}/{}", stem.get(at..)?))
+    // Where an alias leads is said by an import that has it: `@/lib/a` is src/lib/a.ts, so `@/` is src/.
+    let alias = facts.imports.iter().filter_map(|import| {
+        let mark = import.module.get(..2).filter(|mark| ["@/", "~/"].contains(mark))?;
+        let Target::File(path) = resolver.resolve(from, &import.module) else { return None };
+        let rest = import.module.get(2..)?;
+        let file = without_ending(path.as_str());
+        let folder = file.strip_suffix(rest).or_else(|| file.strip_suffix("/index")?.strip_suffix(rest))?;
+        Some(format!("{mark}{}", stem.strip_prefix(folder)?))
     });
-    let mut alias = alias.filter(|_| from.folder() != to.folder());
-    alias.next().unwrap_or_else(|| relative(from.folder(), &stem))
+    let by_import = alias.filter(|_| from.folder() != to.folder()).next();
+    by_import
+        .or_else(|| by_neighbour(workspace, resolver, facts, from, to))
+        .unwrap_or_else(|| relative(from.folder(), &stem))
+}
+
+/// The same by an alias that the file uses for what could not be found, where it leads to a file beside the other one.
+fn by_neighbour(
+    workspace: &Workspace,
+    resolver: &Resolver<'_>,
+    facts: &FileFacts,
+    from: &RelPath,
+    to: &RelPath,
+) -> Option<String> {
+    let without_ending = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
+    let stem = without_ending(to.as_str());
+    let marks =
+        ["@", "~"].iter().filter(|mark| facts.imports.iter().any(|i| i.module.starts_with(&format!("{mark}/"))));
+    let beside = workspace.sources.iter().find(|path| path.folder() == to.folder() && *path != to)?;
+    // `layout`, `app/layout`, `src/app/layout`
+    let ways = without_ending(beside.as_str());
+    let starts: Vec<usize> = std::iter::once(0).chain(ways.match_indices('/').map(|(at, _)| at + 1)).collect();
+    let mut found = marks.filter_map(|mark| {
+        let leads = |specifier: &str| resolver.resolve(from, specifier) == Target::File(beside.clone());
+        let at =
+            starts.iter().rev().find(|at| ways.get(**at..).is_some_and(|rest| leads(&format!("{mark}/{rest}"))))?;
+        Some(format!("{mark}/{}", stem.get(*at..)?))
+    });
+    found.next().filter(|_| from.folder() != to.folder())
 }
 
 /// `../auth` from app/tasks to app/auth.

@@ -43,7 +43,8 @@ pub struct Enclosure {
     pub first: Vec<Markup>,
 }
 
-/// The edits that put an enclosure around what stands at `range`: an element, a child of one, or children beside each other.
+/// The edits that put an enclosure around what stands at `range`: an element, a child of one, or children beside each other; `None` where
+/// text shares a line with it, which would be torn.
 ///
 /// # Errors
 /// A [`Conflict`] would be a defect of this function.
@@ -52,9 +53,12 @@ pub fn enclose(
     style: &Style,
     range: TextRange,
     enclosure: &Enclosure,
-) -> Result<EditSet, Conflict> {
-    let mut search = ChildSearch { module, range, is_child: false };
+) -> Result<Option<EditSet>, Conflict> {
+    let mut search = ChildSearch { module, range, is_child: false, is_in_text: false };
     module.program.visit_with(&mut search);
+    if search.is_in_text {
+        return Ok(None);
+    }
     let fragment = Tag { name: String::new(), attributes: Vec::new() };
     let needs_fragment = !search.is_child && !enclosure.before.is_empty();
     let rewrite = match &enclosure.tag {
@@ -70,7 +74,7 @@ pub fn enclose(
     };
     let mut edits = EditSet::default();
     Rewriter { module, style, node: Node::Run, range, rewrite: &rewrite, pulled: None }.edits(&mut edits)?;
-    Ok(edits)
+    Ok(Some(edits))
 }
 
 /// Whether a range is that of children of an element or a fragment, beside each other.
@@ -78,13 +82,31 @@ struct ChildSearch<'a> {
     module: &'a ParsedModule,
     range: TextRange,
     is_child: bool,
+    is_in_text: bool,
 }
 
 impl ChildSearch<'_> {
     fn children(&mut self, children: &[JSXElementChild]) {
         let has = |fits: &dyn Fn(TextRange) -> bool| children.iter().any(|child| fits(self.module.range(child)));
-        self.is_child |=
-            has(&|child| child.start() == self.range.start()) && has(&|child| child.end() == self.range.end());
+        if !has(&|child| child.start() == self.range.start()) || !has(&|child| child.end() == self.range.end()) {
+            return;
+        }
+        self.is_child = true;
+        // ` tasks` of `<b /> tasks`: not the white space up to the next line.
+        let beside = |child: &JSXElementChild| match child {
+            JSXElementChild::JSXText(text) => {
+                let own = self.module.range(text);
+                let raw = text.raw.as_str();
+                let line = match own.end() == self.range.start() {
+                    true => raw.rsplit('\n').next(),
+                    false if own.start() == self.range.end() => raw.split('\n').next(),
+                    false => None,
+                };
+                line.is_some_and(|line| !line.trim().is_empty())
+            }
+            _ => false,
+        };
+        self.is_in_text = children.iter().any(beside);
     }
 }
 
@@ -154,7 +176,7 @@ mod tests {
                 before: if is_full { vec![Markup::Element(tag("Out"), vec![text])] } else { Vec::new() },
                 first: if is_full { vec![Markup::Element(button, Vec::new())] } else { Vec::new() },
             };
-            enclose(&module, &Style::default(), range, &enclosure).unwrap().apply(before).unwrap()
+            enclose(&module, &Style::default(), range, &enclosure).unwrap().unwrap().apply(before).unwrap()
         });
         assert_eq!(edited, after);
     }

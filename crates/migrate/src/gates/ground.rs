@@ -11,9 +11,10 @@ use syntax::{FileFacts, JsxFact, JsxId, Reference, Value};
 use super::Why;
 
 /// Elements in which no paragraph and no button may stand.
-const NARROW: [&str; 26] = [
+const NARROW: [&str; 36] = [
     "p", "ul", "ol", "dl", "table", "tbody", "thead", "tfoot", "tr", "select", "optgroup", "datalist", "span",
-    "button", "a", "label", "h1", "h2", "h3", "h4", "h5", "h6", "svg", "g", "small", "strong",
+    "button", "a", "label", "h1", "h2", "h3", "h4", "h5", "h6", "svg", "g", "small", "strong", "em", "b", "i", "code",
+    "summary", "dt", "pre", "sub", "sup", "mark",
 ];
 /// What routers have, what may stand in them only, and what belongs at the root.
 const ROUTERS: [&str; 17] = [
@@ -79,6 +80,35 @@ pub(super) struct Ground {
     pub(super) holder: Option<JsxId>,
 }
 
+/// Whether an element is one for each of a list: `{rows.map((row) => <Row key={row.id} />)}`.
+pub(super) fn is_listed(facts: &FileFacts, id: JsxId) -> bool {
+    let Some(element) = facts.element(id) else { return false };
+    let is_keyed = element.attributes.iter().any(|attribute| attribute.name.as_deref() == Some("key"));
+    // `<FlatList renderItem={({ item }) => <Row item={item} />} />`
+    let in_row =
+        element.parent.and_then(|parent| Some((parent, facts.element(parent)?))).is_some_and(|(id, holder)| {
+            let mut attributes = holder.attributes.iter();
+            child_at(facts, id, element.range).is_none()
+                && attributes.any(|a| a.name.as_deref() == Some("renderItem") && a.range.covers(element.range))
+        });
+    let in_call =
+        element.parent.and_then(|parent| Some((parent, facts.element(parent)?))).is_some_and(|(id, holder)| {
+            let value = child_at(facts, id, element.range).and_then(|(at, _)| facts.flow.element(id)?.children.get(at));
+            holder.owner != element.owner && matches!(value, Some(Value::Call(_)))
+        });
+    is_keyed || in_call || in_row
+}
+
+/// Whether what stands in an element has to be fit for running text, or is counted or taken apart by it.
+pub(super) fn is_narrow(fact: &JsxFact) -> bool {
+    let takes_one = fact.attributes.iter().any(|attribute| attribute.name.as_deref() == Some("asChild"));
+    takes_one
+        || match &fact.tag {
+            Reference::Html(name) => NARROW.contains(&&**name),
+            _ => ["Link", "NavLink", "Button", "Canvas"].contains(&tag_name(fact)),
+        }
+}
+
 /// The child of an element that holds a range: an element, or an expression.
 pub(super) fn child_at(facts: &FileFacts, holder: JsxId, range: TextRange) -> Option<(usize, TextRange)> {
     let flow = facts.flow.element(holder)?;
@@ -88,6 +118,10 @@ pub(super) fn child_at(facts: &FileFacts, holder: JsxId, range: TextRange) -> Op
 
 /// Where a gate around the element `id` would stand: around the element, or what it is part of within its component.
 pub(super) fn ground(facts: &FileFacts, text: &str, id: JsxId) -> Result<Ground, Why> {
+    // However deep in what is there for each of a list.
+    let around = std::iter::once(id).chain(facts.ancestors(id).map(|(id, _)| id));
+    let start = around.filter(|id| is_listed(facts, *id)).last().unwrap_or(id);
+    let id = start;
     let element = facts.element(id).ok_or(Why::Form)?;
     let keyed = |fact: &JsxFact| fact.attributes.iter().any(|attribute| attribute.name.as_deref() == Some("key"));
     let mut at = Ground { range: element.range, holder: element.parent };
@@ -98,14 +132,26 @@ pub(super) fn ground(facts: &FileFacts, text: &str, id: JsxId) -> Result<Ground,
             return if is_keyed { Err(Why::Form) } else { Ok(at) };
         };
         let child = child_at(facts, id, at.range);
-        let is_narrow = matches!(&holder.tag, Reference::Html(name) if NARROW.contains(&&**name));
+        let is_narrow = is_narrow(holder);
         let is_called = holder.owner != owner;
         let is_listed = child.is_some_and(|(index, _)| {
             let value = facts.flow.element(id).and_then(|flow| flow.children.get(index));
             // `{rows.map((row) => <Row />)}`; not `{(row) => <Row />}`, which has to stay what it is.
             is_called && !matches!(value, Some(Value::Function(_)))
         });
+        let in_function = child.is_some_and(|(index, _)| {
+            let value = facts.flow.element(id).and_then(|flow| flow.children.get(index));
+            is_called && matches!(value, Some(Value::Function(_)))
+        });
+        let is_row = child.is_none() && self::is_listed(facts, start) && at.range == element.range && !is_keyed;
         match child {
+            // What a function gives has to be what it gives.
+            _ if in_function => return Ok(at),
+            None if is_row => {
+                at = Ground { range: holder.range, holder: holder.parent };
+                owner = holder.owner;
+                is_keyed = keyed(holder);
+            }
             Some((_, range)) if is_keyed || is_listed => {
                 at.range = range;
                 owner = holder.owner;

@@ -15,6 +15,7 @@ mod said;
 mod share;
 mod sites;
 mod steps;
+mod ways;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +47,25 @@ pub enum GateMode {
     None,
 }
 
+/// A way on which something is shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Way {
+    pub(crate) root: usize,
+    /// The routes and ways out of components that lead to it, outermost first.
+    pub(crate) branches: Vec<Branch>,
+    /// The elements around it, itself included, that are there only if something holds, or once for each of a list.
+    pub(crate) conditions: BTreeSet<Place>,
+}
+
+impl Way {
+    /// Whether what is on this way is there whenever what is on another one is.
+    pub(crate) fn is_there_with(&self, other: &Self) -> bool {
+        self.root == other.root
+            && other.branches.starts_with(&self.branches)
+            && self.conditions.is_subset(&other.conditions)
+    }
+}
+
 /// What is put behind a gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Site {
@@ -56,8 +76,8 @@ pub(crate) struct Site {
     pub(crate) is_gated: bool,
     /// The components that it is about, each with the private queries that it subscribes to.
     pub(crate) consumers: BTreeMap<Component, BTreeSet<Vec<String>>>,
-    /// The routes on which it is shown.
-    pub(crate) ways: BTreeSet<Vec<Branch>>,
+    /// Where it is shown.
+    pub(crate) ways: BTreeSet<Way>,
     /// How deep it stands below the root, on the shortest way.
     pub(crate) depth: usize,
     /// Where what it is around is handed down, if it is that: `{children}` of this element.
@@ -77,10 +97,16 @@ pub(crate) struct Ungated {
 pub(crate) enum Why {
     /// Its provider is not around it on every way.
     Outside,
+    /// The element that stands for it stands for others as well.
+    Shared,
+    /// Where it is rendered can't be followed.
+    Unseen,
     /// What renders it shows pages as well that use no private data.
     HidesPages,
     /// It is the page, and what is around the page hands down others too, or nothing that could be wrapped.
     IsPage,
+    /// It is the page, and nothing that could be wrapped hands it down.
+    Handed,
     /// The element that stands for it is a provider, a router or the document.
     Forbidden,
     /// It is in a list, or made by a call.
@@ -94,8 +120,13 @@ impl Why {
     pub(crate) fn sentence(self) -> &'static str {
         match self {
             Self::Outside => "Convex's provider is not around it on every way",
+            Self::Shared => "the element that stands for it stands for other components as well",
+            Self::Unseen => "where it is rendered could not be followed",
             Self::HidesPages => "a gate around it would hide pages that use none of this data",
             Self::IsPage => "it is the page itself, and what is around it shows other pages as well",
+            Self::Handed => {
+                "it is the page itself, and what is around it hands it down in a form that can't be wrapped"
+            }
             Self::Forbidden => "it is a provider or a router, around which no gate goes",
             Self::Form => "the form in which it is rendered can't be wrapped",
             Self::File => "the file that renders it is none that may be changed here",

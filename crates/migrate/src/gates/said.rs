@@ -59,12 +59,16 @@ impl Gating<'_, '_> {
         let message = match (self.mode, first, self.private) {
             (GateMode::Root, ..) => "all that the provider holds is visible only after sign-in from now on".to_owned(),
             (_, None, _) => "this gate shows nothing to those who are not signed in".to_owned(),
-            (_, Some(_), Private::Needing) => format!("{} subscribes to what needs an identity", self.names(site)),
-            (_, Some(_), Private::All) => format!("{} is visible only after sign-in from now on", self.names(site)),
+            (_, Some(_), Private::Needing) => {
+                format!("{} to what needs an identity", counted(&self.names(site), "subscribes", "subscribe"))
+            }
+            (_, Some(_), Private::All) => {
+                format!("{} visible only after sign-in from now on", counted(&self.names(site), "is", "are"))
+            }
         };
         let mut finding = finding(self.ctx, self.wired, Severity::Note, message);
         finding.location = Some(self.place(site));
-        finding.why = Some(self.reason(site, Carrying { instead: false, way_out: false, with: None }));
+        finding.why = Some(self.reason(site, Carrying::ALONE));
         // It is said once for all of them what becomes private.
         finding.doc = finding.doc.filter(|_| self.private == Private::Needing || site.is_gated);
         finding.group = Some(group.clone());
@@ -133,6 +137,11 @@ impl Gating<'_, '_> {
         let (path, range) = self.access.subscribes_at(component)?;
         Some(self.future.now(path, range).0)
     }
+}
+
+/// Some names with their verb.
+fn counted(names: &str, one: &str, several: &str) -> String {
+    format!("{names} {}", if names.contains(", ") { several } else { one })
 }
 
 /// The private queries that a site is about.

@@ -10,7 +10,7 @@
 //! ```
 
 use change::TextRange;
-use syntax::{ComponentId, FileFacts, JsxId};
+use syntax::{ComponentId, FileFacts, JsxId, Value};
 
 use super::Site;
 use super::ground::{Ground, is_forbidden, is_router};
@@ -69,7 +69,7 @@ impl Sites<'_, '_> {
             let (low, high) = (indexes.iter().min()?, indexes.iter().max()?);
             let is_whole = (*low..=*high).all(|index| indexes.contains(&index));
             let mut pairs = children.windows(2).filter(|pair| pair[0].1 != pair[1].1);
-            let is_near = pairs.all(|pair| self.between(file, pair[0].1, pair[1].1).trim().is_empty());
+            let is_near = pairs.all(|pair| is_blank(&self.between(file, pair[0].1, pair[1].1)));
             let (first, last) = (children.first()?.1, children.last()?.1);
             (is_whole && is_near).then(|| TextRange::new(first.start(), last.end()))
         });
@@ -81,7 +81,27 @@ impl Sites<'_, '_> {
         });
         let run = run.filter(|_| !is_router(fact) && !covering.into_iter().any(is_forbidden));
         let whole = Some(fact.range).filter(|_| !is_forbidden(fact));
-        [run, whole].into_iter().flatten().find(|range| self.fits(*range, sites))
+        let flow = facts.flow.element(holder)?;
+        // What is given from outside may be anything: a page.
+        let given = |range: TextRange| {
+            flow.children
+                .iter()
+                .zip(&flow.ranges)
+                .any(|(value, child)| range.covers(*child) && is_given(facts, value, 0))
+        };
+        // `{open ? <Orders /> : <p>Closed</p>}`: the other branch is nobody's business.
+        let parts = |range: TextRange| {
+            flow.children.iter().zip(&flow.ranges).any(|(value, child)| {
+                let inside = sites.iter().filter(|site| child.covers(site.range)).count();
+                let ways = match value {
+                    Value::OneOf(values) => values.iter().filter(|value| **value != Value::Nothing).count(),
+                    _ => inside,
+                };
+                range.covers(*child) && inside > 0 && inside < ways
+            })
+        };
+        let is_fit = |range: &TextRange| !given(*range) && !parts(*range) && self.fits(*range, sites);
+        [run, whole].into_iter().flatten().find(is_fit)
     }
 
     /// Whether a gate may stand around a range for all of some sites.
@@ -97,7 +117,7 @@ impl Sites<'_, '_> {
         for site in sites {
             let near = found.last().is_some_and(|last| {
                 let between = self.between(last.file, last.range, site.range);
-                between.trim().is_empty() && between.contains('\n')
+                is_blank(&between) && between.contains('\n')
             });
             match found.last_mut().filter(|_| near) {
                 Some(last) => {
@@ -108,6 +128,27 @@ impl Sites<'_, '_> {
             }
         }
         together(found.into_iter())
+    }
+}
+
+/// Whether a text between elements shows nothing: white space and comments.
+fn is_blank(between: &str) -> bool {
+    let mut rest = between.trim();
+    while let Some(after) = rest.strip_prefix("{/*").and_then(|inner| inner.split_once("*/}")) {
+        rest = after.1.trim();
+    }
+    rest.is_empty()
+}
+
+/// Whether a value comes with what a component is given.
+fn is_given(facts: &FileFacts, value: &Value, followed: u8) -> bool {
+    match value {
+        Value::Argument(..) => true,
+        Value::Member(object, _) => is_given(facts, object, followed),
+        Value::Variable(id) if followed < 8 => {
+            facts.flow.variable(*id).iter().any(|value| is_given(facts, value, followed + 1))
+        }
+        _ => false,
     }
 }
 

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use change::TextRange;
-use syntax::{JsxId, Reference};
+use change::{ImportedName, TextRange};
+use syntax::{FileFacts, JsxId, Reference, Value};
 
-use super::ground::{Ground, child_at, ground, is_forbidden, is_router};
+use super::ground::{Ground, child_at, ground, is_forbidden, is_narrow, is_router};
+use super::ways::way;
 use super::{Site, Ungated, Why};
 use crate::access::Access;
 use crate::boundary::on_server;
@@ -65,6 +66,14 @@ impl<'a, 's> Sites<'a, 's> {
                 Err(why) => failed.push((rendering, why)),
             }
         }
+        // A gate that would stand outside of the provider on another way throws there.
+        let outside: Vec<&Rendering> =
+            failed.iter().filter(|(_, why)| *why == Why::Outside).map(|(rendering, _)| *rendering).collect();
+        let (kept, lost): (Vec<_>, Vec<_>) = candidates
+            .into_iter()
+            .partition(|candidate| !outside.iter().any(|rendering| self.covers(&candidate.site, rendering)));
+        failed.extend(lost.into_iter().map(|candidate| (candidate.rendering, Why::Outside)));
+        let mut candidates: Vec<Candidate<'_>> = kept;
         let all = candidates.clone();
         let is_covered = |rendering: &Rendering, own: Option<&Site>| {
             let others = all.iter().filter(|other| own.is_none_or(|own| !same(own, &other.site)));
@@ -81,6 +90,7 @@ impl<'a, 's> Sites<'a, 's> {
                 ungated.push(Ungated { component, queries, why });
             }
         }
+        ungated.extend(self.unseen());
         let sites = sites.into_iter().chain(self.incomplete()).collect();
         Planned { sites, ungated }
     }
@@ -90,6 +100,29 @@ impl<'a, 's> Sites<'a, 's> {
         let renderings = self.access.graph.seen.renderings.iter();
         let private = renderings.filter(|rendering| self.private.contains_key(&rendering.component));
         private.filter(|rendering| !self.access.is_guarded(rendering)).collect()
+    }
+
+    /// Components that may run, and of which no rendering was met: `openModal(<Orders />)`.
+    fn unseen(&self) -> Vec<Ungated> {
+        let rendered: BTreeSet<Component> =
+            self.access.graph.seen.renderings.iter().map(|rendering| rendering.component).collect();
+        let reach = &self.access.roots.reach;
+        let may_run = |component: &Component| {
+            let facts = self.access.modules.sources.facts(component.0);
+            let range = facts.flow.function(component.1).map(|function| function.range);
+            let name = self.access.name(*component).unwrap_or_default();
+            name.starts_with(char::is_uppercase)
+                && self.may_change(component.0)
+                && reach.has(component.0)
+                && range.is_some_and(|range| reach.runs(self.access.modules, component.0, range))
+        };
+        let unseen = self.private.iter().filter(|(component, _)| !rendered.contains(component) && may_run(component));
+        let ungated = |(component, queries): (&Component, &BTreeSet<Vec<String>>)| Ungated {
+            component: *component,
+            queries: queries.clone(),
+            why: Why::Unseen,
+        };
+        unseen.map(ungated).collect()
     }
 
     /// The place for `--gate root`: all that the provider holds; where that is the document, what leads on in its body.
@@ -111,7 +144,13 @@ impl<'a, 's> Sites<'a, 's> {
                     range,
                     is_gated: false,
                     consumers: BTreeMap::new(),
-                    ways: BTreeSet::from([sighting.branches.clone()]),
+                    ways: BTreeSet::from([way(
+                        self.access,
+                        sighting.root,
+                        &sighting.branches,
+                        &sighting.trail,
+                        (file, range),
+                    )]),
                     depth: sighting.trail.len(),
                     handed_by: None,
                 };
@@ -134,14 +173,28 @@ impl<'a, 's> Sites<'a, 's> {
         })
     }
 
-    /// What leads on below `<body>` on a way down.
+    /// What stands in `<body>` on a way down, scripts at its ends aside.
     fn in_body(&self, trail: &[Place]) -> Option<(FileId, TextRange)> {
         let is_body = |place: &Place| {
             self.element(*place).is_some_and(|fact| matches!(&fact.tag, Reference::Html(name) if name == "body"))
         };
         let at = trail.iter().rposition(is_body)?;
         let next = trail.get(at + 1)?;
-        Some((next.0, self.access.range(*next)?))
+        let target = self.access.range(*next)?;
+        let (file, Node::Jsx(id)) = *trail.get(at)? else { return None };
+        let facts = self.access.modules.sources.facts(file);
+        let is_script = |range: TextRange| {
+            let own = facts.elements.iter().find(|element| element.range == range);
+            own.is_some_and(|fact| is_forbidden(fact) || matches!(&fact.tag, Reference::Html(name) if name == "script"))
+        };
+        let ranges = &facts.flow.element(id)?.ranges;
+        let whole = ranges.iter().position(|range| range.covers(target)).map(|middle| {
+            let before = ranges[..middle].iter().rposition(|range| is_script(*range)).map_or(0, |at| at + 1);
+            let after =
+                ranges[middle..].iter().position(|range| is_script(*range)).map_or(ranges.len(), |at| middle + at);
+            TextRange::new(ranges[before].start(), ranges[after - 1].end())
+        });
+        Some((next.0, whole.filter(|_| next.0 == file).unwrap_or(target)))
     }
 
     /// All that stands between the tags of an element.
@@ -167,7 +220,13 @@ impl<'a, 's> Sites<'a, 's> {
                 range,
                 is_gated: true,
                 consumers: BTreeMap::new(),
-                ways: BTreeSet::from([sighting.branches.clone()]),
+                ways: BTreeSet::from([way(
+                    self.access,
+                    sighting.root,
+                    &sighting.branches,
+                    &sighting.trail,
+                    (place.0, range),
+                )]),
                 depth: sighting.trail.len(),
                 handed_by: None,
             };
@@ -183,7 +242,7 @@ impl<'a, 's> Sites<'a, 's> {
         }
     }
 
-    fn text_of(&self, file: FileId) -> Option<Rc<str>> {
+    pub(super) fn text_of(&self, file: FileId) -> Option<Rc<str>> {
         self.texts.borrow_mut().entry(file).or_insert_with(|| (self.text)(file)).clone()
     }
 
@@ -195,59 +254,124 @@ impl<'a, 's> Sites<'a, 's> {
 
     /// Where the gate of a rendering would go.
     fn candidate(&self, rendering: &Rendering) -> Result<Site, Why> {
-        let by_element = rendering.by.map(|place| self.around(rendering, place));
-        let site = match by_element {
-            Some(Ok(site)) => site,
-            // `<Component {...pageProps} />` stands for every page.
-            Some(Err(why)) => return Err(why),
-            None => self.handed_down(rendering)?,
+        let Some(place) = rendering.by else {
+            let site = self.handed_down(rendering)?;
+            let is_inside = rendering.above.iter().any(|above| above.provider == Provider::WithClerk);
+            return match self.check(&site, rendering) {
+                Ok(()) => Ok(site),
+                // It stands around the provider as well.
+                Err(Why::Outside) if is_inside => Err(Why::IsPage),
+                Err(why) => Err(why),
+            };
         };
-        self.check(&site, rendering)?;
-        Ok(site)
+        // `<Page />` of a component's own argument: what is given it, one further out, is told apart.
+        let outer = rendering.trail.iter().rev().skip_while(|at| **at != place).copied();
+        let mut why = None;
+        for place in outer.filter(|at| *at == place || self.access.graph.seen.components.contains_key(at)) {
+            match self.around(rendering, place).and_then(|site| self.check(&site, rendering).map(|()| site)) {
+                Ok(site) => return Ok(site),
+                Err(Why::Shared) => why = why.or(Some(Why::Shared)),
+                Err(other) => return Err(why.unwrap_or(other)),
+            }
+        }
+        Err(why.unwrap_or(Why::Form))
     }
 
-    /// Around the element that stands for it.
+    /// Around the element that stands for it, or for a component around it.
     fn around(&self, rendering: &Rendering, place: Place) -> Result<Site, Why> {
         let (file, Node::Jsx(id)) = place else { return Err(Why::Form) };
         let seen = &self.access.graph.seen;
-        let is_private = |component: &Component| self.private.contains_key(component);
-        let components = seen.components.get(&place);
-        if seen.others.contains(&place) || !components.is_some_and(|all| all.iter().all(is_private)) {
-            return Err(Why::IsPage);
+        let components = seen.components.get(&place).map(|all| all.iter().collect::<Vec<_>>()).unwrap_or_default();
+        let is_private = |component: &&Component| self.private.contains_key(*component);
+        let is_own = rendering.by == Some(place);
+        if seen.others.contains(&place) || (is_own && !components.iter().all(is_private)) || components.is_empty() {
+            return Err(Why::Shared);
         }
         let facts = self.access.modules.sources.facts(file);
+        // Of what a framework gives a component every page is seen.
+        let is_given = self.access.roots.live.iter().any(|root| root.file == file);
+        if !is_given && is_argument(facts, id) {
+            return Err(Why::Shared);
+        }
+        if is_cloned(facts, id) {
+            return Err(Why::Form);
+        }
         let text = self.text_of(file).ok_or(Why::File)?;
         let found = ground(facts, &text, id)?;
+        let site = self.site(rendering, file, found.range, None)?;
+        // `<table><tbody><Rows /></tbody></table>` of another file: nothing but rows may stand in it.
+        let start = self.start(&site, &rendering.trail).ok_or(Why::Form)?;
+        let before = start.checked_sub(1).and_then(|at| rendering.trail.get(at)).copied();
+        match before.and_then(|before| Some((before, self.element(before)?))) {
+            Some((before, fact)) if is_narrow(fact) && before.0 == file && !fact.range.covers(site.range) => {
+                Err(Why::Form)
+            }
+            Some((before, fact)) if is_narrow(fact) && before.0 != file => self.around_narrow(rendering, before),
+            _ => Ok(site),
+        }
+    }
+
+    /// Around an element for running text, in which a component stands that is to be guarded.
+    fn around_narrow(&self, rendering: &Rendering, place: Place) -> Result<Site, Why> {
+        let (file, Node::Jsx(id)) = place else { return Err(Why::Form) };
+        let facts = self.access.modules.sources.facts(file);
+        let text = self.text_of(file).ok_or(Why::File)?;
+        let inner = facts.elements_with_ids().find(|(_, element)| element.parent == Some(id)).map(|(id, _)| id);
+        let found = ground(facts, &text, inner.ok_or(Why::Form)?)?;
         self.site(rendering, file, found.range, None)
     }
 
     /// Around what the element around a page hands down.
     fn handed_down(&self, rendering: &Rendering) -> Result<Site, Why> {
-        let place = *rendering.trail.last().ok_or(Why::IsPage)?;
+        let place = self.handing(rendering).ok_or(Why::Handed)?;
         let facts = self.access.modules.sources.facts(place.0);
         let mut handed_by = Some(place);
         let range = match place.1 {
-            Node::Child(..) => self.access.range(place).ok_or(Why::IsPage)?,
+            Node::Child(..) => self.access.range(place).ok_or(Why::Handed)?,
             Node::Call(_) => return Err(Why::Form),
             Node::Jsx(id) => {
                 let fact = facts.element(id).ok_or(Why::Form)?;
                 let is_outlet = matches!(&fact.tag, Reference::Imported(imported)
-                    if imported.export == change::ImportedName::Named("Outlet".to_owned()));
+                    if imported.export == ImportedName::Named("Outlet".to_owned()));
                 let flow = facts.flow.element(id).ok_or(Why::Form)?;
                 let handed = flow.children.iter().zip(&flow.ranges);
-                let mut handed = handed.filter(|(value, _)| !matches!(value, syntax::Value::Element(_)));
+                let mut handed = handed.filter(|(value, _)| !matches!(value, Value::Element(_)));
                 match (is_outlet, handed.next(), handed.next()) {
                     // The element stands for what it shows.
                     (true, _, _) => {
                         handed_by = None;
                         fact.range
                     }
+                    (false, Some(_), None) if is_narrow(fact) => {
+                        handed_by = None;
+                        ground(facts, &self.text_of(place.0).ok_or(Why::File)?, id)?.range
+                    }
                     (false, Some((_, range)), None) if !is_router(fact) => *range,
-                    _ => return Err(Why::IsPage),
+                    _ => return Err(Why::Handed),
                 }
             }
         };
         self.site(rendering, place.0, range, handed_by)
+    }
+
+    /// The element that hands a page down: the innermost one, unless its component is given more than the page.
+    ///
+    /// `<Frame><Header />{children}</Frame>`: what Frame hands down is the header as well.
+    fn handing(&self, rendering: &Rendering) -> Option<Place> {
+        let mut places = rendering.trail.iter().rev().copied();
+        let mut found = places.next()?;
+        for place in places {
+            let is_component = self.access.graph.seen.components.contains_key(&place);
+            if place.0 == found.0 || !is_component {
+                continue;
+            }
+            let (file, Node::Jsx(id)) = place else { break };
+            let flow = self.access.modules.sources.facts(file).flow.element(id)?;
+            if flow.children.len() > 1 {
+                found = place;
+            }
+        }
+        Some(found)
     }
 
     fn site(
@@ -266,7 +390,13 @@ impl<'a, 's> Sites<'a, 's> {
             range,
             is_gated: false,
             consumers: BTreeMap::from([(rendering.component, queries)]),
-            ways: BTreeSet::from([rendering.branches.clone()]),
+            ways: BTreeSet::from([way(
+                self.access,
+                rendering.root,
+                &rendering.branches,
+                &rendering.trail,
+                (file, range),
+            )]),
             depth: rendering.trail.len(),
             handed_by,
         };
@@ -344,6 +474,36 @@ impl<'a, 's> Sites<'a, 's> {
     pub(super) fn through(&self, site: &Site) -> Vec<&Rendering> {
         self.unguarded().into_iter().filter(|rendering| self.covers(site, rendering)).collect()
     }
+}
+
+/// Whether which component an element stands for is said by what its own component is given.
+fn is_argument(facts: &FileFacts, id: JsxId) -> bool {
+    fn of(facts: &FileFacts, value: &Value, followed: u8) -> bool {
+        match value {
+            Value::Argument(..) => true,
+            Value::Member(object, _) | Value::Item(object) => of(facts, object, followed),
+            Value::OneOf(values) => values.iter().any(|value| of(facts, value, followed)),
+            Value::Variable(id) if followed < 8 => {
+                facts.flow.variable(*id).iter().any(|value| of(facts, value, followed + 1))
+            }
+            _ => false,
+        }
+    }
+    facts.flow.element(id).and_then(|flow| flow.tag.as_ref()).is_some_and(|tag| of(facts, tag, 0))
+}
+
+/// Whether an element is handed to `cloneElement`, which has to get the element itself.
+fn is_cloned(facts: &FileFacts, id: JsxId) -> bool {
+    let is_it = |value: &Value| match value {
+        Value::Variable(variable) => facts.flow.variable(*variable).contains(&Value::Element(id)),
+        value => *value == Value::Element(id),
+    };
+    let clones = |callee: &Value| match callee {
+        Value::Imported(imported) => imported.export == ImportedName::Named("cloneElement".to_owned()),
+        Value::Member(_, name) => name == "cloneElement",
+        _ => false,
+    };
+    facts.flow.calls.iter().any(|call| clones(&call.callee) && call.arguments.first().is_some_and(is_it))
 }
 
 /// Whether a route lies within another.

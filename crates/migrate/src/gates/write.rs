@@ -92,7 +92,7 @@ impl Writer<'_, '_> {
             let mut names = Names { path: &path, bindings: &bindings, group: &mut group, adds: true };
             let names = look.names(&mut names, &module, (site, carrying));
             let style: Style = formatting.style(&after);
-            enclose(&after, &style, site.range, &look.enclosure(&names, site, carrying)).ok()
+            enclose(&after, &style, site.range, &look.enclosure(&names, site, carrying)).ok().flatten()
         })?;
         for edit in made.iter() {
             group.edit(&path, revised.before(edit)?).ok()?;
@@ -111,7 +111,8 @@ impl Writer<'_, '_> {
         let sources = &self.access.modules.sources;
         let root = self.access.roots.live.iter().find(|root| self.server.contains(&root.file))?;
         let folder = sources.path(root.file).folder();
-        let has_types = self.ctx.app.facts().any(|(path, _)| ["ts", "tsx"].contains(&path.extension()));
+        let mut beside = self.ctx.workspace.sources.iter().filter(|path| path.is_in(folder));
+        let has_types = beside.any(|path| ["ts", "tsx"].contains(&path.extension()));
         let path = join(folder, if has_types { "auth-gates.ts" } else { "auth-gates.js" })?;
         if self.ctx.workspace.has_path(&path) || !self.ctx.workspace.may_write(&path) {
             return None;
@@ -143,8 +144,8 @@ impl Look<'_> {
             true => names.local_beside(module, name, &format!("Convex{name}"), None),
             false => String::new(),
         };
-        let gate = convex(names, GATES[0], !site.is_gated);
-        let loading = convex(names, GATES[1], carrying.instead);
+        let gate = convex(names, GATES[0], !site.is_gated || carrying.way_out);
+        let loading = convex(names, GATES[1], carrying.loading);
         let signed_out = convex(names, GATES[2], carrying.instead);
         let text = match self.form.text {
             (name, Some(module)) if carrying.instead => {
@@ -171,17 +172,22 @@ impl Look<'_> {
             }
             None => vec![Markup::Comment("Your sign-in screen goes here.".to_owned()), line("Sign in to continue")],
         };
-        let before = match carrying.instead {
-            true => vec![
-                Markup::Element(tag(&names.loading), vec![line("Loading…")]),
-                Markup::Element(tag(&names.signed_out), control),
-            ],
-            false => Vec::new(),
-        };
+        let way_out: Vec<Markup> = names.way_out.iter().map(|name| Markup::Element(tag(name), Vec::new())).collect();
+        let mut before = Vec::new();
+        if carrying.loading {
+            before.push(Markup::Element(tag(&names.loading), vec![line("Loading…")]));
+        }
+        if carrying.instead {
+            before.push(Markup::Element(tag(&names.signed_out), control));
+        }
+        // Beside gates that are there, or that stand further in.
+        if site.is_gated && !way_out.is_empty() {
+            before.push(Markup::Element(tag(&names.gate), way_out.clone()));
+        }
         Enclosure {
             tag: (!site.is_gated).then(|| tag(&names.gate)),
             before,
-            first: names.way_out.iter().map(|name| Markup::Element(tag(name), Vec::new())).collect(),
+            first: if site.is_gated { Vec::new() } else { way_out },
         }
     }
 }

@@ -345,6 +345,10 @@ impl<'a, 'm> Evaluator<'a, 'm> {
                 .flat_map(|(file, function, parent)| self.returned(file, function, &parent, arguments.clone(), true));
             returned.flat_map(|data| self.force(&data)).collect()
         };
+        // What the generator of a route tree adds for types only.
+        if name == "_addFileTypes" {
+            return Some(objects);
+        }
         let first = arguments.first()?;
         Some(match name {
             // A module's own exports, or what a handler makes of them: `.then((m) => ({ default: m.Page }))`.

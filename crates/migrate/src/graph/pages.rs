@@ -1,12 +1,29 @@
 //! What a walk notes of components and pages, for those who ask where they are shown and what with.
 
-use syntax::Value;
+use change::ImportedName;
+use syntax::{FileFacts, Value};
 
 use super::at::{At, collect};
 use super::render::Walk;
 use super::sightings::{Branch, Component, Page, Rendering};
+use super::sources::FileId;
 
 impl<'a> Walk<'a, '_> {
+    /// Whether an object is a route, where a walk has to see each of them.
+    pub(super) fn is_route(&self, file: FileId, props: &[(Option<String>, Value)]) -> bool {
+        let makes_routes = || makes_routes(self.evaluator.modules.sources.facts(file));
+        self.wanted.pages.is_some() && (is_route_object(props) || (has_prop(props, "component") && makes_routes()))
+    }
+
+    /// `[{ path: "/", element: <Home /> }]`
+    pub(super) fn is_table(&self, file: FileId, value: &Value) -> bool {
+        match value {
+            Value::Object(props) => self.is_route(file, props),
+            Value::List(values) => values.iter().any(|value| self.is_table(file, value)),
+            _ => false,
+        }
+    }
+
     /// Where a route is shown.
     pub(super) fn page(&mut self, at: &At<'a>, branch: Branch, is_page: bool) -> At<'a> {
         if self.wanted.pages.is_none() {
@@ -46,17 +63,15 @@ pub(super) fn has_prop(props: &[(Option<String>, Value)], name: &str) -> bool {
     props.iter().any(|(known, _)| known.as_deref() == Some(name))
 }
 
-/// `{ path: "/", element: <Home /> }`
-pub(super) fn is_route_object(props: &[(Option<String>, Value)]) -> bool {
-    let says = ["path", "index", "children", "getParentRoute"];
-    SHOWS.iter().any(|name| has_prop(props, name)) && says.iter().any(|name| has_prop(props, name))
+/// Whether a file makes routes by calls whose options have a component: `createFileRoute("/tasks")({ component: Tasks })`.
+fn makes_routes(facts: &FileFacts) -> bool {
+    let makes = |name: &ImportedName| matches!(name, ImportedName::Named(name) if name.starts_with("create") && name.ends_with("Route"));
+    let imports = facts.imports.iter().filter(|import| import.module.starts_with("@tanstack/"));
+    imports.flat_map(|import| &import.specifiers).any(|specifier| makes(&specifier.name))
 }
 
-/// `[{ path: "/", element: <Home /> }]`
-pub(super) fn is_table(value: &Value) -> bool {
-    match value {
-        Value::Object(props) => is_route_object(props),
-        Value::List(values) => values.iter().any(is_table),
-        _ => false,
-    }
+/// `{ path: "/", element: <Home /> }`
+fn is_route_object(props: &[(Option<String>, Value)]) -> bool {
+    let says = ["path", "index", "children", "getParentRoute"];
+    SHOWS.iter().any(|name| has_prop(props, name)) && says.iter().any(|name| has_prop(props, name))
 }

@@ -18,7 +18,7 @@ use syntax::{CallId, ElementFlow, FunctionId, JsxId, Reference, Value};
 use super::at::{At, collect};
 use super::evaluate::{Data, Evaluator, Frame, Held, Props, Scope, callee_name, is_compiled_jsx};
 use super::modules::Modules;
-use super::pages::{SHOWS, has_prop, is_route_object, is_table};
+use super::pages::{SHOWS, has_prop};
 use super::relevance::{Relevance, RelevanceMap};
 use super::roots::{Given, Rendered, Root, Route};
 pub(crate) use super::sightings::{Above, Node, Place, Sighting, common};
@@ -78,7 +78,7 @@ impl RenderGraph {
 }
 
 pub(super) struct Walk<'a, 'm> {
-    evaluator: Evaluator<'a, 'm>,
+    pub(super) evaluator: Evaluator<'a, 'm>,
     relevance: RelevanceMap<'a, 'm>,
     pub(super) wanted: &'m Wanted,
     sightings: Vec<Sighting>,
@@ -135,7 +135,8 @@ impl<'a> Walk<'a, '_> {
         });
         let props = Rc::new(Props { named: given.collect(), children: Vec::new() });
         let shown: Vec<Data<'a>> = route.outlet.iter().map(|route| Data::Route(route.clone())).collect();
-        let at = &self.page(at, Branch::File(route.file), !route.stands_in);
+        // The options of a route say themselves whether it shows anything.
+        let at = &self.page(at, Branch::File(route.file), !route.stands_in && route.export != "Route");
         let inside = at.with_outlet(shown.clone());
         let inside = if route.is_page { inside.in_page() } else { inside };
         let outlets = self.outlets;
@@ -227,13 +228,13 @@ impl<'a> Walk<'a, '_> {
     /// Whether something can lead to a provider, as far as its text and what it was given tell.
     fn is_relevant(&self, data: &Data<'a>) -> bool {
         let (found, scope) = match data {
-            Data::Code(_, value, _) if self.wanted.pages.is_some() && is_table(value) => return true,
+            Data::Code(file, value, _) if self.is_table(*file, value) => return true,
             Data::Code(file, value, scope) => (self.relevance.value(*file, value), scope),
             Data::Element(file, id, scope) => (self.relevance.value(*file, &Value::Element(*id)), scope),
             Data::CreateElement(file, id, scope) => (self.relevance.value(*file, &Value::Call(*id)), scope),
             Data::Function(file, id, scope) => (self.relevance.value(*file, &Value::Function(*id)), scope),
             // Each of a router's routes, whatever it shows.
-            Data::Object(_, props, _) if self.wanted.pages.is_some() && is_route_object(props) => return true,
+            Data::Object(file, props, _) if self.is_route(*file, props) => return true,
             Data::Object(file, props, scope) => {
                 let most = props.iter().map(|(_, value)| self.relevance.value(*file, value)).max();
                 (most.unwrap_or(Relevance::No), scope)
@@ -285,7 +286,7 @@ impl<'a> Walk<'a, '_> {
     fn object(&mut self, file: FileId, props: &'a [(Option<String>, Value)], scope: &Scope<'a>, at: &At<'a>) {
         let code = |value| Data::Code(file, value, scope.clone());
         let branch = Branch::Object(file, props.as_ptr() as usize);
-        let at = &if is_route_object(props) { self.page(at, branch, true) } else { at.copy() };
+        let at = &if self.is_route(file, props) { self.page(at, branch, true) } else { at.copy() };
         let is_layout = has_prop(props, "children") && SHOWS.iter().any(|name| has_prop(props, name));
         let inner = props.iter().filter(|(name, _)| is_layout && name.as_deref() == Some("children"));
         let inside = at.with_outlet(inner.map(|(_, value)| code(value)).collect());
@@ -321,11 +322,22 @@ impl<'a> Walk<'a, '_> {
         let Some(flow) = self.evaluator.flow(file).element(id) else { return };
         let props = self.props(file, flow, scope);
         let place = (file, Node::Jsx(id));
+        let at = &if self.is_screen(file, id) { self.page(at, Branch::Element(place), true) } else { at.copy() };
         match &flow.tag {
             Some(tag) => self.node(place, &Data::Code(file, tag, scope.clone()), props, at),
             None if self.is_body(file, id) => self.body(place, flow, &props, at),
             None => self.host(&props, &at.inside(place)),
         }
+    }
+
+    /// `<Stack.Screen name="home" component={Home} />`
+    fn is_screen(&self, file: FileId, id: JsxId) -> bool {
+        let fact = self.evaluator.modules.sources.facts(file).element(id);
+        let shows = |name: Option<&str>| matches!(name, Some("component" | "getComponent"));
+        fact.is_some_and(|fact| {
+            matches!(&fact.tag, Reference::Member(name) if name == "Screen")
+                && fact.attributes.iter().any(|attribute| shows(attribute.name.as_deref()))
+        })
     }
 
     fn is_body(&self, file: FileId, id: JsxId) -> bool {

@@ -63,11 +63,6 @@ pub(crate) enum Branch {
     WayOut(FileId, FunctionId, usize),
 }
 
-/// Whether what stands on two ways may be shown together: on the same route, or on one that is around the other.
-pub(crate) fn are_together(one: &[Branch], other: &[Branch]) -> bool {
-    one.iter().zip(other).all(|(one, other)| one == other)
-}
-
 /// A component where it is rendered.
 #[derive(Clone, Debug)]
 pub(crate) struct Rendering {

@@ -1,6 +1,6 @@
 #![doc = include_str!("auth_gates.md")]
 
-use change::{Finding, GroupId, Location, Severity};
+use change::{ChangeGroup, Finding, GroupId, Location, Severity};
 
 use super::Rule;
 use crate::Explanation;
@@ -12,6 +12,8 @@ use crate::gates::{GateMode, Planned, Site, Sites, Ungated, Why, Writer, carrier
 use crate::graph::modules::Modules;
 use crate::graph::resolve::Resolver;
 use crate::graph::sources::{FileId, Sources};
+use crate::known::{Gate, Provider};
+use crate::proof::keeps_comments_in;
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -59,7 +61,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let writer =
         Writer { ctx, access: &access, resolver: &resolver, wired: &wired, server: &sites.server, future: &future };
     let known = sink.groups.len();
-    let ungated = rule.add(sink, &writer, planned);
+    let ungated = rule.add(sink, &writer, &sites, planned);
     if let Err(site) = proven(ctx, sink, known, &own, &functions, (&rule, &ungated)) {
         sink.groups.truncate(known);
         sink.findings.retain(|finding| finding.rule != RULE.explanation.id);
@@ -113,13 +115,18 @@ pub(crate) struct Gating<'a, 's> {
 
 impl Gating<'_, '_> {
     /// Adds the groups of the gates, and says and gives what has none.
-    fn add(&self, sink: &mut Sink, writer: &Writer<'_, '_>, planned: Planned) -> Vec<Ungated> {
+    fn add(&self, sink: &mut Sink, writer: &Writer<'_, '_>, sites: &Sites<'_, '_>, planned: Planned) -> Vec<Ungated> {
         let mut ids: Vec<Option<GroupId>> = Vec::new();
         let mut ungated = planned.ungated;
         let mut gated: Vec<Site> = Vec::new();
-        for (site, carrying) in carriers(self.access, planned.sites) {
+        for (site, carrying) in carriers(sites, planned.sites) {
             let id = self.id(&site, &ids);
+            // `{/* eslint-disable-next-line */}` has to stay before its line.
             let group = writer.group(sink, id.clone(), &site, carrying);
+            let group = group.filter(|group| {
+                let all: Vec<ChangeGroup> = sink.groups.iter().chain([group]).cloned().collect();
+                keeps_comments_in(sink, &all).is_ok()
+            });
             ids.push(group.is_some().then_some(id));
             let Some(mut group) = group else {
                 let lost = site.consumers.into_iter();
@@ -134,9 +141,19 @@ impl Gating<'_, '_> {
             sink.groups.push(group);
             gated.push(site);
         }
+        if self.mode == GateMode::Root && gated.is_empty() && !self.has_gates() {
+            let message = "no gate: what Convex's provider holds is written in a form that can't be wrapped";
+            sink.findings.push(finding(self.ctx, self.wired, Severity::Warning, message));
+        }
         sink.findings.extend(self.becomes_private(&gated));
         sink.findings.extend(self.without_gates(&ungated));
         ungated
+    }
+
+    /// Whether the app has a gate of Convex's already.
+    fn has_gates(&self) -> bool {
+        let gate = Provider::Gate(Gate::Authenticated);
+        self.access.graph.sightings.iter().any(|sighting| sighting.provider == gate)
     }
 
     /// `gate-src/App.tsx`, numbered where a file gets several.
