@@ -11,19 +11,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use change::{ImportedName, RelPath, TextRange};
-use syntax::{FunctionId, Value};
+use syntax::Value;
 
+use crate::boundary::{is_client, on_server};
 use crate::ctx::Ctx;
 use crate::functions::Functions;
 use crate::graph::backend::{BackendFunction, Kind};
 use crate::graph::functions::{FunctionGraph, Identity, api_path};
-use crate::graph::modules::{Definition, Modules};
+use crate::graph::modules::Modules;
 use crate::graph::render::RenderGraph;
 use crate::graph::roots::{Given, Rendered, Roots, Route};
 use crate::graph::sightings::{Component, Node, Place, Rendering, Wanted};
 use crate::graph::sources::FileId;
 use crate::graph::subscriptions::{Guard, Query, Subscription, Subscriptions};
-use crate::known::{CONVEX_REACT, Gate, Provider, is_marked_or_gate, provider_or_gate};
+use crate::known::{Gate, Provider, is_marked_or_gate, provider_or_gate};
 
 /// Who subscribes to what in an app.
 pub(crate) struct Access<'a> {
@@ -38,7 +39,7 @@ pub(crate) struct Access<'a> {
     /// Queries that anybody may see already: server code gives them out.
     given_out: BTreeSet<Vec<String>>,
     /// The functions that ask Convex who is signed in, and render by that.
-    asking: Vec<(FileId, TextRange)>,
+    asking: BTreeSet<Component>,
 }
 
 /// Which queries are for those who are signed in.
@@ -56,7 +57,9 @@ impl<'a> Access<'a> {
         let roots = Roots::of(ctx.workspace, ctx.app, modules, ctx.framework.roots);
         let is_backend =
             |file: &FileId| functions.is_some_and(|functions| modules.sources.path(*file).is_in(&functions.folder));
-        let files: Vec<FileId> = modules.sources.ids().filter(|file| !is_backend(file)).collect();
+        // What takes nothing in subscribes to nothing: a bundle that lies about.
+        let takes_in = |file: &FileId| !modules.sources.facts(*file).imports.is_empty();
+        let files: Vec<FileId> = modules.sources.ids().filter(|file| !is_backend(file) && takes_in(file)).collect();
         let subscriptions = Subscriptions::new(modules);
         let components = subscriptions.all(files.iter().copied());
         let consumers: BTreeMap<Component, Rc<Vec<Subscription>>> =
@@ -76,8 +79,15 @@ impl<'a> Access<'a> {
             });
         let identities = paths.filter_map(|path| Some((path.clone(), known.as_ref()?.identity(path)?))).collect();
         let mut given_out: BTreeSet<Vec<String>> = known.iter().flat_map(FunctionGraph::exposed).collect();
-        given_out.extend(files.iter().flat_map(|file| given_out_by(modules, *file)));
-        let asking = files.iter().flat_map(|file| asking(modules, *file)).collect();
+        // Code of a server, as far as the framework has one; a browser that asks by HTTP has no session either, but shows it to one person.
+        let server = on_server(modules, &roots);
+        let has_server = (ctx.framework.secret)(ctx.workspace, ctx.app).is_some();
+        let serves = |file: FileId| {
+            let is_other = roots.server.is_empty() && has_server && roots.reach.has(file);
+            !is_client(modules.sources.facts(file)) && (server.contains(&file) || is_other)
+        };
+        given_out.extend(files.iter().flat_map(|file| given_out_by(modules, *file, serves(*file))));
+        let asking = subscriptions.asking(files.iter().copied());
         let functions = known.as_ref().map(FunctionGraph::all).unwrap_or_default();
         Self { modules, roots, graph, functions, consumers, identities, given_out, asking }
     }
@@ -123,12 +133,7 @@ impl<'a> Access<'a> {
     /// Whether a rendering stands behind a gate of Convex, or in a component that asks Convex who is signed in.
     pub(crate) fn is_guarded(&self, rendering: &Rendering) -> bool {
         let gated = rendering.above.iter().any(|above| above.provider == Provider::Gate(Gate::Authenticated));
-        gated || rendering.trail.iter().any(|place| self.is_in_asking(*place))
-    }
-
-    fn is_in_asking(&self, place: Place) -> bool {
-        let range = self.range(place);
-        self.asking.iter().any(|(file, function)| *file == place.0 && range.is_some_and(|range| function.covers(range)))
+        gated || rendering.within.iter().any(|component| self.asking.contains(component))
     }
 
     /// The whole of what stands at a place.
@@ -181,9 +186,12 @@ fn pages(what: &Rendered<'_>) -> Vec<FileId> {
 }
 
 /// The queries that a file asks for without a session of its own: `fetchQuery(api.tasks.list)`, `new ConvexHttpClient(url).query(api.tasks.list)`.
-fn given_out_by(modules: &Modules<'_>, file: FileId) -> Vec<Vec<String>> {
+fn given_out_by(modules: &Modules<'_>, file: FileId, serves: bool) -> Vec<Vec<String>> {
     let facts = modules.sources.facts(file);
-    let by_http = facts.imports.iter().any(|import| import.module == "convex/browser");
+    let by_http = serves && facts.imports.iter().any(|import| import.module == "convex/browser");
+    if is_client(facts) {
+        return Vec::new();
+    }
     let gives = |callee: &Value| match callee {
         Value::Imported(imported) => {
             imported.module == "convex/nextjs"
@@ -194,38 +202,4 @@ fn given_out_by(modules: &Modules<'_>, file: FileId) -> Vec<Vec<String>> {
     };
     let calls = facts.flow.calls.iter().filter(|call| gives(&call.callee));
     calls.filter_map(|call| api_path(modules, file, call.arguments.first()?)).collect()
-}
-
-/// The functions of a file that call `useConvexAuth`, or a hook that does.
-fn asking(modules: &Modules<'_>, file: FileId) -> Vec<(FileId, TextRange)> {
-    let flow = &modules.sources.facts(file).flow;
-    let asks = flow.calls.iter().filter(|call| is_asking(modules, file, &call.callee, 0));
-    let owners: BTreeSet<FunctionId> = asks.filter_map(|call| call.owner).collect();
-    owners.into_iter().filter_map(|id| Some((file, flow.function(id)?.range))).collect()
-}
-
-fn is_asking(modules: &Modules<'_>, file: FileId, callee: &Value, followed: u8) -> bool {
-    let flow = &modules.sources.facts(file).flow;
-    match callee {
-        Value::Imported(imported) => {
-            let ImportedName::Named(name) = &imported.export else { return false };
-            if name == "useConvexAuth" && imported.module == CONVEX_REACT {
-                return true;
-            }
-            match modules.import(file, imported) {
-                Definition::Value(file, value) if name.starts_with("use") => {
-                    followed < 8 && is_asking(modules, file, value, followed + 1)
-                }
-                _ => false,
-            }
-        }
-        Value::Variable(id) => {
-            followed < 8 && flow.variable(*id).iter().any(|value| is_asking(modules, file, value, followed + 1))
-        }
-        Value::Function(id) => {
-            let mut own = flow.calls.iter().filter(|call| call.owner == Some(*id));
-            followed < 8 && own.any(|call| is_asking(modules, file, &call.callee, followed + 1))
-        }
-        _ => false,
-    }
 }

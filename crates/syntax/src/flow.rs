@@ -1,6 +1,7 @@
 //! One walk over a tree that fills [`Flow`].
 
 mod conditions;
+mod tags;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) fn flow(module: &ParsedModule, bindings: &Bindings, elements: &[TextR
         owner: None,
         this: None,
         in_property: false,
+        is_caught: false,
     };
     module.program.visit_with(&mut reader);
     reader.flow.shrunk()
@@ -52,6 +54,8 @@ struct Reader<'a> {
     this: Option<FunctionId>,
     /// Whether what is visited is the value of a property of `this` class.
     in_property: bool,
+    /// Whether what is thrown where the reader is, is caught in the function.
+    is_caught: bool,
 }
 
 impl Reader<'_> {
@@ -131,13 +135,24 @@ impl Reader<'_> {
     ) -> FunctionId {
         let id = FunctionId(self.flow.functions.len() as u32);
         let class = self.this.filter(|_| std::mem::take(&mut self.in_property));
-        let (returns, directives, required) = (Vec::new(), Vec::new(), Vec::new());
-        let function =
-            FunctionFlow { range, returns, is_class, body: range, is_async: false, directives, required, class };
+        let function = FunctionFlow {
+            range,
+            returns: Vec::new(),
+            is_class,
+            body: range,
+            is_async: false,
+            directives: Vec::new(),
+            required: Vec::new(),
+            otherwise: Vec::new(),
+            always_throws: false,
+            class,
+        };
         self.flow.functions.push(function);
         self.functions.insert(range, id);
         let owner = self.owner.replace(id);
+        let is_caught = std::mem::take(&mut self.is_caught);
         visit(self);
+        self.is_caught = is_caught;
         for (index, param) in (0..).zip(params) {
             self.bind(param, Value::Argument(id, index));
         }
@@ -151,7 +166,9 @@ impl Reader<'_> {
             function.visit_children_with(inside);
         });
         self.this = this;
-        let directives = function.body.as_ref().map(|body| directives(&body.stmts)).unwrap_or_default();
+        let stmts = function.body.as_ref().map(|body| body.stmts.as_slice()).unwrap_or_default();
+        let directives = directives(stmts);
+        self.ends(id, stmts);
         let body = function.body.as_ref().map_or(range, |body| self.range(body));
         self.says(id, body, function.is_async, directives);
         id
@@ -312,61 +329,18 @@ impl Reader<'_> {
         placed.filter(|(value, _)| *value != Value::Nothing).collect()
     }
 
-    fn tag(&mut self, name: &ast::JSXElementName) -> Option<Value> {
-        match (self.bindings.tag(name), name) {
-            (Some(Meaning::Imported(imported)), _) => Some(self.imported(imported)),
-            (None, ast::JSXElementName::Ident(_)) | (_, ast::JSXElementName::JSXNamespacedName(_)) => None,
-            (_, ast::JSXElementName::Ident(name)) => Some(self.name(name)),
-            (_, ast::JSXElementName::JSXMemberExpr(member)) => {
-                let object = self.tag_object(&member.obj);
-                Some(Value::Member(Box::new(object), member.prop.sym.to_string()))
-            }
-        }
-    }
-
-    fn tag_object(&mut self, object: &ast::JSXObject) -> Value {
-        match object {
-            ast::JSXObject::Ident(name) => self.name(name),
-            ast::JSXObject::JSXMemberExpr(member) => {
-                let object = self.tag_object(&member.obj);
-                Value::Member(Box::new(object), member.prop.sym.to_string())
-            }
-        }
-    }
-
-    fn attribute(&mut self, attribute: &ast::JSXAttrOrSpread) -> (Option<String>, Value) {
-        let attribute = match attribute {
-            ast::JSXAttrOrSpread::SpreadElement(spread) => return (None, self.value(&spread.expr)),
-            ast::JSXAttrOrSpread::JSXAttr(attribute) => attribute,
-        };
-        let value = match &attribute.value {
-            Some(ast::JSXAttrValue::JSXExprContainer(container)) => match &container.expr {
-                ast::JSXExpr::Expr(expr) => self.value(expr),
-                ast::JSXExpr::JSXEmptyExpr(_) => Value::Nothing,
-            },
-            Some(ast::JSXAttrValue::JSXElement(element)) => self.element_at(element),
-            Some(ast::JSXAttrValue::JSXFragment(fragment)) => Value::List(self.children(&fragment.children)),
-            Some(ast::JSXAttrValue::Str(_)) | None => Value::Nothing,
-        };
-        match &attribute.name {
-            ast::JSXAttrName::Ident(name) => (Some(name.sym.to_string()), value),
-            ast::JSXAttrName::JSXNamespacedName(name) => (Some(format!("{}:{}", name.ns.sym, name.name.sym)), value),
-        }
-    }
-
     fn call(&mut self, range: TextRange, callee: &Expr, arguments: &[ast::ExprOrSpread]) {
         let callee = self.value(callee);
         let ranges = arguments.iter().map(|argument| self.range(argument)).collect();
         let mut conditions = Vec::new();
         for argument in arguments {
-            if let Expr::Cond(cond) = unwrapped(&argument.expr) {
-                self.names_of(&cond.test, &mut conditions);
-            }
+            self.unless_text(&argument.expr, &mut conditions);
         }
         self.asserted(&callee, arguments);
         let arguments = arguments.iter().map(|argument| self.value(&argument.expr)).collect();
         self.calls.insert(range, CallId(self.flow.calls.len() as u32));
-        self.flow.calls.push(CallFlow { range, callee, arguments, ranges, conditions, owner: self.owner });
+        let (owner, is_caught) = (self.owner, self.is_caught);
+        self.flow.calls.push(CallFlow { range, callee, arguments, ranges, conditions, is_caught, owner });
     }
 
     fn export_declared(&mut self, decl: &Decl) {
@@ -442,6 +416,12 @@ impl Visit for Reader<'_> {
     fn visit_var_declarator(&mut self, declarator: &ast::VarDeclarator) {
         declarator.visit_children_with(self);
         if let Some(init) = declarator.init.as_deref() {
+            let mut holding = Vec::new();
+            self.unless_text(init, &mut holding);
+            if let (Pat::Ident(name), false) = (&declarator.name, holding.is_empty()) {
+                let variable = self.variable(name.id.to_id());
+                self.flow.chosen.push((variable, holding));
+            }
             let value = self.value(init);
             self.bind(&declarator.name, value);
         }
@@ -481,7 +461,10 @@ impl Visit for Reader<'_> {
             }
         });
         let directives = match &*arrow.body {
-            ast::ArrowFunctionBody::FunctionBody(body) => directives(&body.stmts),
+            ast::ArrowFunctionBody::FunctionBody(body) => {
+                self.ends(id, &body.stmts);
+                directives(&body.stmts)
+            }
             ast::ArrowFunctionBody::Expr(_) => Vec::new(),
         };
         let body = self.range(&*arrow.body);
@@ -491,8 +474,10 @@ impl Visit for Reader<'_> {
     fn visit_if_stmt(&mut self, stmt: &ast::IfStmt) {
         stmt.visit_children_with(self);
         let mut needed = Vec::new();
-        if throws(&stmt.cons) {
-            self.needed(&stmt.test, &mut needed);
+        self.needed(&stmt.test, &mut needed);
+        if !throws(&stmt.cons) {
+            self.calls_instead(&needed, &stmt.cons);
+            needed.clear();
         }
         // `if (user) { … } else { throw … }`
         if let (Some(other), Expr::Ident(name)) = (&stmt.alt, unwrapped(&stmt.test))
@@ -501,6 +486,27 @@ impl Visit for Reader<'_> {
             needed.push(self.name(name));
         }
         self.requires(needed);
+    }
+
+    fn visit_try_stmt(&mut self, stmt: &ast::TryStmt) {
+        let rethrows = stmt.handler.as_ref().is_none_or(|handler| handler.body.stmts.last().is_some_and(throws));
+        let is_caught = self.is_caught;
+        self.is_caught |= !rethrows;
+        stmt.block.visit_with(self);
+        self.is_caught = is_caught;
+        stmt.handler.visit_with(self);
+        stmt.finalizer.visit_with(self);
+    }
+
+    // `user ?? unauthorized()`
+    fn visit_bin_expr(&mut self, binary: &ast::BinExpr) {
+        binary.visit_children_with(self);
+        let is_instead = matches!(binary.op, ast::BinaryOp::NullishCoalescing | ast::BinaryOp::LogicalOr);
+        if let (true, Expr::Call(call)) = (is_instead, unwrapped(&binary.right)) {
+            let needed = self.value(&binary.left);
+            let call = self.call_at(self.range(call));
+            self.otherwise(vec![needed], call);
+        }
     }
 
     // `identity!.subject` throws without one.

@@ -93,6 +93,10 @@ pub struct FunctionFlow {
     pub directives: Vec<String>,
     /// What it throws without: `if (!user) throw …`.
     pub required: Vec<Value>,
+    /// What it calls where something lacks: `if (!user) unauthorized()`, `user ?? unauthorized()`.
+    pub otherwise: Vec<(Value, CallId)>,
+    /// Whether it gives nothing back and ends in a `throw`.
+    pub always_throws: bool,
     /// The class whose property it is: `renderMenu = () => …`.
     pub class: Option<FunctionId>,
 }
@@ -108,8 +112,10 @@ pub struct CallFlow {
     pub arguments: Vec<Value>,
     /// Where each argument is.
     pub ranges: Vec<TextRange>,
-    /// What decides which of several things an argument is: `ready` of `f(ready ? a : b)`.
+    /// What has to hold for an argument that may be a text to be something else: `ready` of `f(ready ? {} : "skip")`.
     pub conditions: Vec<Value>,
+    /// Whether what it throws is caught around it.
+    pub is_caught: bool,
     /// The function around.
     pub owner: Option<FunctionId>,
 }
@@ -125,6 +131,8 @@ pub struct Flow {
     pub functions: Vec<FunctionFlow>,
     /// Its calls.
     pub calls: Vec<CallFlow>,
+    /// What has to hold for a variable that may be a text to be something else.
+    pub chosen: Vec<(VariableId, Vec<Value>)>,
     /// What it exports of its own; what it passes on from other modules is in [`crate::FileFacts::exports`].
     pub exports: Vec<(ImportedName, Value)>,
 }

@@ -35,6 +35,14 @@ pub(crate) struct Sites<'a, 's> {
     texts: RefCell<BTreeMap<FileId, Option<Rc<str>>>>,
     /// Files that run on the server, where Convex's gates can't be taken in as they are.
     pub(crate) server: BTreeSet<FileId>,
+    /// Where private queries are subscribed to behind no gate.
+    unguarded: Vec<&'s Rendering>,
+    /// Those whose way leads through a file.
+    by_file: BTreeMap<FileId, Vec<&'s Rendering>>,
+    /// The pages that hold no others.
+    leaves: Vec<&'s Page>,
+    /// The routes that lead to something private.
+    private_routes: BTreeSet<&'s [Branch]>,
 }
 
 /// A rendering with the place of its gate.
@@ -52,15 +60,34 @@ impl<'a, 's> Sites<'a, 's> {
         text: &'s dyn Fn(FileId) -> Option<Rc<str>>,
     ) -> Self {
         let server = on_server(access.modules, &access.roots);
-        Self { ctx, access, private, text, texts: RefCell::default(), server }
+        let seen = &access.graph.seen;
+        let renderings = seen.renderings.iter().filter(|rendering| private.contains_key(&rendering.component));
+        let renderings: Vec<&Rendering> = renderings.collect();
+        let private_routes = renderings
+            .iter()
+            .flat_map(|rendering| (0..=rendering.branches.len()).map(|end| &rendering.branches[..end]))
+            .collect();
+        let unguarded: Vec<&Rendering> =
+            renderings.into_iter().filter(|rendering| !access.is_guarded(rendering)).collect();
+        let mut by_file: BTreeMap<FileId, Vec<&Rendering>> = BTreeMap::new();
+        for rendering in &unguarded {
+            let files: BTreeSet<FileId> = rendering.trail.iter().map(|place| place.0).collect();
+            files.into_iter().for_each(|file| by_file.entry(file).or_default().push(rendering));
+        }
+        let outer: BTreeSet<&[Branch]> =
+            seen.pages.iter().filter_map(|page| page.branches.split_last().map(|(_, outer)| outer)).collect();
+        let outer: BTreeSet<&[Branch]> =
+            outer.into_iter().flat_map(|route| (0..=route.len()).map(move |end| &route[..end])).collect();
+        let leaves = seen.pages.iter().filter(|page| !outer.contains(page.branches.as_slice())).collect();
+        let texts = RefCell::default();
+        Self { ctx, access, private, text, texts, server, unguarded, by_file, leaves, private_routes }
     }
 
     /// The places for `--gate auto`.
     pub(crate) fn auto(&self) -> Planned {
-        let renderings = self.unguarded();
         let mut candidates = Vec::new();
         let mut failed: Vec<(&Rendering, Why)> = Vec::new();
-        for rendering in &renderings {
+        for rendering in self.unguarded.iter().copied() {
             match self.candidate(rendering) {
                 Ok(site) => candidates.push(Candidate { rendering, site }),
                 Err(why) => failed.push((rendering, why)),
@@ -69,17 +96,27 @@ impl<'a, 's> Sites<'a, 's> {
         // A gate that would stand outside of the provider on another way throws there.
         let outside: Vec<&Rendering> =
             failed.iter().filter(|(_, why)| *why == Why::Outside).map(|(rendering, _)| *rendering).collect();
-        let (kept, lost): (Vec<_>, Vec<_>) = candidates
+        let outside = outside
             .into_iter()
-            .partition(|candidate| !outside.iter().any(|rendering| self.covers(&candidate.site, rendering)));
+            .flat_map(|rendering| rendering.trail.iter().map(|place| place.0).map(move |file| (file, rendering)));
+        let mut by_file: BTreeMap<FileId, Vec<&Rendering>> = BTreeMap::new();
+        outside.for_each(|(file, rendering)| by_file.entry(file).or_default().push(rendering));
+        let (kept, lost): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate: &Candidate<'_>| {
+            let near = by_file.get(&candidate.site.file).into_iter().flatten();
+            !near.into_iter().any(|rendering| self.covers(&candidate.site, rendering))
+        });
         failed.extend(lost.into_iter().map(|candidate| (candidate.rendering, Why::Outside)));
         let mut candidates: Vec<Candidate<'_>> = kept;
-        let all = candidates.clone();
-        let is_covered = |rendering: &Rendering, own: Option<&Site>| {
-            let others = all.iter().filter(|other| own.is_none_or(|own| !same(own, &other.site)));
-            others.into_iter().any(|other| self.covers(&other.site, rendering))
+        let mut all: BTreeMap<FileId, Vec<Site>> = BTreeMap::new();
+        for site in together(candidates.iter().map(|candidate| candidate.site.clone())) {
+            all.entry(site.file).or_default().push(site);
+        }
+        let is_covered = |rendering: &Rendering, own: &Site| {
+            let files: BTreeSet<FileId> = rendering.trail.iter().map(|place| place.0).collect();
+            let near = files.iter().filter_map(|file| all.get(file)).flatten();
+            near.filter(|other| !same(own, other)).any(|other| self.covers_all(other, rendering))
         };
-        candidates.retain(|candidate| !is_covered(candidate.rendering, Some(&candidate.site)));
+        candidates.retain(|candidate| !is_covered(candidate.rendering, &candidate.site));
         let sites = self.shared(together(candidates.into_iter().map(|candidate| candidate.site)));
         let mut ungated: Vec<Ungated> = Vec::new();
         for (rendering, why) in failed {
@@ -93,13 +130,6 @@ impl<'a, 's> Sites<'a, 's> {
         ungated.extend(self.unseen());
         let sites = sites.into_iter().chain(self.incomplete()).collect();
         Planned { sites, ungated }
-    }
-
-    /// Where private queries are subscribed to behind no gate.
-    fn unguarded(&self) -> Vec<&Rendering> {
-        let renderings = self.access.graph.seen.renderings.iter();
-        let private = renderings.filter(|rendering| self.private.contains_key(&rendering.component));
-        private.filter(|rendering| !self.access.is_guarded(rendering)).collect()
     }
 
     /// Components that may run, and of which no rendering was met: `openModal(<Orders />)`.
@@ -440,23 +470,24 @@ impl<'a, 's> Sites<'a, 's> {
         trail.iter().position(is_in)
     }
 
+    /// Whether a site is around a rendering on whatever way: not around something that is rendered in more places than were gone to.
+    fn covers_all(&self, site: &Site, rendering: &Rendering) -> bool {
+        let seen = &self.access.graph.seen;
+        let is_cut = |place: &Place| {
+            seen.components.get(place).is_some_and(|all| all.iter().any(|component| seen.cut.contains(component)))
+        };
+        let cut = rendering.trail.iter().rposition(is_cut);
+        self.start(site, &rendering.trail).is_some_and(|start| cut.is_none_or(|cut| start > cut))
+    }
+
     fn covers(&self, site: &Site, rendering: &Rendering) -> bool {
         self.start(site, &rendering.trail).is_some()
     }
 
     /// Whether a gate would hide a page that uses nothing private.
     fn hides_a_page(&self, site: &Site) -> bool {
-        let pages = &self.access.graph.seen.pages;
-        let is_leaf = |page: &&Page| !pages.iter().any(|other| is_within(&other.branches, &page.branches));
-        let hidden = pages.iter().filter(|page| self.start(site, &page.trail).is_some()).filter(is_leaf);
-        hidden.into_iter().any(|page| !self.is_private_page(&page.branches))
-    }
-
-    fn is_private_page(&self, branches: &[Branch]) -> bool {
-        let mut renderings = self.access.graph.seen.renderings.iter();
-        renderings.any(|rendering| {
-            self.private.contains_key(&rendering.component) && rendering.branches.starts_with(branches)
-        })
+        let mut hidden = self.leaves.iter().filter(|page| self.start(site, &page.trail).is_some());
+        hidden.any(|page| !self.private_routes.contains(page.branches.as_slice()))
     }
 
     /// Ground of its own for each of some ranges, all in one file.
@@ -472,7 +503,8 @@ impl<'a, 's> Sites<'a, 's> {
 
     /// The renderings that lead through a place and that it is to guard.
     pub(super) fn through(&self, site: &Site) -> Vec<&Rendering> {
-        self.unguarded().into_iter().filter(|rendering| self.covers(site, rendering)).collect()
+        let near = self.by_file.get(&site.file).into_iter().flatten();
+        near.filter(|rendering| self.covers(site, rendering)).copied().collect()
     }
 }
 
@@ -504,11 +536,6 @@ fn is_cloned(facts: &FileFacts, id: JsxId) -> bool {
         _ => false,
     };
     facts.flow.calls.iter().any(|call| clones(&call.callee) && call.arguments.first().is_some_and(is_it))
-}
-
-/// Whether a route lies within another.
-fn is_within(inner: &[Branch], outer: &[Branch]) -> bool {
-    inner.len() > outer.len() && inner.starts_with(outer)
 }
 
 fn same(one: &Site, other: &Site) -> bool {

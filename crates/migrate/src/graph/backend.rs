@@ -64,7 +64,17 @@ impl<'a> FunctionGraph<'a> {
     /// Every function of the folder, in the order of files and exports.
     pub(crate) fn all(&self) -> Vec<BackendFunction> {
         let mut found = Vec::new();
+        let paths = || self.modules.sources.ids().map(|file| self.modules.sources.path(file));
+        // A component has functions of its own, which clients can't call.
+        let components: BTreeSet<&str> = paths()
+            .filter(|path| path.is_in(self.folder) && path.folder() != self.folder)
+            .filter(|path| path.file_name().starts_with("convex.config."))
+            .map(|path| path.folder())
+            .collect();
         for file in self.modules.sources.ids() {
+            if components.iter().any(|folder| self.modules.sources.path(file).is_in(folder)) {
+                continue;
+            }
             let path = self.modules.sources.path(file);
             let below = path.as_str().strip_prefix(self.folder).and_then(|rest| rest.strip_prefix('/'));
             // Convex leaves out what has several dots in its name: auth.config.ts, tasks.test.ts.

@@ -82,18 +82,25 @@ pub(crate) enum Data<'a> {
 pub(crate) struct Evaluator<'a, 'm> {
     pub(crate) modules: &'m Modules<'a>,
     steps: Cell<u32>,
+    /// How many steps may be taken.
+    limit: u32,
     depth: Cell<u32>,
     unknown: Cell<u32>,
 }
 
 impl<'a, 'm> Evaluator<'a, 'm> {
     pub(crate) fn new(modules: &'m Modules<'a>) -> Self {
-        Self { modules, steps: Cell::new(0), depth: Cell::new(0), unknown: Cell::new(0) }
+        Self { modules, steps: Cell::new(0), limit: MAX_STEPS, depth: Cell::new(0), unknown: Cell::new(0) }
+    }
+
+    /// The same for a walk that looks for more than a few providers.
+    pub(crate) fn for_all(modules: &'m Modules<'a>) -> Self {
+        Self { limit: 5 * MAX_STEPS, ..Self::new(modules) }
     }
 
     /// Whether there was too much to follow.
     pub(crate) fn is_exhausted(&self) -> bool {
-        self.steps.get() >= MAX_STEPS
+        self.steps.get() >= self.limit
     }
 
     /// How often something was met that could not be followed.

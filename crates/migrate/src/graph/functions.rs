@@ -55,6 +55,11 @@ impl<'a> FunctionGraph<'a> {
 
     /// What the function at a path of `api` makes of who calls it: `["tasks", "list"]`. `None` where there is no such function.
     pub(crate) fn identity(&self, path: &[String]) -> Option<Identity> {
+        self.exported(path).map(|(file, value)| self.identity_of(file, value))
+    }
+
+    /// What stands at a path of `api`.
+    fn exported(&self, path: &[String]) -> Option<(FileId, &'a Value)> {
         let (name, file) = path.split_last()?;
         let stem = file.join("/");
         let endings = ["ts", "tsx", "js", "jsx", "mts", "mjs"];
@@ -65,7 +70,7 @@ impl<'a> FunctionGraph<'a> {
             name => ImportedName::Named(name.to_owned()),
         };
         match self.modules.export(file, &export)? {
-            Definition::Value(file, value) => Some(self.identity_of(file, value)),
+            Definition::Value(file, value) => Some((file, value)),
             Definition::File(_) | Definition::Package(..) | Definition::Unknown => None,
         }
     }
@@ -114,11 +119,36 @@ impl<'a> FunctionGraph<'a> {
     }
 
     fn member(&self, file: FileId, object: &'a Value, name: &str, depth: u8) -> Identity {
+        if let Some((file, value)) = self.method(file, object, name, 0) {
+            return self.value(file, value, depth + 1);
+        }
         let Value::Imported(imported) = object else { return Identity::Unused };
         let Definition::File(target) = self.modules.import(file, imported) else { return Identity::Unused };
         match self.modules.export(target, &ImportedName::Named(name.to_owned())) {
             Some(Definition::Value(file, value)) => self.value(file, value, depth + 1),
             _ => Identity::Unused,
+        }
+    }
+
+    /// `auth.requireUser` of `export const auth = { requireUser }`
+    fn method(&self, file: FileId, object: &'a Value, name: &str, followed: u8) -> Option<(FileId, &'a Value)> {
+        if followed >= MAX_DEPTH {
+            return None;
+        }
+        match object {
+            Value::Object(props) => {
+                let value = props.iter().find(|(known, _)| known.as_deref() == Some(name)).map(|(_, value)| value)?;
+                Some((file, value))
+            }
+            Value::Variable(id) => {
+                let values = self.modules.sources.facts(file).flow.variable(*id).iter();
+                values.into_iter().find_map(|value| self.method(file, value, name, followed + 1))
+            }
+            Value::Imported(imported) => match self.modules.import(file, imported) {
+                Definition::Value(file, value) => self.method(file, value, name, followed + 1),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -153,15 +183,107 @@ impl<'a> FunctionGraph<'a> {
         let flow = &self.modules.sources.facts(file).flow;
         let Some(function) = flow.function(id) else { return Identity::Unused };
         let within = |range: TextRange| function.range.covers(range);
-        let calls = flow.calls.iter().filter(|call| within(call.range));
-        let called = calls.map(|call| match self.reads_identity(file, call) {
+        let calls = || flow.calls.iter().filter(|call| within(call.range));
+        let called = calls().map(|call| match self.reads_identity(file, call) {
             true => Identity::Used,
-            false => self.value(file, &call.callee, depth + 1),
+            // What it throws is caught: it answers without an identity as well.
+            false if call.is_caught || self.is_caught_by_call(file, call) => {
+                self.callee(file, call, depth).min(Identity::Used)
+            }
+            false => self.callee(file, call, depth).max(self.given_to(file, call, depth)),
         });
         let most = called.max().unwrap_or(Identity::Unused);
-        let required = flow.functions.iter().filter(|inner| within(inner.range)).flat_map(|inner| &inner.required);
-        let is_required = most == Identity::Used && required.into_iter().any(|value| self.gives(file, value, depth));
+        if most != Identity::Used {
+            return most;
+        }
+        let inner = || flow.functions.iter().filter(|inner| within(inner.range));
+        let mut required = inner().flat_map(|inner| &inner.required);
+        let mut instead = inner().flat_map(|inner| &inner.otherwise);
+        let is_required = required.any(|value| self.gives(file, value, depth))
+            || instead.any(|(value, call)| {
+                let throws = self.call(file, *call).is_some_and(|call| self.throws(file, &call.callee, 0));
+                throws && self.gives(file, value, depth)
+            });
         if is_required { Identity::Needed } else { most }
+    }
+
+    /// What is called, a function of the backend by `ctx.runQuery(internal.users.me)` included.
+    fn callee(&self, file: FileId, call: &'a CallFlow, depth: u8) -> Identity {
+        let runs = ["runQuery", "runMutation", "runAction"];
+        let path = match &call.callee {
+            Value::Member(_, name) if runs.contains(&name.as_str()) && depth < MAX_DEPTH => {
+                call.arguments.first().and_then(|value| api_path(self.modules, file, value))
+            }
+            _ => None,
+        };
+        match path.and_then(|path| self.exported(&path)) {
+            Some((file, value)) => self.value(file, value, depth + 1),
+            None => self.value(file, &call.callee, depth + 1),
+        }
+    }
+
+    /// `requireIdentity(identity)`: whether a function throws without what it is given here, and that is the identity.
+    fn given_to(&self, file: FileId, call: &'a CallFlow, depth: u8) -> Identity {
+        let is_needed = |(at, id): (FileId, FunctionId)| {
+            let function = self.modules.sources.facts(at).flow.function(id);
+            let required = function.into_iter().flat_map(|function| &function.required);
+            required.into_iter().any(|value| match value {
+                Value::Argument(owner, index) if *owner == id => {
+                    call.arguments.get(*index as usize).is_some_and(|given| self.gives(file, given, depth + 1))
+                }
+                Value::Variable(variable) => {
+                    let values = self.modules.sources.facts(at).flow.variable(*variable).iter();
+                    values.into_iter().any(|value| match value {
+                        Value::Argument(owner, index) if *owner == id => {
+                            call.arguments.get(*index as usize).is_some_and(|given| self.gives(file, given, depth + 1))
+                        }
+                        _ => false,
+                    })
+                }
+                _ => false,
+            })
+        };
+        match depth < MAX_DEPTH && self.function_of(file, &call.callee, 0).is_some_and(is_needed) {
+            true => Identity::Needed,
+            false => Identity::Unused,
+        }
+    }
+
+    /// `requireUser(ctx).catch(() => null)`
+    fn is_caught_by_call(&self, file: FileId, call: &CallFlow) -> bool {
+        let flow = &self.modules.sources.facts(file).flow;
+        let is_this = |value: &Value| matches!(value, Value::Call(id) if flow.call(*id).is_some_and(|known| known.range == call.range));
+        flow.calls.iter().any(|outer| match &outer.callee {
+            Value::Member(object, name) => name == "catch" && is_this(object),
+            _ => false,
+        })
+    }
+
+    /// Whether a function of the app does nothing but throw.
+    fn throws(&self, file: FileId, callee: &'a Value, depth: u8) -> bool {
+        let function = self.function_of(file, callee, depth);
+        function.is_some_and(|(file, id)| {
+            self.modules.sources.facts(file).flow.function(id).is_some_and(|function| function.always_throws)
+        })
+    }
+
+    /// The function that a callee is.
+    fn function_of(&self, file: FileId, callee: &'a Value, depth: u8) -> Option<(FileId, FunctionId)> {
+        if depth >= MAX_DEPTH {
+            return None;
+        }
+        match callee {
+            Value::Function(id) => Some((file, *id)),
+            Value::Variable(id) => {
+                let values = self.modules.sources.facts(file).flow.variable(*id).iter();
+                values.into_iter().find_map(|value| self.function_of(file, value, depth + 1))
+            }
+            Value::Imported(imported) => match self.modules.import(file, imported) {
+                Definition::Value(file, value) => self.function_of(file, value, depth + 1),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Whether a value is the identity, or what a function made of it.
@@ -175,13 +297,28 @@ impl<'a> FunctionGraph<'a> {
                 values.iter().any(|value| self.gives(file, value, depth + 1))
             }
             Value::Member(object, _) | Value::Item(object) => self.gives(file, object, depth + 1),
-            Value::OneOf(values) => values.iter().any(|value| self.gives(file, value, depth + 1)),
+            // `identity?.subject ?? "guest"` is there without an identity as well.
+            Value::OneOf(values) => {
+                let mut known = values.iter().filter(|value| **value != Value::Nothing).peekable();
+                known.peek().is_some() && known.all(|value| self.gives(file, value, depth + 1))
+            }
+            Value::List(values) => values.iter().any(|value| self.gives(file, value, depth + 1)),
+            // `const [identity, rows] = await Promise.all([…])`
+            Value::Call(id) if self.call(file, *id).is_some_and(|call| is_all(&call.callee)) => {
+                let call = self.call(file, *id);
+                call.is_some_and(|call| call.arguments.iter().any(|value| self.gives(file, value, depth + 1)))
+            }
             Value::Call(id) => self.call(file, *id).is_some_and(|call| {
                 self.reads_identity(file, call) || self.value(file, &call.callee, depth + 1) >= Identity::Used
             }),
             _ => false,
         }
     }
+}
+
+/// `Promise.all`
+fn is_all(callee: &Value) -> bool {
+    matches!(callee, Value::Member(object, name) if name == "all" && **object == Value::Global("Promise".to_owned()))
 }
 
 /// The path of a function that an expression of a file names: `["tasks", "list"]` of `api.tasks.list`.

@@ -49,6 +49,7 @@ impl<'a> Walk<'a, '_> {
                 above: collect(&at.above),
                 trail: collect(&at.trail),
                 branches: collect(&at.branches),
+                within: self.calls.clone(),
                 root: self.root,
             });
         }

@@ -8,7 +8,7 @@
 //! Components of the app are followed with what they are given. Those of packages are taken to render everything that they are given, in
 //! their place; what a router's `<Outlet />` shows are the children of its route.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ use crate::known::is_outlet;
 const MAX_WITHIN_ITSELF: usize = 2;
 /// How many components within each other are taken to render what they are given though they could not be followed.
 const MAX_GUESSES: u8 = 3;
+/// How often a component is gone into where every one that subscribes is looked for: more ways say nothing new of what is in it.
+const MAX_VISITS: u32 = 12;
 /// How many places of providers are kept.
 const MAX_SIGHTINGS: usize = 4_000;
 
@@ -48,12 +50,17 @@ impl RenderGraph {
     /// Walks down from `roots` to what is wanted.
     pub(crate) fn new<'a>(modules: &Modules<'a>, roots: &[Root<'a>], wanted: &Wanted) -> Self {
         let mut walk = Walk {
-            evaluator: Evaluator::new(modules),
+            evaluator: match wanted.pages {
+                Some(_) => Evaluator::for_all(modules),
+                None => Evaluator::new(modules),
+            },
             relevance: RelevanceMap::new(modules, wanted),
             wanted,
             seen: Seen::default(),
             sightings: Vec::new(),
             calls: Vec::new(),
+            visits: HashMap::new(),
+            met: BTreeSet::new(),
             root: 0,
             outlets: 0,
             repeated: BTreeSet::new(),
@@ -84,7 +91,11 @@ pub(super) struct Walk<'a, 'm> {
     sightings: Vec<Sighting>,
     pub(super) seen: Seen,
     /// The components that are being rendered.
-    calls: Vec<(FileId, FunctionId)>,
+    pub(super) calls: Vec<(FileId, FunctionId)>,
+    /// How often each was, where pages matter.
+    visits: HashMap<(FileId, FunctionId), u32>,
+    /// The elements of components that were not gone into.
+    met: BTreeSet<((FileId, FunctionId), Place)>,
     pub(super) root: usize,
     /// How many outlets were met.
     outlets: usize,
@@ -93,8 +104,9 @@ pub(super) struct Walk<'a, 'm> {
 
 impl<'a> Walk<'a, '_> {
     fn is_over(&self) -> bool {
-        let seen = self.sightings.len() + self.seen.renderings.len();
-        self.evaluator.is_exhausted() || seen >= MAX_SIGHTINGS
+        // Gates are many.
+        let most = if self.wanted.pages.is_some() { 8 * MAX_SIGHTINGS } else { MAX_SIGHTINGS };
+        self.evaluator.is_exhausted() || self.sightings.len().max(self.seen.renderings.len()) >= most
     }
 
     fn root(&mut self, root: &Root<'a>) {
@@ -544,6 +556,16 @@ impl<'a> Walk<'a, '_> {
             || std::iter::successors(scope.as_ref(), |frame: &&Rc<Frame<'a>>| frame.parent.as_ref()).any(|f| f.carries);
         if rel == Relevance::No || (rel == Relevance::Given && !is_given) {
             return self.rendered((file, id), at);
+        }
+        let visits = self.visits.entry((file, id)).or_default();
+        *visits += 1;
+        if *visits > MAX_VISITS && self.wanted.pages.is_some() && !carries {
+            self.seen.cut.insert((file, id));
+            // Where it is rendered is said once for each element.
+            if at.by.is_none_or(|by| self.met.insert(((file, id), by))) {
+                self.rendered((file, id), at);
+            }
+            return;
         }
         let (seen, unknown) = (self.sightings.len(), self.evaluator.unknown());
         self.calls.push((file, id));

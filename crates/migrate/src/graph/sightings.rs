@@ -75,6 +75,8 @@ pub(crate) struct Rendering {
     pub(crate) trail: Vec<Place>,
     /// The routes that lead to it, outermost first.
     pub(crate) branches: Vec<Branch>,
+    /// The components of the app that it is rendered by, outermost first.
+    pub(crate) within: Vec<Component>,
     /// Which root it is under.
     pub(crate) root: usize,
 }
@@ -96,6 +98,8 @@ pub(crate) struct Seen {
     pub(crate) components: BTreeMap<Place, BTreeSet<Component>>,
     /// The elements that may stand for something that is no component of the app.
     pub(crate) others: BTreeSet<Place>,
+    /// The components that are rendered in so many places that not all ways down to them were gone.
+    pub(crate) cut: BTreeSet<Component>,
 }
 
 /// What a walk looks for.

@@ -19,7 +19,7 @@ use super::functions::api_path;
 use super::modules::{Definition, Modules};
 use super::sightings::Component;
 use super::sources::FileId;
-use crate::known::is_clerk_module;
+use crate::known::{CONVEX_REACT, is_clerk_module};
 
 /// How many names and calls within each other are followed.
 const MAX_DEPTH: u8 = 24;
@@ -61,6 +61,9 @@ pub(crate) enum Query {
 pub(crate) struct Subscriptions<'a, 'm> {
     modules: &'m Modules<'a>,
     known: RefCell<HashMap<Component, Rc<Vec<Subscription>>>>,
+    asks: RefCell<HashMap<Component, bool>>,
+    /// The calls of each function of a file that may be hooks.
+    hooks: RefCell<HashMap<FileId, Rc<HashMap<FunctionId, Vec<&'a CallFlow>>>>>,
 }
 
 /// What a hook does with its arguments.
@@ -77,16 +80,31 @@ enum Hook {
 
 impl<'a, 'm> Subscriptions<'a, 'm> {
     pub(crate) fn new(modules: &'m Modules<'a>) -> Self {
-        Self { modules, known: RefCell::default() }
+        Self { modules, known: RefCell::default(), asks: RefCell::default(), hooks: RefCell::default() }
     }
 
     /// Every function of some files that subscribes by itself or by its hooks.
     pub(crate) fn all(&self, files: impl Iterator<Item = FileId>) -> BTreeSet<Component> {
         let functions = files.flat_map(|file| {
-            let count = self.modules.sources.facts(file).flow.functions.len() as u32;
-            (0..count).map(move |id| (file, FunctionId(id)))
+            let functions: Vec<Component> = self.hooks_of(file).keys().map(|id| (file, *id)).collect();
+            functions
         });
         functions.filter(|component| !self.of(*component).is_empty()).collect()
+    }
+
+    fn hooks_of(&self, file: FileId) -> Rc<HashMap<FunctionId, Vec<&'a CallFlow>>> {
+        if let Some(known) = self.hooks.borrow().get(&file) {
+            return known.clone();
+        }
+        let mut found: HashMap<FunctionId, Vec<&'a CallFlow>> = HashMap::new();
+        for call in self.modules.sources.facts(file).flow.calls.iter().filter(|call| may_be_hook(&call.callee)) {
+            if let Some(owner) = call.owner {
+                found.entry(owner).or_default().push(call);
+            }
+        }
+        let found = Rc::new(found);
+        self.hooks.borrow_mut().insert(file, found.clone());
+        found
     }
 
     /// What a function subscribes to each time it runs. One that is being read counts as subscribing to nothing.
@@ -95,13 +113,49 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
             return known.clone();
         }
         self.known.borrow_mut().insert(component, Rc::default());
-        let (file, function) = component;
-        let calls = self.modules.sources.facts(file).flow.calls.iter();
-        let own = calls.filter(|call| call.owner == Some(function) && may_be_hook(&call.callee));
+        let hooks = self.hooks_of(component.0);
+        let own = hooks.get(&component.1).into_iter().flatten();
         let found: Vec<Subscription> = own.flat_map(|call| self.by_call(component, call)).collect();
         let found = Rc::new(found);
         self.known.borrow_mut().insert(component, found.clone());
         found
+    }
+
+    /// The functions of some files that ask Convex who is signed in: by `useConvexAuth`, or by a hook that does.
+    pub(crate) fn asking(&self, files: impl Iterator<Item = FileId>) -> BTreeSet<Component> {
+        let functions = files.flat_map(|file| self.hooks_of(file).keys().map(|id| (file, *id)).collect::<Vec<_>>());
+        functions.filter(|component| self.asks(*component)).collect()
+    }
+
+    fn asks(&self, component: Component) -> bool {
+        if let Some(known) = self.asks.borrow().get(&component) {
+            return *known;
+        }
+        self.asks.borrow_mut().insert(component, false);
+        let hooks = self.hooks_of(component.0);
+        let mut own = hooks.get(&component.1).into_iter().flatten();
+        let found = own.any(|call| self.is_asking(component.0, &call.callee, 0));
+        self.asks.borrow_mut().insert(component, found);
+        found
+    }
+
+    /// Whether a callee is `useConvexAuth`, or a hook that calls it.
+    fn is_asking(&self, file: FileId, callee: &'a Value, depth: u8) -> bool {
+        let flow = &self.modules.sources.facts(file).flow;
+        match callee {
+            Value::Imported(imported) => match self.modules.import(file, imported) {
+                Definition::Package(module, name) => {
+                    module == CONVEX_REACT && name == ImportedName::Named("useConvexAuth".to_owned())
+                }
+                Definition::Value(file, value) => depth < MAX_DEPTH && self.is_asking(file, value, depth + 1),
+                _ => false,
+            },
+            Value::Variable(id) => {
+                depth < MAX_DEPTH && flow.variable(*id).iter().any(|value| self.is_asking(file, value, depth + 1))
+            }
+            Value::Function(id) => self.asks((file, *id)),
+            _ => false,
+        }
     }
 
     fn by_call(&self, component: Component, call: &'a CallFlow) -> Vec<Subscription> {
@@ -118,18 +172,22 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
                 if skip == Skip::Always {
                     return Vec::new();
                 }
-                let guard = self.guard(file, &call.conditions);
+                let guard = self.guard(file, self.conditions(file, call));
                 queries(0).into_iter().map(|query| (query, guard, skip == Skip::Sometimes)).collect()
             }
             Hook::Within => {
                 let mut found = Vec::new();
                 for value in &call.arguments {
-                    self.within(component, value, 0, &mut found);
+                    self.within(component, value, (0, Guard::None), &mut found);
                 }
                 let enabled = call.arguments.iter().filter_map(|value| self.option(file, value, "enabled"));
-                let enabled: Vec<Value> = enabled.cloned().collect();
-                let guard = self.guard(file, call.conditions.iter().chain(&enabled));
-                found.into_iter().map(|query| (query, guard, !enabled.is_empty())).collect::<Vec<_>>()
+                let enabled: Vec<&'a Value> = enabled.collect();
+                let outer = self.guard(file, enabled.iter().copied());
+                let each = found.into_iter().map(|(query, guard)| {
+                    let is_conditional = !enabled.is_empty() || guard != Guard::None;
+                    (query, guard.max(outer), is_conditional)
+                });
+                each.collect::<Vec<_>>()
             }
             Hook::Preloaded => vec![(Query::Unknown, Guard::None, false)],
             Hook::Own(at, id) => {
@@ -220,42 +278,49 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
     }
 
     /// Adds the queries that are somewhere in options: `{ tasks: { query: api.tasks.list, args } }`, `{ ...convexQuery(api.tasks.list, {}) }`.
-    fn within(&self, component: Component, value: &'a Value, depth: u8, found: &mut Vec<Query>) {
+    fn within(
+        &self,
+        component: Component,
+        value: &'a Value,
+        (depth, guard): (u8, Guard),
+        found: &mut Vec<(Query, Guard)>,
+    ) {
         let file = component.0;
         if depth >= MAX_DEPTH {
             return;
         }
         if let Some(path) = api_path(self.modules, file, value).filter(|path| !path.is_empty()) {
-            return found.push(Query::Path(path));
+            return found.push((Query::Path(path), guard));
         }
         let flow = &self.modules.sources.facts(file).flow;
         match value {
             Value::Variable(id) => {
-                flow.variable(*id).iter().for_each(|value| self.within(component, value, depth + 1, found));
+                flow.variable(*id).iter().for_each(|value| self.within(component, value, (depth + 1, guard), found));
             }
             Value::Imported(imported) => {
                 if let Definition::Value(at, value) = self.modules.import(file, imported) {
-                    self.within((at, component.1), value, depth + 1, found);
+                    self.within((at, component.1), value, (depth + 1, guard), found);
                 }
             }
             Value::List(values) | Value::OneOf(values) => {
-                values.iter().for_each(|value| self.within(component, value, depth + 1, found));
+                values.iter().for_each(|value| self.within(component, value, (depth + 1, guard), found));
             }
             Value::Object(props) => {
-                props.iter().for_each(|(_, value)| self.within(component, value, depth + 1, found));
+                props.iter().for_each(|(_, value)| self.within(component, value, (depth + 1, guard), found));
             }
-            Value::Member(object, _) | Value::Item(object) => self.within(component, object, depth + 1, found),
+            Value::Member(object, _) | Value::Item(object) => self.within(component, object, (depth + 1, guard), found),
             Value::Function(id) => {
                 let returns = flow.function(*id).map(|function| function.returns.as_slice()).unwrap_or_default();
-                returns.iter().for_each(|value| self.within(component, value, depth + 1, found));
+                returns.iter().for_each(|value| self.within(component, value, (depth + 1, guard), found));
             }
             Value::Call(id) => {
                 let Some(call) = flow.call(*id) else { return };
                 if self.is_skipped(file, call) {
                     return;
                 }
-                self.within(component, &call.callee, depth + 1, found);
-                call.arguments.iter().for_each(|value| self.within(component, value, depth + 1, found));
+                let guard = guard.max(self.guard(file, self.conditions(file, call)));
+                self.within(component, &call.callee, (depth + 1, guard), found);
+                call.arguments.iter().for_each(|value| self.within(component, value, (depth + 1, guard), found));
             }
             _ => {}
         }
@@ -301,16 +366,40 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
         }
     }
 
+    /// What has to hold for the arguments of a call to be more than `"skip"`.
+    fn conditions(&self, file: FileId, call: &'a CallFlow) -> Vec<&'a Value> {
+        let flow = &self.modules.sources.facts(file).flow;
+        let chosen = call.arguments.iter().flat_map(|argument| match argument {
+            Value::Variable(id) => {
+                flow.chosen.iter().filter(|(known, _)| known == id).flat_map(|(_, all)| all).collect()
+            }
+            _ => Vec::new(),
+        });
+        call.conditions.iter().chain(chosen).collect()
+    }
+
     /// What a subscription waits for, by the conditions of its arguments.
-    fn guard<'v>(&self, file: FileId, conditions: impl IntoIterator<Item = &'v Value>) -> Guard {
+    fn guard(&self, file: FileId, conditions: impl IntoIterator<Item = &'a Value>) -> Guard {
         conditions.into_iter().map(|value| self.guard_of(file, value, 0)).max().unwrap_or(Guard::None)
     }
 
-    fn guard_of(&self, file: FileId, value: &Value, depth: u8) -> Guard {
+    /// Whether a value is what `useConvexAuth` gives, or a hook that calls it.
+    fn is_asked(&self, file: FileId, value: &'a Value, depth: u8) -> bool {
         let flow = &self.modules.sources.facts(file).flow;
         match value {
-            // Of `useConvexAuth()`, or of whatever the app made of that.
-            Value::Member(_, name) if name == "isAuthenticated" => Guard::Convex,
+            Value::Call(id) => flow.call(*id).is_some_and(|call| self.is_asking(file, &call.callee, 0)),
+            Value::Variable(id) => {
+                depth < MAX_DEPTH && flow.variable(*id).iter().any(|value| self.is_asked(file, value, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
+    fn guard_of(&self, file: FileId, value: &'a Value, depth: u8) -> Guard {
+        let flow = &self.modules.sources.facts(file).flow;
+        match value {
+            // Of `useConvexAuth()`, or of whatever a hook of the app made of that.
+            Value::Member(object, name) if name == "isAuthenticated" && self.is_asked(file, object, 0) => Guard::Convex,
             Value::Member(object, _) | Value::Item(object) => self.guard_of(file, object, depth),
             Value::Variable(id) if depth < MAX_DEPTH => {
                 let values = flow.variable(*id).iter();

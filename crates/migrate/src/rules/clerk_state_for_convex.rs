@@ -36,7 +36,8 @@ fn check(ctx: &Ctx<'_>, access: &Access<'_>, future: &Future) -> Vec<Finding> {
     let mut findings = Vec::new();
     // `useQuery(api.orders.mine, isSignedIn ? {} : "skip")`
     for ((file, _), subscriptions) in &access.consumers {
-        for subscription in subscriptions.iter().filter(|one| one.guard == Guard::Clerk) {
+        let by_clerk = subscriptions.iter().filter(|one| one.guard == Guard::Clerk);
+        for subscription in by_clerk.filter(|one| access.is_private(&one.query, Private::Needing)) {
             findings.push(found(
                 "this query waits for Clerk's session, which Convex has not validated yet".to_owned(),
                 (access.modules.sources.path(*file), subscription.range),

@@ -8,6 +8,8 @@ use crate::Explanation;
 use crate::access::Access;
 use crate::ctx::Ctx;
 use crate::future::Future;
+use crate::graph::sources::FileId;
+use crate::known::is_clerk_module;
 
 /// The rule.
 pub(crate) const RULE: Check = Check {
@@ -22,7 +24,8 @@ pub(crate) const RULE: Check = Check {
 fn check(ctx: &Ctx<'_>, access: &Access<'_>, future: &Future) -> Vec<Finding> {
     let sources = &access.modules.sources;
     let calls = sources.ids().flat_map(|file| sources.facts(file).flow.calls.iter().map(move |call| (file, call)));
-    let left = calls.filter(|(_, call)| names_template(call));
+    let takes_clerk = |file: FileId| sources.facts(file).imports.iter().any(|i| is_clerk_module(&i.module));
+    let left = calls.filter(|(file, call)| names_template(call) && takes_clerk(*file));
     left.map(|(file, call)| {
         let message = "this token is asked for by the name of a template, which the integration does not need";
         let mut finding = Finding::new(RULE.explanation.id, Severity::Warning, message);
