@@ -85,7 +85,7 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
         Mode::Ask | Mode::Show | Mode::Offer | Mode::Check => {}
     }
     if volume(cli) > Volume::Quiet {
-        say(&summary::more(&view));
+        say(&summary::more(&view, &args.path.to_string_lossy()));
     }
     Ok(status)
 }

@@ -75,7 +75,7 @@ impl<'a> Access<'a> {
         let paths =
             consumers.values().flat_map(|all| all.iter()).filter_map(|subscription| match &subscription.query {
                 Query::Path(path) => Some(path),
-                Query::Argument(_) | Query::Unknown => None,
+                Query::Argument(_) | Query::Preloaded | Query::Unknown => None,
             });
         let identities = paths.filter_map(|path| Some((path.clone(), known.as_ref()?.identity(path)?))).collect();
         let mut given_out: BTreeSet<Vec<String>> = known.iter().flat_map(FunctionGraph::exposed).collect();

@@ -60,9 +60,19 @@ fn app(
     };
     let ctx = Ctx { workspace, app: &candidate.app, framework, options };
     Ok(look_ahead(&ctx, &own, |access, future| {
-        let mut drawing = Drawing { access, future, nodes: Vec::new(), known: HashMap::new(), functions: Vec::new() };
+        let mut drawing = Drawing {
+            access,
+            future,
+            nodes: Vec::new(),
+            known: HashMap::new(),
+            first: HashMap::new(),
+            functions: Vec::new(),
+        };
         drawing.draw();
         let (nodes, functions) = (drawing.nodes, drawing.functions);
+        let cut =
+            access.graph.is_exhausted.then(|| "cut off: there are too many ways down to draw them all".to_owned());
+        let note = note.or(cut);
         AppPicture { id: candidate.app.id.clone(), framework: framework.id.to_owned(), note, nodes, functions }
     }))
 }
@@ -85,6 +95,8 @@ struct Drawing<'a, 's> {
     future: &'s Future,
     nodes: Vec<PictureNode>,
     known: HashMap<(Option<usize>, Key), usize>,
+    /// The node of each element, where it was drawn first: what is in it is drawn once.
+    first: HashMap<Place, usize>,
     functions: Vec<PictureFunction>,
 }
 
@@ -102,8 +114,9 @@ impl Drawing<'_, '_> {
             self.way(sighting.root, &way, &marks);
         }
         for rendering in &self.access.graph.seen.renderings {
-            let at = self.way(rendering.root, &rendering.trail, &marks);
-            self.consumer(rendering, at);
+            if let Some(at) = self.way(rendering.root, &rendering.trail, &marks) {
+                self.consumer(rendering, at);
+            }
         }
         for function in &self.access.functions {
             if function.is_public && function.identity == Identity::Needed {
@@ -113,7 +126,8 @@ impl Drawing<'_, '_> {
     }
 
     /// The nodes on a way down, of which the last is given: the root, providers, gates and components of the app.
-    fn way(&mut self, root: usize, way: &[Place], marks: &BTreeMap<Place, (NodeKind, &'static str)>) -> usize {
+    /// `None` where it leads through something that is drawn elsewhere already.
+    fn way(&mut self, root: usize, way: &[Place], marks: &BTreeMap<Place, (NodeKind, &'static str)>) -> Option<usize> {
         let mut at = self.root(root);
         for place in way {
             let component = self.access.graph.seen.components.get(place).and_then(|all| all.first().copied());
@@ -130,12 +144,20 @@ impl Drawing<'_, '_> {
                 .access
                 .opening(place)
                 .map(|range| self.future.now(self.access.modules.sources.path(place.0), range));
+            let is_above =
+                self.first.contains_key(&place) && !self.known.contains_key(&(Some(at), Key::Element(place)));
+            let label = if is_above { format!("{label} ↑") } else { label };
+            let is_repeated = |drawing: &Self, at| drawing.first.get(&place).is_some_and(|first| *first != at);
             at = self.node(Some(at), Key::Element(place), || {
                 let (location, is_new) = tag.map_or((None, false), |(location, is_new)| (Some(location), is_new));
                 (kind, label, location, is_new && kind != NodeKind::Component)
             });
+            self.first.entry(place).or_insert(at);
+            if is_repeated(self, at) {
+                return None;
+            }
         }
-        at
+        Some(at)
     }
 
     fn root(&mut self, root: usize) -> usize {

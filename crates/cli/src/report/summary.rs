@@ -173,10 +173,11 @@ fn step_lines(number: usize, step: &Step, paint: Paint) -> String {
 }
 
 /// What `doctor` has to say besides, once the plan is carried out.
-pub(crate) fn more(view: &View<'_>) -> String {
+pub(crate) fn more(view: &View<'_>, path: &str) -> String {
+    let path = if path == "." { String::new() } else { format!(" {}", quoted(path)) };
     match view.planned.doctor.len() {
         0 => String::new(),
-        number => format!("\n{}: convex-clerk doctor\n", count(number, "more finding")),
+        number => format!("\n{}: convex-clerk doctor{path}\n", count(number, "more finding")),
     }
 }
 

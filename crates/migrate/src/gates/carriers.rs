@@ -50,7 +50,8 @@ pub(crate) fn carriers(sites: &Sites<'_, '_>, mut planned: Vec<Site>) -> Vec<(Si
         };
         let is_served = |way: &Way| shown.iter().any(|other| other.is_there_with(way));
         let with = site.ways.iter().find_map(|way| found.iter().position(|other| serves(other, way)));
-        let instead = site.ways.iter().any(|way| !is_served(way) && !found.iter().any(|other| serves(other, way)));
+        let instead = !site.is_by_clerk
+            && site.ways.iter().any(|way| !is_served(way) && !found.iter().any(|other| serves(other, way)));
         let is_waiting = !site.ways.iter().any(|way| loading.iter().any(|other| other.is_there_with(way)));
         let carrying =
             Carrying { instead, loading: instead && is_waiting, with: with.filter(|_| !instead), ..Carrying::ALONE };

@@ -10,7 +10,9 @@
 
 mod carriers;
 mod ground;
+mod left;
 mod proof;
+mod root;
 mod said;
 mod share;
 mod sites;
@@ -82,6 +84,8 @@ pub(crate) struct Site {
     pub(crate) depth: usize,
     /// Where what it is around is handed down, if it is that: `{children}` of this element.
     pub(crate) handed_by: Option<Place>,
+    /// Whether Clerk shows it only to those who are signed in: nothing has to be there instead.
+    pub(crate) is_by_clerk: bool,
 }
 
 /// A consumer that no gate can be put around.
@@ -111,6 +115,10 @@ pub(crate) enum Why {
     Forbidden,
     /// It is in a list, or made by a call.
     Form,
+    /// It stands where only those get who are not signed in.
+    ForOthers,
+    /// Which query it is can't be told.
+    Query,
     /// The file is none that may be changed.
     File,
 }
@@ -129,6 +137,8 @@ impl Why {
             }
             Self::Forbidden => "it is a provider or a router, around which no gate goes",
             Self::Form => "the form in which it is rendered can't be wrapped",
+            Self::ForOthers => "it stands where only those get who are not signed in",
+            Self::Query => "which query that is could not be told",
             Self::File => "the file that renders it is none that may be changed here",
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use change::{Finding, GroupId, Location, Related, Severity};
 
-use super::{Carrying, GateMode, Site, Ungated};
+use super::{Carrying, GateMode, Site, Ungated, Why};
 use crate::access::Private;
 use crate::graph::backend::function_name;
 use crate::graph::sightings::Component;
@@ -12,6 +12,8 @@ use crate::rules::auth_gates::{Gating, finding};
 
 /// How many consumers without a gate are named one by one.
 const NAMED: usize = 3;
+/// How many places that become private are named one by one.
+const LISTED: usize = 16;
 /// What to do for one.
 const BY_HAND: &str = "move what subscribes into a component of its own and put `Authenticated` around that; or let the query wait: \
                        `useQuery(query, isAuthenticated ? args : \"skip\")` with `useConvexAuth()`";
@@ -85,7 +87,15 @@ impl Gating<'_, '_> {
             };
             Related { location: self.place(site), message }
         };
-        let related: Vec<Related> = gated.iter().filter(is_new).map(related).collect();
+        let mut related: Vec<Related> = gated.iter().filter(is_new).map(related).collect();
+        related.sort();
+        related.dedup();
+        // Of a big app the groups say the rest.
+        let rest = related.len().saturating_sub(LISTED);
+        related.truncate(LISTED);
+        if let (Some(last), true) = (related.last_mut(), rest > 0) {
+            last.message.push_str(&format!("; and {rest} more"));
+        }
         if related.is_empty() {
             return None;
         }
@@ -106,7 +116,8 @@ impl Gating<'_, '_> {
         if self.private == Private::Needing || ungated.len() <= NAMED {
             return ungated.iter().map(|ungated| self.ungated(ungated)).collect();
         }
-        let message = format!("{} components subscribe to what anybody may see, and get no gate:", ungated.len());
+        let message =
+            format!("{} components stay visible to everybody, though they subscribe to queries:", ungated.len());
         let mut finding = finding(self.ctx, self.wired, Severity::Note, message);
         let related = ungated.iter().filter_map(|ungated| {
             let message = format!("{}: {}", self.name(ungated.component), ungated.why.sentence());
@@ -120,12 +131,20 @@ impl Gating<'_, '_> {
 
     fn ungated(&self, ungated: &Ungated) -> Finding {
         let queries: Vec<String> = ungated.queries.iter().map(|path| function_name(path)).collect();
-        let (what, severity) = match self.private {
-            Private::Needing => ("which needs an identity", Severity::Warning),
-            Private::All => ("which anybody may see", Severity::Note),
+        let severity = match self.private {
+            Private::Needing => Severity::Warning,
+            Private::All => Severity::Note,
         };
         let (name, queries) = (self.name(ungated.component), queries.join(", "));
-        let message = format!("{name} subscribes to {queries}, {what}, and gets no gate: {}", ungated.why.sentence());
+        let message = match (self.private, ungated.why) {
+            (_, Why::Query) => format!("{name} gets no gate: it subscribes to a query, and {}", ungated.why.sentence()),
+            (Private::Needing, why) => {
+                format!("{name} subscribes to {queries}, which needs an identity, and gets no gate: {}", why.sentence())
+            }
+            (Private::All, why) => {
+                format!("{name}, which subscribes to {queries}, stays visible to everybody: {}", why.sentence())
+            }
+        };
         let mut finding = finding(self.ctx, self.wired, severity, message);
         finding.location = self.location(ungated.component);
         finding.help = Some(BY_HAND.to_owned());

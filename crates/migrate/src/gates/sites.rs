@@ -29,7 +29,7 @@ pub(crate) struct Sites<'a, 's> {
     pub(super) ctx: &'s Ctx<'s>,
     pub(super) access: &'s Access<'a>,
     /// What is to be guarded, each with its private queries.
-    private: BTreeMap<Component, BTreeSet<Vec<String>>>,
+    pub(super) private: BTreeMap<Component, BTreeSet<Vec<String>>>,
     /// The text of a file as it is going to be.
     text: &'s dyn Fn(FileId) -> Option<Rc<str>>,
     texts: RefCell<BTreeMap<FileId, Option<Rc<str>>>>,
@@ -128,109 +128,9 @@ impl<'a, 's> Sites<'a, 's> {
             }
         }
         ungated.extend(self.unseen());
+        ungated.extend(self.untold());
         let sites = sites.into_iter().chain(self.incomplete()).collect();
         Planned { sites, ungated }
-    }
-
-    /// Components that may run, and of which no rendering was met: `openModal(<Orders />)`.
-    fn unseen(&self) -> Vec<Ungated> {
-        let rendered: BTreeSet<Component> =
-            self.access.graph.seen.renderings.iter().map(|rendering| rendering.component).collect();
-        let reach = &self.access.roots.reach;
-        let may_run = |component: &Component| {
-            let facts = self.access.modules.sources.facts(component.0);
-            let range = facts.flow.function(component.1).map(|function| function.range);
-            let name = self.access.name(*component).unwrap_or_default();
-            name.starts_with(char::is_uppercase)
-                && self.may_change(component.0)
-                && reach.has(component.0)
-                && range.is_some_and(|range| reach.runs(self.access.modules, component.0, range))
-        };
-        let unseen = self.private.iter().filter(|(component, _)| !rendered.contains(component) && may_run(component));
-        let ungated = |(component, queries): (&Component, &BTreeSet<Vec<String>>)| Ungated {
-            component: *component,
-            queries: queries.clone(),
-            why: Why::Unseen,
-        };
-        unseen.map(ungated).collect()
-    }
-
-    /// The place for `--gate root`: all that the provider holds; where that is the document, what leads on in its body.
-    pub(crate) fn root(&self) -> Planned {
-        let graph = &self.access.graph;
-        let mut planned = Planned::default();
-        for sighting in graph.sightings.iter().filter(|sighting| sighting.provider == Provider::WithClerk) {
-            let (file, Node::Jsx(id)) = sighting.place else { continue };
-            let below = graph.seen.pages.iter().map(|page| &page.trail);
-            let below = below.chain(graph.seen.renderings.iter().map(|rendering| &rendering.trail));
-            let after = |trail: &Vec<Place>| {
-                trail.iter().position(|place| *place == sighting.place).map(|at| trail[at..].to_vec())
-            };
-            let in_body = below.filter_map(after).find_map(|trail| self.in_body(&trail));
-            let found = in_body.or_else(|| Some((file, self.inside(file, id)?)));
-            if let Some((file, range)) = found.filter(|(file, _)| self.may_change(*file)) {
-                let site = Site {
-                    file,
-                    range,
-                    is_gated: false,
-                    consumers: BTreeMap::new(),
-                    ways: BTreeSet::from([way(
-                        self.access,
-                        sighting.root,
-                        &sighting.branches,
-                        &sighting.trail,
-                        (file, range),
-                    )]),
-                    depth: sighting.trail.len(),
-                    handed_by: None,
-                };
-                if !planned.sites.iter().any(|known| same(known, &site)) && !self.is_gated_all_over(&site) {
-                    planned.sites.push(site);
-                }
-            }
-        }
-        planned
-    }
-
-    /// Whether a gate is the only thing there.
-    fn is_gated_all_over(&self, site: &Site) -> bool {
-        let gates = [Gate::Authenticated, Gate::Unauthenticated, Gate::AuthLoading];
-        let mut sightings = self.access.graph.sightings.iter();
-        sightings.any(|sighting| {
-            let is_gate = gates.iter().any(|gate| sighting.provider == Provider::Gate(*gate));
-            let range = self.access.range(sighting.place);
-            is_gate && sighting.place.0 == site.file && range.is_some_and(|range| site.range.covers(range))
-        })
-    }
-
-    /// What stands in `<body>` on a way down, scripts at its ends aside.
-    fn in_body(&self, trail: &[Place]) -> Option<(FileId, TextRange)> {
-        let is_body = |place: &Place| {
-            self.element(*place).is_some_and(|fact| matches!(&fact.tag, Reference::Html(name) if name == "body"))
-        };
-        let at = trail.iter().rposition(is_body)?;
-        let next = trail.get(at + 1)?;
-        let target = self.access.range(*next)?;
-        let (file, Node::Jsx(id)) = *trail.get(at)? else { return None };
-        let facts = self.access.modules.sources.facts(file);
-        let is_script = |range: TextRange| {
-            let own = facts.elements.iter().find(|element| element.range == range);
-            own.is_some_and(|fact| is_forbidden(fact) || matches!(&fact.tag, Reference::Html(name) if name == "script"))
-        };
-        let ranges = &facts.flow.element(id)?.ranges;
-        let whole = ranges.iter().position(|range| range.covers(target)).map(|middle| {
-            let before = ranges[..middle].iter().rposition(|range| is_script(*range)).map_or(0, |at| at + 1);
-            let after =
-                ranges[middle..].iter().position(|range| is_script(*range)).map_or(ranges.len(), |at| middle + at);
-            TextRange::new(ranges[before].start(), ranges[after - 1].end())
-        });
-        Some((next.0, whole.filter(|_| next.0 == file).unwrap_or(target)))
-    }
-
-    /// All that stands between the tags of an element.
-    fn inside(&self, file: FileId, id: JsxId) -> Option<TextRange> {
-        let ranges = &self.access.modules.sources.facts(file).flow.element(id)?.ranges;
-        Some(TextRange::new(ranges.first()?.start(), ranges.last()?.end()))
     }
 
     /// Existing gates around what is private, on pages where nothing is shown instead.
@@ -259,6 +159,7 @@ impl<'a, 's> Sites<'a, 's> {
                 )]),
                 depth: sighting.trail.len(),
                 handed_by: None,
+                is_by_clerk: false,
             };
             found.push(site);
         }
@@ -276,7 +177,7 @@ impl<'a, 's> Sites<'a, 's> {
         self.texts.borrow_mut().entry(file).or_insert_with(|| (self.text)(file)).clone()
     }
 
-    fn may_change(&self, file: FileId) -> bool {
+    pub(super) fn may_change(&self, file: FileId) -> bool {
         let path = self.access.modules.sources.path(file);
         let is_own = self.ctx.workspace.package_of(path) == Some(self.ctx.app.id.folder());
         is_own && self.ctx.workspace.may_write(path)
@@ -284,6 +185,12 @@ impl<'a, 's> Sites<'a, 's> {
 
     /// Where the gate of a rendering would go.
     fn candidate(&self, rendering: &Rendering) -> Result<Site, Why> {
+        // Nobody who is signed in gets there.
+        let is_for_others =
+            |provider| [Gate::Unauthenticated, Gate::AuthLoading].iter().any(|gate| provider == Provider::Gate(*gate));
+        if rendering.above.iter().any(|above| is_for_others(above.provider)) {
+            return Err(Why::ForOthers);
+        }
         let Some(place) = rendering.by else {
             let site = self.handed_down(rendering)?;
             let is_inside = rendering.above.iter().any(|above| above.provider == Provider::WithClerk);
@@ -429,6 +336,7 @@ impl<'a, 's> Sites<'a, 's> {
             )]),
             depth: rendering.trail.len(),
             handed_by,
+            is_by_clerk: rendering.above.iter().any(|above| above.provider == Provider::Gate(Gate::ByClerk)),
         };
         Ok(site)
     }
@@ -538,7 +446,7 @@ fn is_cloned(facts: &FileFacts, id: JsxId) -> bool {
     facts.flow.calls.iter().any(|call| clones(&call.callee) && call.arguments.first().is_some_and(is_it))
 }
 
-fn same(one: &Site, other: &Site) -> bool {
+pub(super) fn same(one: &Site, other: &Site) -> bool {
     (one.file, one.range) == (other.file, other.range)
 }
 
@@ -560,5 +468,6 @@ impl Site {
         self.consumers.extend(other.consumers);
         self.ways.extend(other.ways);
         self.depth = self.depth.min(other.depth);
+        self.is_by_clerk &= other.is_by_clerk;
     }
 }

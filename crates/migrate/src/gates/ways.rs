@@ -90,7 +90,16 @@ impl Sites<'_, '_> {
         let range = ground(self.access.modules.sources.facts(file), &text, id).ok()?.range;
         let ways =
             BTreeSet::from([way(self.access, rendering.root, &rendering.branches, &rendering.trail, (file, range))]);
-        let lifted = Site { file, range, is_gated: true, consumers: BTreeMap::new(), ways, depth: at, handed_by: None };
+        let lifted = Site {
+            file,
+            range,
+            is_gated: true,
+            consumers: BTreeMap::new(),
+            ways,
+            depth: at,
+            handed_by: None,
+            is_by_clerk: false,
+        };
         self.check(&lifted, rendering).is_ok().then_some(lifted)
     }
 }

@@ -53,6 +53,8 @@ pub(crate) enum Query {
     Path(Vec<String>),
     /// What the function is called with.
     Argument(u32),
+    /// One that a server began, for whoever asks.
+    Preloaded,
     /// It can't be told.
     Unknown,
 }
@@ -189,7 +191,7 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
                 });
                 each.collect::<Vec<_>>()
             }
-            Hook::Preloaded => vec![(Query::Unknown, Guard::None, false)],
+            Hook::Preloaded => vec![(Query::Preloaded, Guard::None, false)],
             Hook::Own(at, id) => {
                 let inner = self.of((at, id));
                 let given = |subscription: &Subscription| {
