@@ -18,7 +18,7 @@ pub(crate) fn specifier(
     let without_ending = |path: &str| path.rsplit_once('.').map_or(path, |(stem, _)| stem).to_owned();
     let stem = without_ending(to.as_str());
     // Where an alias leads is said by an import that has it: `@/lib/a` is src/lib/a.ts, so `@/` is src/.
-    let alias = facts.imports.iter().filter_map(|import| {
+    let mut alias = facts.imports.iter().filter_map(|import| {
         let mark = import.module.get(..2).filter(|mark| ["@/", "~/"].contains(mark))?;
         let Target::File(path) = resolver.resolve(from, &import.module) else { return None };
         let rest = import.module.get(2..)?;
@@ -26,7 +26,7 @@ pub(crate) fn specifier(
         let folder = file.strip_suffix(rest).or_else(|| file.strip_suffix("/index")?.strip_suffix(rest))?;
         Some(format!("{mark}{}", stem.strip_prefix(folder)?))
     });
-    let by_import = alias.filter(|_| from.folder() != to.folder()).next();
+    let by_import = alias.find(|_| from.folder() != to.folder());
     by_import
         .or_else(|| by_neighbour(workspace, resolver, facts, from, to))
         .unwrap_or_else(|| relative(from.folder(), &stem))

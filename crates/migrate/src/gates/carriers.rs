@@ -70,12 +70,14 @@ pub(crate) fn carriers(sites: &Sites<'_, '_>, mut planned: Vec<Site>) -> Vec<(Si
             let routes = site.ways.iter().map(|way| way.branches.len()).min();
             (site.is_gated, !carrying.instead, routes, access.modules.sources.path(site.file).clone(), site.range)
         };
-        let is_once = |(site, carrying): &&mut (Site, Carrying)| {
-            (!site.is_gated && sites.lifted(site).is_none())
-                || (site.is_gated && carrying.instead && site.consumers.is_empty())
+        let is_once = |(site, carrying): &(Site, Carrying)| match site.is_gated {
+            true => carrying.instead && site.consumers.is_empty(),
+            false => sites.lifted(site).is_none(),
         };
-        let first = found.iter_mut().filter(is_once).min_by_key(|known| order(known));
-        if let Some((_, carrying)) = first {
+        let mut indexes: Vec<usize> = (0..found.len()).collect();
+        indexes.sort_by_key(|index| found.get(*index).map(order));
+        let first = indexes.into_iter().find(|index| found.get(*index).is_some_and(is_once));
+        if let Some((_, carrying)) = first.and_then(|index| found.get_mut(index)) {
             carrying.way_out = true;
         }
     }

@@ -43,6 +43,8 @@ pub(crate) struct Sites<'a, 's> {
     leaves: Vec<&'s Page>,
     /// The routes that lead to something private.
     private_routes: BTreeSet<&'s [Branch]>,
+    /// Whether a gate at a place hides a page, as far as it was asked.
+    hiding: RefCell<BTreeMap<(FileId, TextRange, Option<Place>), bool>>,
 }
 
 /// A rendering with the place of its gate.
@@ -80,7 +82,19 @@ impl<'a, 's> Sites<'a, 's> {
             outer.into_iter().flat_map(|route| (0..=route.len()).map(move |end| &route[..end])).collect();
         let leaves = seen.pages.iter().filter(|page| !outer.contains(page.branches.as_slice())).collect();
         let texts = RefCell::default();
-        Self { ctx, access, private, text, texts, server, unguarded, by_file, leaves, private_routes }
+        Self {
+            ctx,
+            access,
+            private,
+            text,
+            texts,
+            server,
+            unguarded,
+            by_file,
+            leaves,
+            private_routes,
+            hiding: RefCell::default(),
+        }
     }
 
     /// The places for `--gate auto`.
@@ -113,8 +127,9 @@ impl<'a, 's> Sites<'a, 's> {
         }
         let is_covered = |rendering: &Rendering, own: &Site| {
             let files: BTreeSet<FileId> = rendering.trail.iter().map(|place| place.0).collect();
-            let near = files.iter().filter_map(|file| all.get(file)).flatten();
-            near.filter(|other| !same(own, other)).any(|other| self.covers_all(other, rendering))
+            let mut near = files.iter().filter_map(|file| all.get(file)).flatten().peekable();
+            let cut = near.peek().and_then(|_| self.cut(rendering));
+            near.filter(|other| !same(own, other)).any(|other| self.covers_all(other, rendering, cut))
         };
         candidates.retain(|candidate| !is_covered(candidate.rendering, &candidate.site));
         let sites = self.shared(together(candidates.into_iter().map(|candidate| candidate.site)));
@@ -378,13 +393,17 @@ impl<'a, 's> Sites<'a, 's> {
         trail.iter().position(is_in)
     }
 
-    /// Whether a site is around a rendering on whatever way: not around something that is rendered in more places than were gone to.
-    fn covers_all(&self, site: &Site, rendering: &Rendering) -> bool {
+    /// How far down a way stands something that is rendered in more places than were gone to.
+    fn cut(&self, rendering: &Rendering) -> Option<usize> {
         let seen = &self.access.graph.seen;
         let is_cut = |place: &Place| {
             seen.components.get(place).is_some_and(|all| all.iter().any(|component| seen.cut.contains(component)))
         };
-        let cut = rendering.trail.iter().rposition(is_cut);
+        if seen.cut.is_empty() { None } else { rendering.trail.iter().rposition(is_cut) }
+    }
+
+    /// Whether a site is around a rendering on whatever way: not around what a way was `cut` at.
+    fn covers_all(&self, site: &Site, rendering: &Rendering, cut: Option<usize>) -> bool {
         self.start(site, &rendering.trail).is_some_and(|start| cut.is_none_or(|cut| start > cut))
     }
 
@@ -394,6 +413,16 @@ impl<'a, 's> Sites<'a, 's> {
 
     /// Whether a gate would hide a page that uses nothing private.
     fn hides_a_page(&self, site: &Site) -> bool {
+        let key = (site.file, site.range, site.handed_by);
+        if let Some(known) = self.hiding.borrow().get(&key) {
+            return *known;
+        }
+        let found = self.hides_any(site);
+        self.hiding.borrow_mut().insert(key, found);
+        found
+    }
+
+    fn hides_any(&self, site: &Site) -> bool {
         let mut hidden = self.leaves.iter().filter(|page| self.start(site, &page.trail).is_some());
         hidden.any(|page| !self.private_routes.contains(page.branches.as_slice()))
     }

@@ -59,7 +59,7 @@ impl Sites<'_, '_> {
     pub(crate) fn lifted(&self, site: &Site) -> Option<Site> {
         let through = self.through(site);
         let mut found: Option<(usize, Place, &Rendering)> = None;
-        let mut known: BTreeMap<(usize, &[Branch]), Vec<&Rendering>> = BTreeMap::new();
+        let mut known: BTreeMap<(usize, &[Branch]), &Rendering> = BTreeMap::new();
         for rendering in through {
             let start = self.start(site, &rendering.trail)?;
             let outside = rendering.trail.get(..start)?;
@@ -67,13 +67,10 @@ impl Sites<'_, '_> {
                 (file, Node::Jsx(id)) => is_listed(self.access.modules.sources.facts(*file), *id),
                 _ => false,
             });
-            let others = known.entry((rendering.root, &rendering.branches)).or_default();
-            let parts = others.iter().filter_map(|other| {
-                let at = outside.iter().zip(&other.trail).position(|(one, other)| one != other)?;
-                Some(at)
-            });
+            // Where all part is where one parts from the first.
+            let other = *known.entry((rendering.root, &rendering.branches)).or_insert(rendering);
+            let parts = outside.iter().zip(&other.trail).position(|(one, other)| one != other);
             let at = listed.into_iter().chain(parts).min();
-            others.push(rendering);
             let first = at.and_then(|at| Some((at, *outside.get(at)?, rendering)));
             found = match (found, first) {
                 (Some(known), Some(new)) if new.0 >= known.0 => Some(known),

@@ -59,13 +59,16 @@ pub(crate) enum Query {
     Unknown,
 }
 
+/// The calls of each function that may be hooks.
+type Hooks<'a> = HashMap<FunctionId, Vec<&'a CallFlow>>;
+
 /// The subscriptions of an app's functions.
 pub(crate) struct Subscriptions<'a, 'm> {
     modules: &'m Modules<'a>,
     known: RefCell<HashMap<Component, Rc<Vec<Subscription>>>>,
     asks: RefCell<HashMap<Component, bool>>,
     /// The calls of each function of a file that may be hooks.
-    hooks: RefCell<HashMap<FileId, Rc<HashMap<FunctionId, Vec<&'a CallFlow>>>>>,
+    hooks: RefCell<HashMap<FileId, Rc<Hooks<'a>>>>,
 }
 
 /// What a hook does with its arguments.
@@ -94,11 +97,11 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
         functions.filter(|component| !self.of(*component).is_empty()).collect()
     }
 
-    fn hooks_of(&self, file: FileId) -> Rc<HashMap<FunctionId, Vec<&'a CallFlow>>> {
+    fn hooks_of(&self, file: FileId) -> Rc<Hooks<'a>> {
         if let Some(known) = self.hooks.borrow().get(&file) {
             return known.clone();
         }
-        let mut found: HashMap<FunctionId, Vec<&'a CallFlow>> = HashMap::new();
+        let mut found: Hooks<'a> = HashMap::new();
         for call in self.modules.sources.facts(file).flow.calls.iter().filter(|call| may_be_hook(&call.callee)) {
             if let Some(owner) = call.owner {
                 found.entry(owner).or_default().push(call);
