@@ -38,8 +38,16 @@ pub(crate) fn carriers(sites: &Sites<'_, '_>, mut planned: Vec<Site>) -> Vec<(Si
     let least = |site: &Site| site.ways.iter().map(|way| (way.branches.len(), way.conditions.len())).min();
     // One that is there on more ways serves more.
     let ways = |site: &Site| std::cmp::Reverse(site.ways.len());
+    let is_handed = |site: &Site| site.ways.iter().all(Way::is_handed);
     planned.sort_by_key(|site| {
-        (least(site), ways(site), site.depth, access.modules.sources.path(site.file).clone(), site.range)
+        (
+            is_handed(site),
+            least(site),
+            ways(site),
+            site.depth,
+            access.modules.sources.path(site.file).clone(),
+            site.range,
+        )
     });
     let shown = there(sites, &planned, &[Gate::Unauthenticated, Gate::SignIn]);
     let loading = there(sites, &planned, &[Gate::AuthLoading]);
@@ -48,7 +56,13 @@ pub(crate) fn carriers(sites: &Sites<'_, '_>, mut planned: Vec<Site>) -> Vec<(Si
         let serves = |(other, carrying): &(Site, Carrying), way: &Way| {
             carrying.instead && other.ways.iter().any(|other| other.is_there_with(way))
         };
+        // A menu that somebody opens: the pages beside it say what is there instead.
+        let is_beside = |(other, carrying): &(Site, Carrying), way: &Way| {
+            let is_deeper = |other: &Way| other.root == way.root && other.branches.starts_with(&way.branches);
+            way.is_handed() && carrying.instead && !is_handed(other) && other.ways.iter().any(is_deeper)
+        };
         let is_served = |way: &Way| shown.iter().any(|other| other.is_there_with(way));
+        let serves = |other: &(Site, Carrying), way: &Way| serves(other, way) || is_beside(other, way);
         let with = site.ways.iter().find_map(|way| found.iter().position(|other| serves(other, way)));
         let instead = !site.is_by_clerk
             && site.ways.iter().any(|way| !is_served(way) && !found.iter().any(|other| serves(other, way)));

@@ -146,7 +146,13 @@ pub(super) fn ground(facts: &FileFacts, text: &str, id: JsxId) -> Result<Ground,
         let is_row = child.is_none() && self::is_listed(facts, start) && at.range == element.range && !is_keyed;
         match child {
             // What a function gives has to be what it gives.
-            _ if in_function => return Ok(at),
+            _ if in_function && !is_narrow => return Ok(at),
+            // `<Button icon={<Count />}>`, `<Link>{() => <Count />}</Link>`
+            _ if !is_keyed && is_narrow && (in_function || child.is_none()) => {
+                at = Ground { range: holder.range, holder: holder.parent };
+                owner = holder.owner;
+                is_keyed = keyed(holder);
+            }
             None if is_row => {
                 at = Ground { range: holder.range, holder: holder.parent };
                 owner = holder.owner;
@@ -175,6 +181,6 @@ fn has_text_beside(text: &str, range: TextRange) -> bool {
     let rest = text.get(end..).and_then(|after| after.split('\n').next()).unwrap_or_default();
     let before = line.trim_end().chars().next_back();
     let after = rest.trim().chars().next();
-    let is_text = |c: char| !"<>{}()".contains(c);
+    let is_text = |c: char| !"<>{}".contains(c);
     before.is_some_and(is_text) || after.is_some_and(is_text)
 }

@@ -55,11 +55,35 @@ pub(crate) struct Way {
     pub(crate) root: usize,
     /// The routes and ways out of components that lead to it, outermost first.
     pub(crate) branches: Vec<Branch>,
-    /// The elements around it, itself included, that are there only if something holds, or once for each of a list.
-    pub(crate) conditions: BTreeSet<Place>,
+    /// What has to hold for it to be there, from outside to inside.
+    pub(crate) conditions: BTreeSet<Condition>,
+}
+
+/// Something that what is shown depends on: the expression in a file that decides, and which of its branches it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Condition {
+    pub(crate) file: FileId,
+    pub(crate) range: TextRange,
+    pub(crate) branch: Branching,
+}
+
+/// How something depends on an expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Branching {
+    /// It is one of its values.
+    Value(usize),
+    /// It is there once for each of a list.
+    Each,
+    /// It is given by a function, or kept in a variable, that somebody else uses.
+    Handed,
 }
 
 impl Way {
+    /// Whether it is for somebody else to say when it is there: `drawerContent={() => <Menu />}`.
+    pub(crate) fn is_handed(&self) -> bool {
+        self.conditions.iter().any(|condition| condition.branch == Branching::Handed)
+    }
+
     /// Whether what is on this way is there whenever what is on another one is.
     pub(crate) fn is_there_with(&self, other: &Self) -> bool {
         self.root == other.root

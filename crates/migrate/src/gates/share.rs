@@ -132,7 +132,7 @@ impl Sites<'_, '_> {
 }
 
 /// Whether a text between elements shows nothing: white space and comments.
-fn is_blank(between: &str) -> bool {
+pub(super) fn is_blank(between: &str) -> bool {
     let mut rest = between.trim();
     while let Some(after) = rest.strip_prefix("{/*").and_then(|inner| inner.split_once("*/}")) {
         rest = after.1.trim();

@@ -8,6 +8,7 @@ use change::{ImportedName, TextRange};
 use syntax::{FileFacts, JsxId, Reference, Value};
 
 use super::ground::{Ground, child_at, ground, is_forbidden, is_narrow, is_router};
+use super::share::is_blank;
 use super::ways::way;
 use super::{Site, Ungated, Why};
 use crate::access::Access;
@@ -160,18 +161,18 @@ impl<'a, 's> Sites<'a, 's> {
             let Some(range) = self.access.range(place).filter(|_| self.may_change(place.0)) else { continue };
             let sighting = graph.sightings.iter().find(|sighting| sighting.place == place);
             let Some(sighting) = sighting else { continue };
+            // Only those who are signed in get there.
+            let is_by_clerk = sighting.above.iter().any(|above| above.provider == Provider::Gate(Gate::ByClerk));
+            if is_by_clerk || self.is_answered(place.0, range) {
+                continue;
+            }
+            let trail: Vec<Place> = sighting.trail.iter().copied().chain([place]).collect();
             let site = Site {
                 file: place.0,
                 range,
                 is_gated: true,
                 consumers: BTreeMap::new(),
-                ways: BTreeSet::from([way(
-                    self.access,
-                    sighting.root,
-                    &sighting.branches,
-                    &sighting.trail,
-                    (place.0, range),
-                )]),
+                ways: BTreeSet::from([way(self.access, sighting.root, &sighting.branches, &trail, (place.0, range))]),
                 depth: sighting.trail.len(),
                 handed_by: None,
                 is_by_clerk: false,
@@ -179,6 +180,35 @@ impl<'a, 's> Sites<'a, 's> {
             found.push(site);
         }
         together(found.into_iter())
+    }
+
+    /// Whether what is shown instead stands beside a gate, with nothing but elements between them.
+    ///
+    /// ```tsx
+    /// {open && (
+    ///   <>
+    ///     <Unauthenticated><SignInButton /></Unauthenticated>
+    ///     <Authenticated><Mine /></Authenticated>
+    ///   </>
+    /// )}
+    /// ```
+    fn is_answered(&self, file: FileId, gate: TextRange) -> bool {
+        let instead = [Gate::Unauthenticated, Gate::SignIn].map(Provider::Gate);
+        let sightings = self.access.graph.sightings.iter().filter(|sighting| instead.contains(&sighting.provider));
+        let ranges = sightings.filter(|sighting| sighting.place.0 == file).filter_map(|at| self.access.range(at.place));
+        let elements = &self.access.modules.sources.facts(file).elements;
+        ranges.into_iter().any(|range| {
+            let (first, last) = (range.min(gate), range.max(gate));
+            let (mut at, mut is_beside) = (first.end(), first.end() <= last.start());
+            while is_beside && at < last.start() {
+                let blank = TextRange::new(at, last.start());
+                let next = elements.iter().map(|element| element.range).filter(|range| blank.covers(*range)).min();
+                let until = next.map_or(last.start(), TextRange::start);
+                is_beside = is_blank(&self.between(file, TextRange::empty(at), TextRange::empty(until)));
+                at = next.map_or(until, TextRange::end);
+            }
+            is_beside
+        })
     }
 
     pub(super) fn element(&self, place: Place) -> Option<&'a syntax::JsxFact> {
@@ -218,8 +248,11 @@ impl<'a, 's> Sites<'a, 's> {
         };
         // `<Page />` of a component's own argument: what is given it, one further out, is told apart.
         let outer = rendering.trail.iter().rev().skip_while(|at| **at != place).copied();
+        let is_argument =
+            matches!(place, (file, Node::Jsx(id)) if is_argument(self.access.modules.sources.facts(file), id));
         let mut why = None;
-        for place in outer.filter(|at| *at == place || self.access.graph.seen.components.contains_key(at)) {
+        let outer = outer.filter(|at| *at == place || self.access.graph.seen.components.contains_key(at));
+        for place in outer.take(if is_argument { usize::MAX } else { 1 }) {
             match self.around(rendering, place).and_then(|site| self.check(&site, rendering).map(|()| site)) {
                 Ok(site) => return Ok(site),
                 Err(Why::Shared) => why = why.or(Some(Why::Shared)),
@@ -249,7 +282,11 @@ impl<'a, 's> Sites<'a, 's> {
             return Err(Why::Form);
         }
         let text = self.text_of(file).ok_or(Why::File)?;
-        let found = ground(facts, &text, id)?;
+        let mut found = ground(facts, &text, id)?;
+        // `function Tooltip({ children }: { children: ReactElement })`: it takes one element.
+        while let Some(holder) = found.holder.filter(|holder| self.takes_one((file, Node::Jsx(*holder)))) {
+            found = ground(facts, &text, holder)?;
+        }
         let site = self.site(rendering, file, found.range, None)?;
         // `<table><tbody><Rows /></tbody></table>` of another file: nothing but rows may stand in it.
         let start = self.start(&site, &rendering.trail).ok_or(Why::Form)?;
@@ -261,6 +298,14 @@ impl<'a, 's> Sites<'a, 's> {
             Some((before, fact)) if is_narrow(fact) && before.0 != file => self.around_narrow(rendering, before),
             _ => Ok(site),
         }
+    }
+
+    /// Whether an element stands for a component of the app whose types say that it takes one element, not several.
+    fn takes_one(&self, place: Place) -> bool {
+        let types = ["children: ReactElement", "children: React.ReactElement", "children: JSX.Element"];
+        let components = self.access.graph.seen.components.get(&place).into_iter().flatten();
+        let texts = components.filter_map(|(file, _)| self.text_of(*file));
+        texts.into_iter().any(|text| types.iter().any(|types| text.contains(types)))
     }
 
     /// Around an element for running text, in which a component stands that is to be guarded.

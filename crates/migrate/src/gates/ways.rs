@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ground::{child_at, ground, is_listed};
 use super::sites::Sites;
-use super::{Site, Way};
+use super::{Branching, Condition, Site, Way};
 use crate::access::Access;
 use crate::graph::sightings::{Branch, Node, Place, Rendering};
 use crate::graph::sources::FileId;
 use change::TextRange;
+use syntax::{JsxId, Value};
 
 /// The way down to a place within a trail, which ends before or in it; `range` is what stands there.
 pub(super) fn way(
@@ -28,30 +29,67 @@ pub(super) fn way(
         place.0 != file || own.is_some_and(|own| own == range || !range.covers(own))
     };
     let around = trail.iter().enumerate().take_while(|(_, place)| is_outside(place));
-    let conditions = around.filter(|(at, _)| is_conditional(access, trail, *at)).map(|(_, place)| *place).collect();
+    let conditions = around.filter_map(|(at, _)| condition(access, trail, at)).collect();
     Way { root, branches: branches.to_vec(), conditions }
 }
 
-/// Whether an element of a trail is there only if something holds, or once for each of a list.
-fn is_conditional(access: &Access<'_>, trail: &[Place], at: usize) -> bool {
-    let Some((file, Node::Jsx(id))) = trail.get(at).copied() else { return false };
+/// What has to hold for an element of a trail to be there.
+fn condition(access: &Access<'_>, trail: &[Place], at: usize) -> Option<Condition> {
+    let (file, Node::Jsx(id)) = trail.get(at).copied()? else { return None };
     let facts = access.modules.sources.facts(file);
-    let Some(element) = facts.element(id) else { return false };
+    let element = facts.element(id)?;
+    let of = |range, branch| Some(Condition { file, range, branch });
+    let holder = element.parent.and_then(|parent| Some((parent, facts.element(parent)?)));
     // `const left = <List />`, `views[at]`: shown by an expression somewhere else in the function.
-    let is_apart = element.parent.is_none()
-        && at.checked_sub(1).and_then(|before| trail.get(before)).is_some_and(|before| {
-            let owner = match before {
-                (other, Node::Jsx(id)) if *other == file => facts.element(*id).map(|around| around.owner),
-                _ => None,
-            };
-            owner == Some(element.owner)
+    let before = at.checked_sub(1).and_then(|before| trail.get(before));
+    let is_apart = holder.is_none()
+        && before.is_some_and(|before| match before {
+            (other, Node::Jsx(id)) if *other == file => {
+                facts.element(*id).map(|around| around.owner) == Some(element.owner)
+            }
+            _ => false,
         });
     // `drawerContent={() => <Menu />}`: when that is called is for the other one to say.
-    let is_handed = element
-        .parent
-        .and_then(|parent| Some((parent, facts.element(parent)?)))
+    let is_given = holder
         .is_some_and(|(id, holder)| holder.owner != element.owner && child_at(facts, id, element.range).is_none());
-    element.is_conditional || is_apart || is_handed || is_listed(facts, id)
+    if is_apart || is_given {
+        return of(element.range, Branching::Handed);
+    }
+    let child = holder.and_then(|(id, _)| Some((id, child_at(facts, id, element.range)?)));
+    if is_listed(facts, id) {
+        return of(child.map_or(element.range, |(_, (_, range))| range), Branching::Each);
+    }
+    if !element.is_conditional
+        || holder.is_some_and(|(_, holder)| holder.is_conditional && holder.owner == element.owner)
+    {
+        return None;
+    }
+    match child {
+        Some((holder, (index, range))) => {
+            let value = facts.flow.element(holder).and_then(|flow| flow.children.get(index));
+            of(range, Branching::Value(value.map_or(0, |value| alternative(value, id))))
+        }
+        // Which of several ways out of the component it is, is among its branches.
+        None => {
+            let owner = element.owner.and_then(|owner| facts.components.get(owner.0 as usize));
+            of(owner.map_or(element.range, |owner| owner.range), Branching::Value(0))
+        }
+    }
+}
+
+/// Which of its values holds an element.
+fn alternative(value: &Value, id: JsxId) -> usize {
+    fn holds(value: &Value, id: JsxId) -> bool {
+        match value {
+            Value::Element(known) => *known == id,
+            Value::List(values) | Value::OneOf(values) => values.iter().any(|value| holds(value, id)),
+            _ => false,
+        }
+    }
+    match value {
+        Value::OneOf(values) => values.iter().position(|value| holds(value, id)).unwrap_or(values.len()),
+        _ => 0,
+    }
 }
 
 impl Sites<'_, '_> {

@@ -49,7 +49,7 @@ impl<'a> Walk<'a, '_> {
                 above: collect(&at.above),
                 trail: collect(&at.trail),
                 branches: collect(&at.branches),
-                within: self.calls.clone(),
+                within: self.calls.iter().filter(|within| **within != component).copied().collect(),
                 root: self.root,
             });
         }
