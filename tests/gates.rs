@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use change::{GroupId, Selection};
 use serde_json::Value;
 
-use crate::fixtures::cases;
+use crate::fixtures::{cases, check_all, equal};
 use crate::support::{Project, root};
 
 fn before(case: &str) -> Project {
@@ -37,6 +37,50 @@ fn any_choice_of_gates_can_be_rendered() {
         }
     }
     assert!(choices > 150, "{choices} choices");
+}
+
+/// Asked for again, gates that are there already are found and answered: nothing is added.
+#[test]
+fn gates_asked_for_twice_are_there_once() {
+    let checked = std::cell::Cell::new(0);
+    check_all(|case| {
+        if !case.name.contains("/gate-") || case.code() != 0 || case.options.iter().any(|option| option == "--gate") {
+            return Ok(());
+        }
+        let project = case.before();
+        let first = case.run(&project, &["--yes", "--gate", "auto"]);
+        let second = case.run(&project, &["--dry-run", "--gate", "auto"]);
+        checked.set(checked.get() + 1);
+        equal("exit codes", &format!("{:?} {:?}", first.code, second.code), "Some(0) Some(0)")?;
+        equal("second patch", &second.stdout, "")
+    });
+    assert!(checked.get() > 60, "{}", checked.get());
+}
+
+/// The same where the page is shown by a condition, a variable, a list or a function of somebody else.
+#[test]
+fn gates_under_conditions_are_known_again() {
+    let shows = [
+        "if (open) return <Content />;\n  return <button onClick={() => setOpen(true)}>Open</button>;",
+        "const content = <Content />;\n  return <main onClick={() => setOpen(!open)}>{content}</main>;",
+        "return <main onClick={() => setOpen(true)}>{open && <Content />}</main>;",
+        "return <main onClick={() => setOpen(true)}>{open ? <p>Notes</p> : <Content />}</main>;",
+        "return <main onClick={() => setOpen(!open)}>{[1, 2].map((page) => <Content key={page} />)}</main>;",
+        "return <BoxProvider>{open && <Content />}<p>Middle</p><Content /></BoxProvider>;",
+        "return <Frame open={open} onOpen={setOpen} content={() => <Content />} />;",
+    ];
+    for show in shows {
+        let project = before("react/gate-header-and-content");
+        let imports = "import { useState } from \"react\";\nimport { Frame } from \"some-frames\";\n";
+        let frame = "function BoxProvider({ children }: { children: React.ReactNode }) {\n  return children;\n}\n";
+        let content = "import { Content } from \"./Content\";\n\nexport default function App() {\n";
+        let state = "  const [open, setOpen] = useState(false);\n";
+        project.write("src/App.tsx", format!("{imports}{frame}{content}{state}  {show}\n}}\n"));
+        let first = project.run(&["migrate", "--yes", "--gate", "auto"]);
+        assert!(project.read("src/App.tsx").contains("<Authenticated>"), "{show}\n{}", first.stderr);
+        let second = project.run(&["migrate", "--dry-run", "--gate", "auto"]);
+        assert_eq!((second.code, second.stdout.as_str()), (Some(0), ""), "{show}\n{}", project.read("src/App.tsx"));
+    }
 }
 
 /// `--gate` says what is gated; absent, an app that was plain before gets gates, and one on Clerk gets none.

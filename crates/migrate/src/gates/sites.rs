@@ -10,7 +10,7 @@ use syntax::{FileFacts, JsxId, Reference, Value};
 use super::ground::{Ground, child_at, ground, is_forbidden, is_narrow, is_router};
 use super::share::is_blank;
 use super::ways::way;
-use super::{Site, Ungated, Why};
+use super::{Site, Ungated, Way, Why};
 use crate::access::Access;
 use crate::boundary::on_server;
 use crate::ctx::Ctx;
@@ -179,6 +179,8 @@ impl<'a, 's> Sites<'a, 's> {
             };
             found.push(site);
         }
+        // A button in a header or a row of a menu has no place for more: the pages show what is there instead.
+        found.retain(|site| !site.ways.iter().all(Way::is_handed));
         together(found.into_iter())
     }
 
