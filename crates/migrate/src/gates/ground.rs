@@ -109,6 +109,14 @@ pub(super) fn is_narrow(fact: &JsxFact) -> bool {
         }
 }
 
+/// Whether an element is what another is known by, which has to be the first thing in it: `<details><summary>…</summary>…</details>`.
+fn is_heading(facts: &FileFacts, range: TextRange) -> bool {
+    let element = facts.elements.iter().find(|element| element.range == range);
+    element.is_some_and(
+        |element| matches!(&element.tag, Reference::Html(name) if ["summary", "legend", "figcaption", "caption"].contains(&&**name)),
+    )
+}
+
 /// The child of an element that holds a range: an element, or an expression.
 pub(super) fn child_at(facts: &FileFacts, holder: JsxId, range: TextRange) -> Option<(usize, TextRange)> {
     let flow = facts.flow.element(holder)?;
@@ -164,6 +172,11 @@ pub(super) fn ground(facts: &FileFacts, text: &str, id: JsxId) -> Result<Ground,
                 is_keyed = false;
             }
             None if is_keyed => return Err(Why::Form),
+            Some(_) if is_heading(facts, at.range) => {
+                at = Ground { range: holder.range, holder: holder.parent };
+                owner = holder.owner;
+                is_keyed = keyed(holder);
+            }
             Some((_, range)) if is_narrow || (range == at.range && has_text_beside(text, range)) => {
                 at = Ground { range: holder.range, holder: holder.parent };
                 owner = holder.owner;

@@ -45,8 +45,11 @@ pub(crate) struct Sites<'a, 's> {
     /// The routes that lead to something private.
     private_routes: BTreeSet<&'s [Branch]>,
     /// Whether a gate at a place hides a page, as far as it was asked.
-    hiding: RefCell<BTreeMap<(FileId, TextRange, Option<Place>), bool>>,
+    hiding: RefCell<BTreeMap<Spot, bool>>,
 }
+
+/// Where a gate would be, and who hands down what it is around.
+type Spot = (FileId, TextRange, Option<Place>);
 
 /// A rendering with the place of its gate.
 #[derive(Clone)]
@@ -250,8 +253,7 @@ impl<'a, 's> Sites<'a, 's> {
         };
         // `<Page />` of a component's own argument: what is given it, one further out, is told apart.
         let outer = rendering.trail.iter().rev().skip_while(|at| **at != place).copied();
-        let is_argument =
-            matches!(place, (file, Node::Jsx(id)) if is_argument(self.access.modules.sources.facts(file), id));
+        let is_argument = self.is_given_by_props(place);
         let mut why = None;
         let outer = outer.filter(|at| *at == place || self.access.graph.seen.components.contains_key(at));
         for place in outer.take(if is_argument { usize::MAX } else { 1 }) {
@@ -262,6 +264,21 @@ impl<'a, 's> Sites<'a, 's> {
             }
         }
         Err(why.unwrap_or(Why::Form))
+    }
+
+    /// Whether which component an element stands for is said by what its own component is given; not by the rows of a list that it goes
+    /// through: `pages.map(({ path, Page }) => <Route path={path} element={<Page />} />)`.
+    fn is_given_by_props(&self, place: Place) -> bool {
+        let (file, Node::Jsx(id)) = place else { return false };
+        let facts = self.access.modules.sources.facts(file);
+        let owner = facts.element(id).and_then(|element| facts.components.get(element.owner?.0 as usize));
+        let is_rendered = |range: TextRange| {
+            let mut all = self.access.graph.seen.components.values().flatten();
+            all.any(|(other, function)| {
+                *other == file && facts.flow.function(*function).is_some_and(|function| function.range == range)
+            })
+        };
+        is_argument(facts, id) && owner.is_some_and(|owner| is_rendered(owner.range))
     }
 
     /// Around the element that stands for it, or for a component around it.
@@ -285,8 +302,8 @@ impl<'a, 's> Sites<'a, 's> {
         }
         let text = self.text_of(file).ok_or(Why::File)?;
         let mut found = ground(facts, &text, id)?;
-        // `function Tooltip({ children }: { children: ReactElement })`: it takes one element.
-        while let Some(holder) = found.holder.filter(|holder| self.takes_one((file, Node::Jsx(*holder)))) {
+        // `function Tooltip({ children }: { children: ReactElement })`, `Children.map(children, …)`: a gate more would be one too many.
+        while let Some(holder) = found.holder.filter(|holder| self.takes_apart((file, Node::Jsx(*holder)))) {
             found = ground(facts, &text, holder)?;
         }
         let site = self.site(rendering, file, found.range, None)?;
@@ -302,12 +319,25 @@ impl<'a, 's> Sites<'a, 's> {
         }
     }
 
-    /// Whether an element stands for a component of the app whose types say that it takes one element, not several.
-    fn takes_one(&self, place: Place) -> bool {
-        let types = ["children: ReactElement", "children: React.ReactElement", "children: JSX.Element"];
+    /// Whether an element stands for a component of the app that counts what it is given, or whose types say how many that is.
+    pub(super) fn takes_apart(&self, place: Place) -> bool {
+        let types = ["ReactElement", "React.ReactElement", "JSX.Element", "React.JSX.Element", "["];
+        let own = ["Children.only(", "Children.map(", "Children.toArray(", "Children.forEach(", "Children.count("];
         let components = self.access.graph.seen.components.get(&place).into_iter().flatten();
-        let texts = components.filter_map(|(file, _)| self.text_of(*file));
-        texts.into_iter().any(|text| types.iter().any(|types| text.contains(types)))
+        components.into_iter().any(|(file, function)| {
+            let text = self.text_of(*file).unwrap_or_default();
+            let function = self.access.modules.sources.facts(*file).flow.function(*function);
+            let range =
+                function.map_or(0..0, |function| function.range.start() as usize..function.range.end() as usize);
+            let body = text.get(range).unwrap_or_default();
+            let mut typed = text.split("children").skip(1).filter_map(|rest| {
+                let rest = rest.strip_prefix('?').unwrap_or(rest);
+                rest.strip_prefix(':').map(str::trim_start)
+            });
+            own.iter().any(|own| body.contains(own))
+                || body.contains("children[")
+                || typed.any(|rest| types.iter().any(|name| rest.starts_with(name)))
+        })
     }
 
     /// Around an element for running text, in which a component stands that is to be guarded.

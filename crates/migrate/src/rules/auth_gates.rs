@@ -145,7 +145,12 @@ impl Gating<'_, '_> {
             let message = "no gate: what Convex's provider holds is written in a form that can't be wrapped";
             sink.findings.push(finding(self.ctx, self.wired, Severity::Warning, message));
         }
-        sink.findings.extend(self.becomes_private(&gated));
+        let first = ids.iter().flatten().next().cloned();
+        // It goes with what it is about: the wiring, or the gates where that is there already.
+        sink.findings.extend(self.becomes_private(&gated).map(|mut said| {
+            said.group = said.group.or(first);
+            said
+        }));
         sink.findings.extend(self.without_gates(&ungated));
         ungated
     }
