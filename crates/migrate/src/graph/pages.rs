@@ -1,7 +1,7 @@
 //! What a walk notes of components and pages, for those who ask where they are shown and what with.
 
 use change::ImportedName;
-use syntax::{FileFacts, Value};
+use syntax::{FileFacts, JsxId, Reference, Value};
 
 use super::at::{At, collect};
 use super::render::Walk;
@@ -13,6 +13,22 @@ impl<'a> Walk<'a, '_> {
     pub(super) fn is_route(&self, file: FileId, props: &[(Option<String>, Value)]) -> bool {
         let makes_routes = || makes_routes(self.evaluator.modules.sources.facts(file));
         self.wanted.pages.is_some() && (is_route_object(props) || (has_prop(props, "component") && makes_routes()))
+    }
+
+    /// `<Stack.Screen name="home" component={Home} />`
+    pub(super) fn is_screen(&self, file: FileId, id: JsxId) -> bool {
+        let fact = self.evaluator.modules.sources.facts(file).element(id);
+        let shows = |name: Option<&str>| matches!(name, Some("component" | "getComponent"));
+        fact.is_some_and(|fact| {
+            matches!(&fact.tag, Reference::Member(name) if name == "Screen")
+                && fact.attributes.iter().any(|attribute| shows(attribute.name.as_deref()))
+        })
+    }
+
+    /// Whether an element is a document's body.
+    pub(super) fn is_body(&self, file: FileId, id: JsxId) -> bool {
+        let fact = self.evaluator.modules.sources.facts(file).element(id);
+        fact.is_some_and(|fact| matches!(&fact.tag, Reference::Html(name) if name == "body"))
     }
 
     /// `[{ path: "/", element: <Home /> }]`

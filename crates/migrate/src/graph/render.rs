@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use change::ImportedName;
-use syntax::{CallId, ElementFlow, FunctionId, JsxId, Reference, Value};
+use syntax::{CallId, ElementFlow, FunctionId, JsxId, Value};
 
 use super::at::{At, collect};
 use super::evaluate::{Data, Evaluator, Frame, Held, Props, Scope, callee_name, is_compiled_jsx};
@@ -340,21 +340,6 @@ impl<'a> Walk<'a, '_> {
             None if self.is_body(file, id) => self.body(place, flow, &props, at),
             None => self.host(&props, &at.inside(place)),
         }
-    }
-
-    /// `<Stack.Screen name="home" component={Home} />`
-    fn is_screen(&self, file: FileId, id: JsxId) -> bool {
-        let fact = self.evaluator.modules.sources.facts(file).element(id);
-        let shows = |name: Option<&str>| matches!(name, Some("component" | "getComponent"));
-        fact.is_some_and(|fact| {
-            matches!(&fact.tag, Reference::Member(name) if name == "Screen")
-                && fact.attributes.iter().any(|attribute| shows(attribute.name.as_deref()))
-        })
-    }
-
-    fn is_body(&self, file: FileId, id: JsxId) -> bool {
-        let fact = self.evaluator.modules.sources.facts(file).element(id);
-        fact.is_some_and(|fact| matches!(&fact.tag, Reference::Html(name) if name == "body"))
     }
 
     /// The children of a document, of which each that is no element is a place of its own.
