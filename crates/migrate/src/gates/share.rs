@@ -82,12 +82,19 @@ impl Sites<'_, '_> {
         let run = run.filter(|_| !is_router(fact) && !covering.into_iter().any(is_forbidden));
         let whole = Some(fact.range).filter(|_| !is_forbidden(fact));
         let flow = facts.flow.element(holder)?;
-        // What is given from outside may be anything: a page.
+        // What is given from outside may be anything: a page. `<div><Loans /><main>{children}</main></div>`: however deep.
+        let deep = |range: TextRange| {
+            let inside = facts.elements_with_ids().filter(|(_, element)| range.covers(element.range));
+            let mut children = inside.filter_map(|(id, _)| facts.flow.element(id)).flat_map(|flow| &flow.children);
+            children.any(|value| is_page(facts, value, 0))
+        };
         let given = |range: TextRange| {
-            flow.children
-                .iter()
-                .zip(&flow.ranges)
-                .any(|(value, child)| range.covers(*child) && is_given(facts, value, 0))
+            deep(range)
+                || flow
+                    .children
+                    .iter()
+                    .zip(&flow.ranges)
+                    .any(|(value, child)| range.covers(*child) && is_given(facts, value, 0))
         };
         // `{open ? <Orders /> : <p>Closed</p>}`: the other branch is nobody's business.
         let parts = |range: TextRange| {
@@ -147,6 +154,17 @@ fn is_given(facts: &FileFacts, value: &Value, followed: u8) -> bool {
         Value::Member(object, _) => is_given(facts, object, followed),
         Value::Variable(id) if followed < 8 => {
             facts.flow.variable(*id).iter().any(|value| is_given(facts, value, followed + 1))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value is the children that a component is given.
+fn is_page(facts: &FileFacts, value: &Value, followed: u8) -> bool {
+    match value {
+        Value::Member(object, name) => name == "children" && is_given(facts, object, 0),
+        Value::Variable(id) if followed < 8 => {
+            facts.flow.variable(*id).iter().any(|value| is_page(facts, value, followed + 1))
         }
         _ => false,
     }
