@@ -65,6 +65,8 @@ function judgePage(page, framework, info) {
     for (const problem of seen.problems) say(problem);
     if (state !== "signed in") for (const id of info.gated.filter((id) => seen.calls.includes(id))) say(`subscribes to ${id}`);
     if (seen.userButtons > 1) say(`${seen.userButtons} UserButtons, not one at most`);
+    // The way out is for those who are in: a gate that holds nothing else is noticed by it.
+    if (state !== "signed in" && seen.userButtons > 0 && !info.ownWayOut) say("a UserButton is shown");
     if (!gated.has(click)) continue;
     if (info.gated.length === 0 && !info.ownControls) say("there is a gate");
     if (!seen.filled) say("the page is empty");
@@ -102,7 +104,12 @@ const OWN_CONTROLS = /\{[^}]*\b(?:Authenticated|Unauthenticated|AuthLoading|Sign
 
 /** Does the app have gates or controls to sign in from the start? */
 function hasOwnControls(before) {
-  return listFiles(before).some((file) => /\.[jt]sx?$/.test(file) && OWN_CONTROLS.test(readFileSync(join(before, file), "utf8")));
+  return hasOwn(before, OWN_CONTROLS);
+}
+
+/** Does a source file of the app match from the start? */
+function hasOwn(before, pattern) {
+  return listFiles(before).some((file) => /\.[jt]sx?$/.test(file) && pattern.test(readFileSync(join(before, file), "utf8")));
 }
 
 /** Cases with `gated` that can be rendered; what is wrong with a case itself fails it. */
@@ -115,7 +122,7 @@ function casesToCheck() {
     if (wrong.length > 0) report.fail(id, wrong);
     else if (info.render === false) report.skip(id, info["render-why"]);
     return wrong.length === 0 && info.render !== false;
-  }).map((fixture) => ({ ...fixture, info: { ...fixture.info, ownControls: hasOwnControls(fixture.before) } }));
+  }).map((fixture) => ({ ...fixture, info: { ...fixture.info, ownControls: hasOwnControls(fixture.before), ownWayOut: hasOwn(fixture.before, /<UserButton\b/) } }));
 }
 
 async function checkCases(cases) {
