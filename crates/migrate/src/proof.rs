@@ -116,39 +116,52 @@ impl Rewiring<'_> {
 /// beforeLoad: () => ({ busy: missing }),      // this line would be several
 /// ```
 pub(crate) fn keeps_comments(sink: &Sink) -> Result<(), Refusal> {
-    let wiring = sink.groups.iter().filter(|group| !is_gate(group));
-    wiring.into_iter().try_for_each(|group| keeps_comments_in(sink, std::slice::from_ref(group)))
+    let mut wiring = sink.groups.iter().filter(|group| !is_gate(group));
+    wiring.try_for_each(|group| keeps_comments_in(sink, std::slice::from_ref(group), group))
 }
 
-/// The same for some groups together.
+/// The same for the files of one group that comes after those of the sink.
 ///
 /// # Errors
 /// A refusal where that does not hold.
-pub(crate) fn keeps_comments_in(sink: &Sink, groups: &[ChangeGroup]) -> Result<(), Refusal> {
+pub(crate) fn keeps_comments_with(sink: &Sink, group: &ChangeGroup) -> Result<(), Refusal> {
+    let shares = |other: &&ChangeGroup| sources_of(other).any(|path| sources_of(group).any(|own| own == path));
+    let groups: Vec<ChangeGroup> = sink.groups.iter().filter(shares).chain([group]).cloned().collect();
+    keeps_comments_in(sink, &groups, group)
+}
+
+/// The source files that a group edits.
+fn sources_of(group: &ChangeGroup) -> impl Iterator<Item = &RelPath> {
+    let edited = group.edits().keys().chain(group.imports().keys());
+    edited.filter(|path| SourceKind::of(path).is_some())
+}
+
+/// What `groups` together make of the files of one of them.
+fn keeps_comments_in(sink: &Sink, groups: &[ChangeGroup], of: &ChangeGroup) -> Result<(), Refusal> {
     let language = TypeScript { formatting: sink.formatting.clone() };
-    let edited = groups.iter().flat_map(|group| group.edits().keys().chain(group.imports().keys()));
-    let paths: BTreeSet<&RelPath> = edited.collect();
-    for path in paths.into_iter().filter(|path| SourceKind::of(path).is_some()) {
+    let paths: BTreeSet<&RelPath> = sources_of(of).collect();
+    for path in paths {
         let Some(base) = sink.bases.get(path) else { continue };
         let edits = merged(path, base, groups, &language)?;
         let text = edits.apply(&base.text).ok_or_else(|| misfit(path, "its edits do not fit".to_owned()))?;
-        on_deep_stack(|| {
-            let (before, after) = (parsed(path, &base.text)?, parsed(path, &text)?);
-            let refuse = |range: TextRange, what: &str| {
-                let comment = range.slice(before.text()).unwrap_or_default();
-                let message =
-                    format!("the comment `{}` {what}", comment.split_whitespace().collect::<Vec<_>>().join(" "));
-                let location = Location { path: path.clone(), range };
-                Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(location)))
-            };
-            match lapse(&before, &after) {
-                Some(Lapse::Lost(range)) => refuse(range, "would get lost"),
-                Some(Lapse::Moved(range)) => refuse(range, "would no longer stand before the line that it speaks of"),
-                None => Ok(()),
-            }
-        })?;
+        on_deep_stack(|| keeps_comments_of(path, &base.text, &text))?;
     }
     Ok(())
+}
+
+fn keeps_comments_of(path: &RelPath, before: &str, after: &str) -> Result<(), Refusal> {
+    let (before, after) = (parsed(path, before)?, parsed(path, after)?);
+    let refuse = |range: TextRange, what: &str| {
+        let comment = range.slice(before.text()).unwrap_or_default();
+        let message = format!("the comment `{}` {what}", comment.split_whitespace().collect::<Vec<_>>().join(" "));
+        let location = Location { path: path.clone(), range };
+        Err(Refusal::new(RefusalReason::UnprovenForm, message, Some(location)))
+    };
+    match lapse(&before, &after) {
+        Some(Lapse::Lost(range)) => refuse(range, "would get lost"),
+        Some(Lapse::Moved(range)) => refuse(range, "would no longer stand before the line that it speaks of"),
+        None => Ok(()),
+    }
 }
 
 /// The text of a file after the change.

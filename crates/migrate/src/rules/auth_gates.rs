@@ -1,6 +1,6 @@
 #![doc = include_str!("auth_gates.md")]
 
-use change::{ChangeGroup, Finding, GroupId, Location, Severity};
+use change::{Finding, GroupId, Location, Severity};
 
 use super::Rule;
 use crate::Explanation;
@@ -13,7 +13,7 @@ use crate::graph::modules::Modules;
 use crate::graph::resolve::Resolver;
 use crate::graph::sources::{FileId, Sources};
 use crate::known::{Gate, Provider};
-use crate::proof::keeps_comments_in;
+use crate::proof::keeps_comments_with;
 
 /// The rule.
 pub(crate) const RULE: Rule = Rule {
@@ -123,10 +123,7 @@ impl Gating<'_, '_> {
             let id = self.id(&site, &ids);
             // `{/* eslint-disable-next-line */}` has to stay before its line.
             let group = writer.group(sink, id.clone(), &site, carrying);
-            let group = group.filter(|group| {
-                let all: Vec<ChangeGroup> = sink.groups.iter().chain([group]).cloned().collect();
-                keeps_comments_in(sink, &all).is_ok()
-            });
+            let group = group.filter(|group| keeps_comments_with(sink, group).is_ok());
             ids.push(group.is_some().then_some(id));
             let Some(mut group) = group else {
                 let lost = site.consumers.into_iter();
