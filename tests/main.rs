@@ -21,6 +21,8 @@ mod input;
 mod faults;
 // Steps, production, installing, lock files, secrets.
 mod setup;
+// The views of a plan, and plans that were saved.
+mod reports;
 // Gates: how they are chosen, and the commands that look at them.
 mod gates;
 // The shape of the code itself.

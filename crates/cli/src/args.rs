@@ -1,6 +1,6 @@
 //! The command line, as clap reads it. Nothing else knows clap.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use change::Applicability;
 use clap::builder::styling::{AnsiColor, Styles};
@@ -49,6 +49,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Plan the migration of the apps in a folder; print, check or write it
     Migrate(Migrate),
+    /// Write a plan that `migrate --format json` gave
+    Apply(Apply),
     /// Draw what the apps render, where gates stand, and who asks Convex for what
     Graph(Graph),
     /// Look at apps on Clerk: what subscribes without a session, and what is left of older set-ups
@@ -88,6 +90,10 @@ pub(crate) struct Migrate {
     /// What to print on stdout [default: diff]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
+
+    /// Write a view of the plan into FILE as well, in the format that its ending names; may be given several times
+    #[arg(long = "output", value_name = "[FORMAT=]FILE", value_parser = output, action = ArgAction::Append)]
+    pub(crate) outputs: Vec<Output>,
 
     /// The framework of the apps, instead of what is recognised
     #[arg(long, value_name = "ID")]
@@ -136,6 +142,25 @@ pub(crate) struct Migrate {
     /// Exit with 0 although an app was refused or is unsupported
     #[arg(long)]
     pub(crate) refused_ok: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Apply {
+    /// The plan; `-` is stdin
+    #[arg(value_name = "PLAN.json")]
+    pub(crate) plan: PathBuf,
+
+    /// The folder that `migrate` was given
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// Print the patch of what is left to write on stdout, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Write although files to be changed hold changes that are not committed
+    #[arg(long)]
+    pub(crate) allow_dirty: bool,
 }
 
 #[derive(Args, Debug)]
@@ -198,8 +223,52 @@ pub(crate) enum Format {
     Diff,
     /// For eyes: the changes with their reasons
     Human,
-    /// For programs: the whole plan
+    /// For programs: the whole plan, which `apply` takes
     Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// For GitHub Actions: annotations
+    Github,
+    /// For a pull request: its body
+    Markdown,
+    /// For a browser: one page to choose from
+    Html,
+}
+
+impl Format {
+    /// What a file with this ending holds.
+    fn of_ending(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()? {
+            "diff" | "patch" => Some(Self::Diff),
+            "txt" => Some(Self::Human),
+            "json" => Some(Self::Json),
+            "sarif" => Some(Self::Sarif),
+            "md" | "markdown" => Some(Self::Markdown),
+            "html" | "htm" => Some(Self::Html),
+            _ => None,
+        }
+    }
+}
+
+/// A file for a view of the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    pub(crate) format: Format,
+    pub(crate) path: PathBuf,
+}
+
+/// `plan.json`, or `sarif=results.json`.
+fn output(text: &str) -> Result<Output, String> {
+    if let Some((format, path)) = text.split_once('=')
+        && let Ok(format) = Format::from_str(format, false)
+        && !path.is_empty()
+    {
+        return Ok(Output { format, path: path.into() });
+    }
+    match Format::of_ending(Path::new(text)) {
+        Some(format) => Ok(Output { format, path: text.into() }),
+        None => Err("its ending names no format: write FORMAT=FILE, as in `github=annotations.log`".to_owned()),
+    }
 }
 
 /// Where gates are put.

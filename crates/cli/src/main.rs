@@ -10,12 +10,15 @@ mod graph;
 mod interrupt;
 mod journal;
 mod manual;
+mod outputs;
 mod pages;
 mod report;
 mod run;
+mod saved;
 mod terminal;
 mod texts;
 mod transaction;
+mod writing;
 
 #[cfg(test)]
 mod test_project;
@@ -31,7 +34,9 @@ use crate::apply::WriteError;
 use crate::args::{Cli, Command};
 use crate::journal::JournalError;
 use crate::pages::UnknownId;
-use crate::run::{Defect, NoGit, Status};
+use crate::run::{Defect, Status};
+use crate::saved::SavedError;
+use crate::writing::NoGit;
 
 fn main() -> ExitCode {
     let parsed = args::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
@@ -63,6 +68,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Status> {
     }
     match &cli.command {
         Some(Command::Migrate(migrate)) => run::migrate(cli, migrate),
+        Some(Command::Apply(args)) => saved::apply(cli, args),
         Some(Command::Graph(args)) => graph::graph(cli, args),
         Some(Command::Doctor(args)) => doctor::doctor(cli, args),
         Some(Command::Explain { id }) => pages::explain(id.as_deref()),
@@ -110,6 +116,9 @@ fn help_for(error: &anyhow::Error) -> Option<String> {
             [] => "`convex-clerk explain` lists what there is".to_owned(),
             near => format!("there is: {}", near.join(", ")),
         });
+    }
+    if let Some(error) = error.downcast_ref::<SavedError>() {
+        return error.help();
     }
     if error.is::<NoGit>() {
         return Some("install git, or pass `--allow-dirty`".to_owned());

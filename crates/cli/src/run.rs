@@ -5,18 +5,18 @@ use std::io::{self, BufRead as _, IsTerminal, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use change::{AppOutcome, BlobIds, FileChange, RelPath, Selection, git_patch};
+use change::{AppOutcome, FileChange, RelPath, Selection};
 use migrate::{Options, Planned};
 
-use crate::apply::{self, Request, Reverse};
 use crate::args::{Cli, Format, Level, Migrate};
 use crate::git::Git;
 use crate::interrupt;
 use crate::journal;
-use crate::report::steps::steps;
+use crate::outputs;
 use crate::report::summary::{self, Volume, quoted};
-use crate::report::{View, count, diff::diff, human::human, json::json};
+use crate::report::{View, count, rendered};
 use crate::terminal::Paint;
+use crate::writing::{Writing, recover};
 
 /// How a run ended; the number is the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
     interrupt::listen().context("could not listen for Ctrl-C")?;
     let mode = mode(args);
     // A run that died is brought to an end first: the plan has to be made on what then is there.
-    let recovered = if mode == Mode::Write { recover(args)? } else { BTreeSet::new() };
+    let recovered = if mode == Mode::Write { recover(&args.path)? } else { BTreeSet::new() };
     let mut options = options(args);
     let mut planned = migrate::plan(&args.path, &options)?;
     if mode == Mode::Ask && !options.production && is_migrated(&planned) && asked_for_production()? {
@@ -63,20 +63,19 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
     let files = planned.plan.render(&selection).map_err(Defect)?;
     let view = View::new(&planned, &selection, &files);
     show(cli, args, mode, &view)?;
-    if let Some(path) = &args.steps {
-        let text = steps(&view);
-        std::fs::write(path, text).with_context(|| format!("could not write the steps to `{}`", path.display()))?;
-    }
+    outputs::write(args, &view)?;
     let status = status(args, mode, &view);
+    let (base, in_git, allow_dirty) = (&planned.base, planned.in_git, args.allow_dirty);
+    let writing = Writing { base, in_git, files: &files, allow_dirty };
     match mode {
         Mode::Write => {
-            write(cli, &planned, &files, &recovered, args.allow_dirty)?;
+            writing.write(cli, &recovered)?;
             install(args, &view)?;
         }
         Mode::Ask if !files.is_empty() => {
-            check(&planned, &files, args.allow_dirty)?;
+            writing.check()?;
             if asked(&files)? {
-                write(cli, &planned, &files, &recover(args)?, args.allow_dirty)?;
+                writing.write(cli, &recover(&args.path)?)?;
                 install(args, &view)?;
             } else {
                 say("nothing was written\n");
@@ -159,13 +158,8 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
         (None, Mode::Write | Mode::Check) => None,
     };
     let paint = Paint::new(cli.color, &io::stdout());
-    let text = match format {
-        Some(Format::Diff) => diff(view, paint),
-        Some(Format::Human) => human(view, paint),
-        Some(Format::Json) => json(view)?,
-        None => String::new(),
-    };
-    product(&text)?;
+    let text = format.map(|format| rendered(view, format, paint)).transpose()?;
+    product(&text.unwrap_or_default())?;
     let volume = volume(cli);
     let paint = Paint::new(cli.color, &io::stderr());
     let mut text = summary::summary(view, paint, volume);
@@ -229,17 +223,6 @@ fn status(args: &Migrate, mode: Mode, view: &View<'_>) -> Status {
     }
 }
 
-fn recover(args: &Migrate) -> anyhow::Result<BTreeSet<RelPath>> {
-    // A PATH that can't be read is reported by the plan.
-    let Some(base) = migrate::base_of(&args.path) else { return Ok(BTreeSet::new()) };
-    let git = Git::find(&base);
-    let recovered = interrupt::deferred(|| journal::recover(&base, git.as_ref()))?;
-    if recovered.direction.is_some() {
-        say(&format!("a run that died was brought to an end: {}\n", count(recovered.files.len(), "file")));
-    }
-    Ok(recovered.files)
-}
-
 /// Asks on stderr; anything but yes is no.
 fn asked(files: &BTreeMap<RelPath, FileChange>) -> anyhow::Result<bool> {
     say(&format!("\nWrite {}? [y/N] ", count(files.len(), "file")));
@@ -253,66 +236,6 @@ fn answer() -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&answer).trim().to_ascii_lowercase())
 }
 
-/// Whether the files may be written: better known before the question than after it.
-fn check(planned: &Planned, files: &BTreeMap<RelPath, FileChange>, allow_dirty: bool) -> anyhow::Result<()> {
-    let git = work_tree(planned, allow_dirty)?;
-    let (recovered, interrupted) = (&BTreeSet::new(), &interrupt::INTERRUPTED);
-    let base = &planned.base;
-    apply::check(&Request { base, git: git.as_ref(), files, recovered, allow_dirty, interrupted })?;
-    Ok(())
-}
-
-/// The work tree to ask about uncommitted changes. A repository without the git program can't be asked.
-fn work_tree(planned: &Planned, allow_dirty: bool) -> anyhow::Result<Option<Git>> {
-    let git = Git::find(&planned.base);
-    if planned.in_git && git.is_none() && !allow_dirty {
-        return Err(NoGit.into());
-    }
-    Ok(git)
-}
-
-fn write(
-    cli: &Cli,
-    planned: &Planned,
-    files: &BTreeMap<RelPath, FileChange>,
-    recovered: &BTreeSet<RelPath>,
-    allow_dirty: bool,
-) -> anyhow::Result<()> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    let git = work_tree(planned, allow_dirty)?;
-    let base = &planned.base;
-    let interrupted = &interrupt::INTERRUPTED;
-    let request = Request { base, git: git.as_ref(), files, recovered, allow_dirty, interrupted };
-    let written = interrupt::deferred(|| apply::write(&request))?;
-    let paint = Paint::new(cli.color, &io::stderr());
-    if volume(cli) > Volume::Quiet {
-        let names: String = written.files.iter().map(|path| format!("  {}\n", paint.name(path.as_str()))).collect();
-        let undo = match written.reverse {
-            Reverse::Command(command) => command,
-            Reverse::Patch => undo_patch(planned, files).unwrap_or_else(|| Reverse::Patch.to_string()),
-        };
-        say(&format!("\nwritten:\n{names}to undo it: {}\n", paint.name(&undo)));
-    }
-    if let Some(leftover) = written.leftover {
-        say(&paint.shown(&format!("warning: a staged copy could not be removed: {leftover}\n")));
-    }
-    Ok(())
-}
-
-/// Keeps the patch where git does not hold what was there, and gives the command that takes it back.
-fn undo_patch(planned: &Planned, files: &BTreeMap<RelPath, FileChange>) -> Option<String> {
-    let zeros = BlobIds { old: "0".repeat(40), new: "0".repeat(40) };
-    let patch: String = files.iter().map(|(path, file)| git_patch(path, file, &zeros)).collect();
-    // A name that nobody can foresee, readable by its owner only: the temporary folder belongs to everybody.
-    let mut file = tempfile::Builder::new().prefix("convex-clerk-undo-").suffix(".patch").tempfile().ok()?;
-    file.write_all(patch.as_bytes()).ok()?;
-    let (_, path) = file.keep().ok()?;
-    let (base, path) = (planned.base.to_str()?, path.to_str()?);
-    Some(format!("git -C {} apply -R {}", quoted(base), quoted(path)))
-}
-
 /// Prints the product on stdout. A reader that has gone, as with `| head`, has seen enough; what is to be written is written all the same.
 pub(crate) fn product(text: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
@@ -323,18 +246,11 @@ pub(crate) fn product(text: &str) -> anyhow::Result<()> {
 }
 
 /// Talks on stderr. Where nobody listens, or no room is left, nothing is lost: what was done stays done.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// A plan that can't be rendered: never the user's fault.
 #[derive(Debug, thiserror::Error)]
 #[error("this is a defect of convex-clerk; nothing was written")]
-pub(crate) struct Defect(#[source] change::RenderError);
-
-/// There is a repository, but no git to ask about it.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "git could not be started, so that nobody knows whether the files hold changes that are not committed; nothing was written"
-)]
-pub(crate) struct NoGit;
+pub(crate) struct Defect(#[source] pub(crate) change::RenderError);

@@ -10,6 +10,7 @@ mod call_module;
 mod call_option;
 mod callback;
 mod collect;
+mod colours;
 mod component;
 mod config_list;
 mod create_element;
@@ -47,6 +48,7 @@ pub use build::{
 pub use call_module::call_module;
 pub use call_option::add_call_option;
 pub use callback::{OuterCall, WrappedExport, wrap_export};
+pub use colours::{Colour, colours};
 pub use component::{Adds, ReadProp, WantedProp, read_prop};
 pub use config_list::{ConfigItem, ConfigProperty, append_config_item, config_items, config_module, text_literal};
 pub use create_element::{CallRewrite, Property, rewrite_call};

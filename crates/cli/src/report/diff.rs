@@ -1,6 +1,9 @@
 //! `--format diff`: one patch that `git apply` takes.
 
-use change::{RelPath, git_patch};
+use std::collections::BTreeMap;
+
+use change::{Base, FileChange, RelPath, git_patch};
+use migrate::Planned;
 
 use super::View;
 use crate::git::{Git, ObjectFormat, as_kept, needs_index};
@@ -8,19 +11,40 @@ use crate::terminal::Paint;
 
 /// The patch of every file, in the order of their paths.
 pub(crate) fn diff(view: &View<'_>, paint: Paint) -> String {
-    let before = |path: &RelPath| view.files.get(path).and_then(|file| file.before.as_ref());
-    let git = view.planned.in_git.then(|| Git::at(&view.planned.base)).flatten();
-    let format = git.as_ref().map_or(ObjectFormat::Sha1, Git::object_format);
-    // Asking git takes as long as all the rest: only where the answer can matter.
-    let asked: Vec<&RelPath> =
-        view.files.keys().filter(|path| before(path).is_some_and(|base| needs_index(&base.text))).collect();
-    let ids = git.filter(|_| !asked.is_empty()).map(|git| git.index_ids(&asked)).unwrap_or_default();
-    let mut patch = String::new();
-    for (path, file) in view.files {
-        let (kept, blobs) = as_kept(file, ids.get(path).map(String::as_str), format);
-        patch.push_str(&git_patch(path, &kept, &blobs));
-    }
+    let patch: String = patches(view).into_iter().map(|(_, patch)| patch).collect();
     if paint.color || paint.escape { painted(&patch, paint) } else { patch }
+}
+
+/// The patch of each file, in the order of their paths.
+pub(crate) fn patches<'a>(view: &View<'a>) -> Vec<(&'a RelPath, String)> {
+    let before = view.files.iter().filter_map(|(path, file)| Some((path, file.before.as_ref()?)));
+    let patches = Patches::of(view.planned, before);
+    view.files.iter().map(|(path, file)| (path, patches.of_file(path, file))).collect()
+}
+
+/// What has to be known of a repository to write patches for it.
+pub(crate) struct Patches {
+    format: ObjectFormat,
+    ids: BTreeMap<RelPath, String>,
+}
+
+impl Patches {
+    /// For patches of these files.
+    pub(crate) fn of<'a>(planned: &Planned, files: impl IntoIterator<Item = (&'a RelPath, &'a Base)>) -> Self {
+        let git = planned.in_git.then(|| Git::at(&planned.base)).flatten();
+        let format = git.as_ref().map_or(ObjectFormat::Sha1, Git::object_format);
+        // Asking git takes as long as all the rest: only where the answer can matter.
+        let asked: Vec<&RelPath> =
+            files.into_iter().filter(|(_, base)| needs_index(&base.text)).map(|(path, _)| path).collect();
+        let ids = git.filter(|_| !asked.is_empty()).map(|git| git.index_ids(&asked)).unwrap_or_default();
+        Self { format, ids }
+    }
+
+    /// The patch of a file.
+    pub(crate) fn of_file(&self, path: &RelPath, file: &FileChange) -> String {
+        let (kept, blobs) = as_kept(file, self.ids.get(path).map(String::as_str), self.format);
+        git_patch(path, &kept, &blobs)
+    }
 }
 
 /// The same lines in the colours of `git diff`.

@@ -1,10 +1,15 @@
 //! The views of a plan: one file each, all of them made from the same rendered plan. `graph` draws what a plan is decided on.
 
 pub(crate) mod diff;
+mod github;
 pub(crate) mod graph;
+mod html;
 pub(crate) mod human;
-pub(crate) mod json;
+mod json;
+mod markdown;
+mod notices;
 pub(crate) mod places;
+mod sarif;
 pub(crate) mod steps;
 pub(crate) mod summary;
 
@@ -14,6 +19,8 @@ use std::sync::Arc;
 use change::{AppId, FileChange, Location, RelPath, Selection};
 use migrate::Planned;
 
+use crate::args::Format;
+use crate::terminal::Paint;
 use places::Places;
 
 /// What `explain` says of an app whose framework is not migrated.
@@ -66,6 +73,22 @@ impl<'a> View<'a> {
             None => path,
         }
     }
+}
+
+/// A view of a plan in a format; `paint` is for those that people read in a terminal.
+///
+/// # Errors
+/// serde_json's, or that the plan can't be rendered for some groups, which is a defect.
+pub(crate) fn rendered(view: &View<'_>, format: Format, paint: Paint) -> anyhow::Result<String> {
+    Ok(match format {
+        Format::Diff => diff::diff(view, paint),
+        Format::Human => human::human(view, paint),
+        Format::Json => json::json(view)?,
+        Format::Sarif => sarif::sarif(view)?,
+        Format::Github => github::github(view),
+        Format::Markdown => markdown::markdown(view),
+        Format::Html => html::page(view)?,
+    })
 }
 
 /// `1 file`, `2 files`.

@@ -7,12 +7,15 @@ use crate::terminal::escaped;
 
 /// The list; it says so where nothing is left.
 pub(crate) fn steps(view: &View<'_>) -> String {
-    let mut text = String::from("# Left to do for the move to Clerk\n\n");
-    let steps = view.planned.plan.steps();
-    if steps.is_empty() {
-        text.push_str("Nothing.\n");
-    }
-    for step in steps {
+    let list = list(view);
+    let list = if list.is_empty() { "Nothing.\n" } else { &list };
+    format!("# Left to do for the move to Clerk\n\n{list}")
+}
+
+/// The list alone.
+pub(crate) fn list(view: &View<'_>) -> String {
+    let mut text = String::new();
+    for step in view.planned.plan.steps() {
         // Writing to a String can't fail, here and below.
         let _ = writeln!(text, "- [ ] {}", escaped(&step.title));
         for place in &step.at {
