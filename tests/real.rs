@@ -1,4 +1,4 @@
-//! The fixtures against real packages: types, the second oracle, gates, builds, built servers, Prettier. On with `CONVEX_CLERK_TESTS=all`, after
+//! The fixtures against real packages: types, the second oracle, gates, builds, built servers, Prettier, views, a browser. On with `CONVEX_CLERK_TESTS=all`, after
 //! `npm ci` in `tests/real` and in each of its `SETS`.
 
 use std::io::Write as _;
@@ -91,6 +91,21 @@ fn built_servers_answer_with_and_without_a_session() {
 #[test]
 fn the_server_check_notices_broken_apps() {
     check(&["server-build.mjs", "--self-test"]);
+}
+
+#[test]
+fn views_of_plans_are_what_others_take() {
+    check(&["reports.mjs", "--binary", env!("CARGO_BIN_EXE_convex-clerk")]);
+}
+
+#[test]
+fn the_check_of_views_notices_faults() {
+    check(&["reports.mjs", "--self-test"]);
+}
+
+#[test]
+fn pages_are_read_and_saved_in_a_browser() {
+    check(&["page.mjs", "--binary", env!("CARGO_BIN_EXE_convex-clerk")]);
 }
 
 #[test]

@@ -21,6 +21,7 @@
       section.querySelector(".none").hidden = isChanged;
       document.querySelector(`[data-entry="${number}"]`).classList.toggle("out", !isChanged);
     });
+    if (groups.length === 0) return;
     const number = changed().length;
     save.disabled = number === 0;
     document.getElementById("count").textContent =
