@@ -25,6 +25,8 @@ mod setup;
 mod reports;
 // Gates: how they are chosen, and the commands that look at them.
 mod gates;
+// Archives and npm packages: what they hold, and that the latter install and run.
+mod release;
 // The shape of the code itself.
 mod architecture;
 // Tests that need Node and real packages; on with CONVEX_CLERK_TESTS=all.
