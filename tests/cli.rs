@@ -1,5 +1,6 @@
 //! Flags, streams and exit codes.
 
+use std::io::Write as _;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -362,4 +363,39 @@ fn several_apps_end_in_a_table_and_a_recognised_one_says_where_to_go_on() {
     assert!(!run.stderr.contains("apps:"), "{}", run.stderr);
     let explained = project.run(&["explain", "vue"]).stdout;
     assert!(explained.contains("no React tree") && explained.contains(page), "{explained}");
+}
+
+/// The groups that `--interactive` writes, given what is typed.
+#[track_caller]
+fn check_chosen(typed: &str, changed: &[&str], said: &str) {
+    let project = Project::copy_of(&root().join("fixtures/react/gate-shop/before"));
+    project.commit();
+    let mut command = binary();
+    command.current_dir(project.path()).args(["migrate", "--interactive"]);
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let run: Outcome = child.wait_with_output().unwrap().into();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    let status = project.git(&["diff", "--name-only"]);
+    assert_eq!(status.lines().filter(|path| path.starts_with("src/")).collect::<Vec<_>>(), changed, "{typed:?}");
+}
+
+#[test]
+fn each_change_can_be_taken_or_left() {
+    let (main, admin, orders, bar) =
+        ("src/main.tsx", "src/pages/Admin.tsx", "src/pages/Orders.tsx", "src/parts/TopBar.tsx");
+    check_chosen("a\ny\n", &[main, admin, orders, bar], "Write 6 files? [y/N]");
+    check_chosen(
+        "y\nn\ny\nq\ny\n",
+        &[main, admin],
+        "\nleft: Show `OrderBadge` to those who are signed in, as it goes only with: Show `OrderList`",
+    );
+    check_chosen("y\nwhat\n?\nq\ny\n", &[main], "? - show this");
+    check_chosen("n\n", &[], "nothing was written");
+    check_chosen("a\nn\n", &[], "nothing was written");
+    check_chosen("y\n", &[], "nothing was written");
+    check_chosen("", &[], "nothing was written");
 }

@@ -23,6 +23,8 @@ mod faults;
 mod setup;
 // The views of a plan, and plans that were saved.
 mod reports;
+// The type check before and after the change.
+mod verify;
 // Gates: how they are chosen, and the commands that look at them.
 mod gates;
 // Archives and npm packages: what they hold, and that the latter install and run.

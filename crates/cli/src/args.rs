@@ -87,6 +87,10 @@ pub(crate) struct Migrate {
     #[arg(long)]
     pub(crate) check: bool,
 
+    /// Ask for each change whether to take it
+    #[arg(short, long, conflicts_with_all = ["yes", "check"])]
+    pub(crate) interactive: bool,
+
     /// What to print on stdout [default: diff]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
@@ -122,6 +126,14 @@ pub(crate) struct Migrate {
     /// Write what is left to a person into FILE, as a Markdown list
     #[arg(long, value_name = "FILE")]
     pub(crate) steps: Option<PathBuf>,
+
+    /// Run the app's own type check before and after the change, in a copy; new errors stop the write
+    #[arg(long)]
+    pub(crate) verify: bool,
+
+    /// Write although --verify finds new errors, or can't say
+    #[arg(long, requires = "verify")]
+    pub(crate) force: bool,
 
     /// Run the package manager's install command after writing
     #[arg(long, conflicts_with_all = ["dry_run", "check"])]

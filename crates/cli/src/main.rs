@@ -2,6 +2,7 @@
 
 mod apply;
 mod args;
+mod choose;
 mod disk;
 mod doctor;
 mod faults;
@@ -18,6 +19,7 @@ mod saved;
 mod terminal;
 mod texts;
 mod transaction;
+mod verify;
 mod writing;
 
 #[cfg(test)]
@@ -36,6 +38,7 @@ use crate::journal::JournalError;
 use crate::pages::UnknownId;
 use crate::run::{Defect, Status};
 use crate::saved::SavedError;
+use crate::verify::VerifyError;
 use crate::writing::NoGit;
 
 fn main() -> ExitCode {
@@ -57,7 +60,9 @@ fn run_command(cli: &Cli) -> ExitCode {
         Ok(status) => ExitCode::from(status as u8),
         Err(error) => {
             report_error(&error, cli);
-            ExitCode::from(error.downcast_ref::<WriteError>().map_or(2, WriteError::exit_code))
+            let is_interrupted = matches!(error.downcast_ref(), Some(VerifyError::Interrupted));
+            let code = if is_interrupted { 130 } else { 2 };
+            ExitCode::from(error.downcast_ref::<WriteError>().map_or(code, WriteError::exit_code))
         }
     }
 }
@@ -118,6 +123,9 @@ fn help_for(error: &anyhow::Error) -> Option<String> {
         });
     }
     if let Some(error) = error.downcast_ref::<SavedError>() {
+        return error.help();
+    }
+    if let Some(error) = error.downcast_ref::<VerifyError>() {
         return error.help();
     }
     if error.is::<NoGit>() {

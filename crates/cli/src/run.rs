@@ -9,6 +9,7 @@ use change::{AppOutcome, FileChange, RelPath, Selection};
 use migrate::{Options, Planned};
 
 use crate::args::{Cli, Format, Level, Migrate};
+use crate::choose::choose;
 use crate::git::Git;
 use crate::interrupt;
 use crate::journal;
@@ -16,6 +17,7 @@ use crate::outputs;
 use crate::report::summary::{self, Volume, quoted};
 use crate::report::{View, count, rendered};
 use crate::terminal::Paint;
+use crate::verify::verify;
 use crate::writing::{Writing, recover};
 
 /// How a run ended; the number is the exit code.
@@ -38,6 +40,8 @@ enum Mode {
     Offer,
     /// Show it and ask whether to write.
     Ask,
+    /// Ask for each change, then whether to write.
+    Choose,
     /// Write it.
     Write,
     /// Say by the exit code whether there is anything in it.
@@ -59,12 +63,18 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
         options.production = true;
         planned = migrate::plan(&args.path, &options)?;
     }
-    let selection = Selection::AtLeast(args.level.into());
+    let selection = match args.interactive {
+        true => choose(&planned.plan, args.level.into(), Paint::new(cli.color, &io::stderr()))?,
+        false => Selection::AtLeast(args.level.into()),
+    };
     let files = planned.plan.render(&selection).map_err(Defect)?;
     let view = View::new(&planned, &selection, &files);
     show(cli, args, mode, &view)?;
     outputs::write(args, &view)?;
     let status = status(args, mode, &view);
+    if args.verify && !verified(cli, args, &view)? {
+        return Ok(Status::Refused);
+    }
     let (base, in_git, allow_dirty) = (&planned.base, planned.in_git, args.allow_dirty);
     let writing = Writing { base, in_git, files: &files, allow_dirty };
     match mode {
@@ -72,7 +82,7 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
             writing.write(cli, &recovered)?;
             install(args, &view)?;
         }
-        Mode::Ask if !files.is_empty() => {
+        Mode::Ask | Mode::Choose if !files.is_empty() => {
             writing.check()?;
             if asked(&files)? {
                 writing.write(cli, &recover(&args.path)?)?;
@@ -81,12 +91,33 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
                 say("nothing was written\n");
             }
         }
+        Mode::Choose => say("\nnothing was written\n"),
         Mode::Ask | Mode::Show | Mode::Offer | Mode::Check => {}
     }
     if volume(cli) > Volume::Quiet {
         say(&summary::more(&view, &args.path.to_string_lossy()));
     }
     Ok(status)
+}
+
+/// Checks types before and after the change. Says what was found, and whether to go on.
+fn verified(cli: &Cli, args: &Migrate, view: &View<'_>) -> anyhow::Result<bool> {
+    // What the check leaves behind goes, even if it is interrupted.
+    let verified = match interrupt::deferred(|| verify(view.planned, view.files)) {
+        Err(error) if args.force && error.can_be_forced() => {
+            say(&format!("warning: {error}\n"));
+            return Ok(true);
+        }
+        verified => verified?,
+    };
+    let is_bad = verified.is_bad();
+    if volume(cli) > Volume::Quiet || is_bad {
+        say(&verified.text(Paint::new(cli.color, &io::stderr())));
+    }
+    if is_bad && !args.force {
+        say("nothing was written; --force writes all the same\n");
+    }
+    Ok(!is_bad || args.force)
 }
 
 fn options(args: &Migrate) -> Options {
@@ -108,7 +139,7 @@ fn is_migrated(planned: &Planned) -> bool {
 /// Asks once what the steps are for.
 fn asked_for_production() -> anyhow::Result<bool> {
     say("Is this set-up for local development, or ready for production? [L/p] ");
-    Ok(matches!(answer()?.as_str(), "p" | "production"))
+    Ok(matches!(answer()?.as_deref(), Some("p" | "production")))
 }
 
 /// Runs what the steps say installs the packages, where it was asked for.
@@ -144,6 +175,7 @@ fn mode(args: &Migrate) -> Mode {
         (_, true, _) => Mode::Write,
         (_, _, true) => Mode::Check,
         (true, ..) => Mode::Show,
+        _ if args.interactive => Mode::Choose,
         _ if args.format.is_none() && is_interactive() => Mode::Ask,
         _ => Mode::Offer,
     }
@@ -155,7 +187,7 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
         (Some(format), _) => Some(format),
         (None, Mode::Show | Mode::Offer) => Some(Format::Diff),
         (None, Mode::Ask) => Some(Format::Human),
-        (None, Mode::Write | Mode::Check) => None,
+        (None, Mode::Choose | Mode::Write | Mode::Check) => None,
     };
     let paint = Paint::new(cli.color, &io::stdout());
     let text = format.map(|format| rendered(view, format, paint)).transpose()?;
@@ -163,6 +195,9 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
     let volume = volume(cli);
     let paint = Paint::new(cli.color, &io::stderr());
     let mut text = summary::summary(view, paint, volume);
+    if mode == Mode::Choose {
+        text.insert(0, '\n');
+    }
     if let Some(journal) = unfinished(mode, view) {
         text.push_str(&format!(
             "a run that died left `{journal}`: the next run with --yes finishes it or takes it back\n"
@@ -226,14 +261,14 @@ fn status(args: &Migrate, mode: Mode, view: &View<'_>) -> Status {
 /// Asks on stderr; anything but yes is no.
 fn asked(files: &BTreeMap<RelPath, FileChange>) -> anyhow::Result<bool> {
     say(&format!("\nWrite {}? [y/N] ", count(files.len(), "file")));
-    Ok(matches!(answer()?.as_str(), "y" | "yes"))
+    Ok(matches!(answer()?.as_deref(), Some("y" | "yes")))
 }
 
-/// A line that was typed, in lower case.
-fn answer() -> anyhow::Result<String> {
+/// A line that was typed, in lower case; `None` where there is nothing more to read.
+pub(crate) fn answer() -> anyhow::Result<Option<String>> {
     let mut answer = Vec::new();
     io::stdin().lock().read_until(b'\n', &mut answer).context("could not read the answer")?;
-    Ok(String::from_utf8_lossy(&answer).trim().to_ascii_lowercase())
+    Ok((!answer.is_empty()).then(|| String::from_utf8_lossy(&answer).trim().to_ascii_lowercase()))
 }
 
 /// Prints the product on stdout. A reader that has gone, as with `| head`, has seen enough; what is to be written is written all the same.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use change::{LineKind, context_of, hunks};
+use change::{ChangeGroup, LineKind, RelPath, context_of, hunks};
 
 use super::{View, count};
 use crate::terminal::Paint;
@@ -17,36 +17,42 @@ pub(crate) fn human(view: &View<'_>, paint: Paint) -> String {
         let state = if file.before.is_some() { "" } else { " (new)" };
         let _ = writeln!(text, "{}{state}", paint.bold(&path.as_str().replace('\n', "\\n")));
         for group in plan.groups().iter().filter(|group| chosen.contains(&group.id) && group.paths().contains(&path)) {
-            let _ = writeln!(
-                text,
-                "  {} {}",
-                paint.cyan(&group.title),
-                paint.dim(&format!("[{}]", group.applicability.as_str()))
-            );
-            for line in wrapped(&group.reason, 96) {
-                let _ = writeln!(text, "  {}", paint.dim(&line));
-            }
+            text.push_str(&group_head(group, paint, "  "));
         }
         text.push('\n');
         let before = file.before.as_ref().map_or("", |base| &base.text);
-        for hunk in hunks(before, &file.after, context_of(path)) {
-            let _ = writeln!(text, "{}", paint.cyan(&hunk.header()));
-            for line in hunk.lines {
-                let shown = format!("{}{}", line.kind.sign(), line.text.trim_end_matches(['\n', '\r']));
-                let shown = match line.kind {
-                    LineKind::Added => paint.green(&shown),
-                    LineKind::Removed => paint.red(&shown),
-                    LineKind::Context => paint.shown(&shown),
-                };
-                let _ = writeln!(text, "{shown}");
-            }
-        }
+        text.push_str(&hunk_lines(path, before, &file.after, paint));
         text.push('\n');
     }
     if view.files.is_empty() {
         text.push_str("nothing to change\n");
     } else {
         let _ = writeln!(text, "{} to change", count(view.files.len(), "file"));
+    }
+    text
+}
+
+/// The title of a group with its level, and its reason below.
+pub(crate) fn group_head(group: &ChangeGroup, paint: Paint, indent: &str) -> String {
+    let level = paint.dim(&format!("[{}]", group.applicability.as_str()));
+    let reason = wrapped(&group.reason, 96).into_iter().map(|line| format!("{indent}{}\n", paint.dim(&line)));
+    format!("{indent}{} {level}\n{}", paint.cyan(&group.title), reason.collect::<String>())
+}
+
+/// The hunks between two texts of a file.
+pub(crate) fn hunk_lines(path: &RelPath, before: &str, after: &str, paint: Paint) -> String {
+    let mut text = String::new();
+    for hunk in hunks(before, after, context_of(path)) {
+        let _ = writeln!(text, "{}", paint.cyan(&hunk.header()));
+        for line in hunk.lines {
+            let shown = format!("{}{}", line.kind.sign(), line.text.trim_end_matches(['\n', '\r']));
+            let shown = match line.kind {
+                LineKind::Added => paint.green(&shown),
+                LineKind::Removed => paint.red(&shown),
+                LineKind::Context => paint.shown(&shown),
+            };
+            let _ = writeln!(text, "{shown}");
+        }
     }
     text
 }

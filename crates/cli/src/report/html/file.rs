@@ -34,7 +34,7 @@ fn folder(page: &mut String, entries: &[(Vec<String>, usize)]) {
             name = format!("{name}/{only}");
             inner = inner.into_iter().map(|(parts, number)| (parts[1..].to_vec(), number)).collect();
         }
-        let _ = write!(page, "<li><details open><summary>{}</summary>\n", code(&format!("{name}/")));
+        let _ = writeln!(page, "<li><details open><summary>{}</summary>", code(&format!("{name}/")));
         folder(page, &inner);
         page.push_str("</details></li>\n");
     }
