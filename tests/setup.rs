@@ -65,7 +65,7 @@ fn steps_are_written_where_a_file_is_named_and_nothing_else_is() {
     assert_eq!(rest, before);
     let run = project.run(&["migrate", "--dry-run", "--steps", "none/TODO.md"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("could not write the steps to `none/TODO.md`"), "{}", run.stderr);
+    assert!(run.stderr.contains("could not write `none/TODO.md`"), "{}", run.stderr);
 }
 
 /// A stand-in for npm that notes that it ran, and where.

@@ -174,3 +174,36 @@ fn contents_do_not_drive_the_terminal() {
     let shown = on_terminal(&project, &["migrate", "--dry-run", "--color=never"], None);
     assert!(shown.text.contains("\\x1b]0;x\\x07\\u{202e}") && !shown.text.contains('\u{202e}'), "{}", shown.text);
 }
+
+/// The quickstart with a type check that takes its time.
+fn slow() -> Project {
+    let project = committed();
+    let manifest = project.read("package.json");
+    project.write("package.json", manifest.replacen('{', "{\n  \"scripts\": { \"typecheck\": \"sleep 2\" },", 1));
+    project
+}
+
+#[test]
+fn a_long_run_shows_how_far_it_is_and_takes_it_away() {
+    let project = slow();
+    let args = ["migrate", "--dry-run", "--verify"];
+    let mut command = binary();
+    command.current_dir(project.path()).args(args);
+    let mut terminal = Terminal::start(&mut command);
+    terminal.wait_for("0/2 checking types: typecheck");
+    terminal.wait_for("1/2 checking types: typecheck");
+    let shown = terminal.end();
+    assert_eq!(shown.code, 0, "{}", shown.text);
+    // The line is wiped before anything else is said.
+    let (_, after) = shown.text.rsplit_once("checking types").unwrap();
+    let (wiped, said) = after.split_once("verify:").unwrap();
+    assert!(wiped.contains("\u{1b}[2K") && said.contains("finds no new errors"), "{after:?}");
+    let piped = project.run(&args);
+    assert!(!piped.stderr.contains("checking types"), "{}", piped.stderr);
+}
+
+#[test]
+fn a_short_run_shows_no_bar() {
+    let shown = on_terminal(&committed(), &["migrate", "--dry-run"], None);
+    assert!(!shown.text.contains("\u{1b}[2K") && !shown.text.contains("reading files"), "{}", shown.text);
+}

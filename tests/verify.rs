@@ -107,8 +107,7 @@ fn an_app_without_a_check_can_not_be_verified() {
 #[test]
 fn the_check_runs_in_a_copy() {
     // Env files stay where they are; what the check writes goes.
-    let project =
-        with_script("test ! -e .env.local || exit 9; echo more >> src/App.tsx; touch made");
+    let project = with_script("test ! -e .env.local || exit 9; echo more >> src/App.tsx; touch made");
     project.write(".env.local", "SECRET=1\n");
     let app = project.read("src/App.tsx");
     check(&project, &[], 0, "finds no new errors");

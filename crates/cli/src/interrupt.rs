@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::progress;
+
 /// Set once the user asks to stop while files are being written.
 pub(crate) static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -23,6 +25,7 @@ pub(crate) fn listen() -> Result<(), ctrlc::Error> {
 
 #[expect(clippy::exit, reason = "nothing is being written: there is nothing to take back and nobody to return to")]
 fn stop() -> ! {
+    progress::wipe();
     std::process::exit(130)
 }
 

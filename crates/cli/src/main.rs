@@ -13,6 +13,7 @@ mod journal;
 mod manual;
 mod outputs;
 mod pages;
+mod progress;
 mod report;
 mod run;
 mod saved;

@@ -1,6 +1,6 @@
 //! Views of a plan that go into files: `--output`, `--steps`.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
@@ -45,8 +45,11 @@ fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
         return std::fs::write(path, text).with_context(failed);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file =
-        readable(tempfile::Builder::new().prefix(".convex-clerk-")).tempfile_in(folder).with_context(failed)?;
+    let mut file = readable(tempfile::Builder::new().prefix(".convex-clerk-"))
+        .tempfile_in(folder)
+        // It would name the staged copy.
+        .map_err(|error| io::Error::from(error.kind()))
+        .with_context(failed)?;
     file.write_all(text.as_bytes()).with_context(failed)?;
     file.persist(path).map(drop).map_err(|error| error.error).with_context(failed)
 }

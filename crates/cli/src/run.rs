@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use change::{AppOutcome, FileChange, RelPath, Selection};
-use migrate::{Options, Planned};
+use migrate::{Options, PlanError, Planned, Watch};
 
 use crate::args::{Cli, Format, Level, Migrate};
 use crate::choose::choose;
@@ -14,6 +14,7 @@ use crate::git::Git;
 use crate::interrupt;
 use crate::journal;
 use crate::outputs;
+use crate::progress::Bar;
 use crate::report::summary::{self, Volume, quoted};
 use crate::report::{View, count, rendered};
 use crate::terminal::Paint;
@@ -58,10 +59,10 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
     // A run that died is brought to an end first: the plan has to be made on what then is there.
     let recovered = if mode == Mode::Write { recover(&args.path)? } else { BTreeSet::new() };
     let mut options = options(args);
-    let mut planned = migrate::plan(&args.path, &options)?;
+    let mut planned = plan(cli, args, &options)?;
     if mode == Mode::Ask && !options.production && is_migrated(&planned) && asked_for_production()? {
         options.production = true;
-        planned = migrate::plan(&args.path, &options)?;
+        planned = plan(cli, args, &options)?;
     }
     let selection = match args.interactive {
         true => choose(&planned.plan, args.level.into(), Paint::new(cli.color, &io::stderr()))?,
@@ -103,7 +104,7 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
 /// Checks types before and after the change. Says what was found, and whether to go on.
 fn verified(cli: &Cli, args: &Migrate, view: &View<'_>) -> anyhow::Result<bool> {
     // What the check leaves behind goes, even if it is interrupted.
-    let verified = match interrupt::deferred(|| verify(view.planned, view.files)) {
+    let verified = match interrupt::deferred(|| verify(view.planned, view.files, &Bar::new(cli))) {
         Err(error) if args.force && error.can_be_forced() => {
             say(&format!("warning: {error}\n"));
             return Ok(true);
@@ -129,7 +130,14 @@ fn options(args: &Migrate) -> Options {
         production: args.production,
         gate: args.gate.map(Into::into),
         rules: args.rules.clone(),
+        watch: Watch::default(),
     }
+}
+
+/// Makes the plan, and shows how far that is where it takes long.
+fn plan(cli: &Cli, args: &Migrate, options: &Options) -> Result<Planned, PlanError> {
+    let bar = Bar::new(cli);
+    migrate::plan(&args.path, &Options { watch: bar.watch(), ..options.clone() })
 }
 
 fn is_migrated(planned: &Planned) -> bool {

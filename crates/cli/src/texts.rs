@@ -10,8 +10,11 @@ pub(crate) const EXAMPLES: Section = (
         ("convex-clerk migrate", "show the changes and ask before writing them"),
         ("convex-clerk migrate --dry-run > clerk.patch", "keep the patch, to review it and `git apply` it"),
         ("convex-clerk migrate apps/web --yes", "write one app of a monorepo without asking"),
+        ("convex-clerk migrate --interactive --verify", "choose the changes, and check their types before writing"),
         ("convex-clerk migrate --check", "in CI: exit with 1 while something is left to change"),
-        ("convex-clerk migrate --format json", "the whole plan for another program"),
+        ("convex-clerk migrate --dry-run --output plan.html", "a page to read, choose from and save the patch"),
+        ("convex-clerk migrate --dry-run --output plan.json", "the whole plan, for other programs and to keep"),
+        ("convex-clerk apply plan.json", "write a plan that was kept, if the files are as they were"),
         ("convex-clerk graph", "what the apps render, where gates stand, and who asks Convex for what"),
     ],
 );
@@ -38,7 +41,7 @@ pub(crate) const EXIT_CODES: Section = (
         ("0", "done, or there is nothing to do"),
         ("1", "--check: there is something to change"),
         ("2", "it could not run, and nothing was written"),
-        ("3", "an app was refused or is not supported; --refused-ok makes this 0"),
+        ("3", "an app was refused or is not supported (--refused-ok makes this 0), or --verify found new errors"),
         ("130", "interrupted; nothing is left behind"),
     ],
 );

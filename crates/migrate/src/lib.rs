@@ -60,7 +60,9 @@ mod wiring;
 mod workspace;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use change::{AppId, AppOutcome, AppReport, ChangeGroup, Finding, GroupId, Location, Plan, PlanParts, RelPath};
 
@@ -98,6 +100,47 @@ pub struct Options {
     pub gate: Option<GateMode>,
     /// The ids of the rules that run; all of them when empty.
     pub rules: Vec<String>,
+    /// Who is told how far it is.
+    pub watch: Watch,
+}
+
+/// How far a plan is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress<'a> {
+    /// The files are looked through.
+    Reading,
+    /// An app is looked at.
+    Planning {
+        /// Its folder.
+        app: &'a str,
+        /// How many apps are done.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
+}
+
+/// Told how far a plan is; by default nobody.
+#[derive(Clone, Default)]
+pub struct Watch(Option<Arc<dyn Fn(Progress<'_>) + Send + Sync>>);
+
+impl Watch {
+    /// One who is told by `tell`.
+    pub fn new(tell: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(tell)))
+    }
+
+    fn tell(&self, progress: Progress<'_>) {
+        if let Some(tell) = &self.0 {
+            tell(progress);
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Watch" } else { "nobody" })
+    }
 }
 
 /// A plan and the folder it is for.
@@ -170,6 +213,7 @@ impl PlanError {
 /// A [`PlanError`] where nothing can be said about the project at all.
 pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
     let forced = options.framework.as_deref().map(framework).transpose()?;
+    options.watch.tell(Progress::Reading);
     let workspace = load::load(path)?;
     let candidates = apps::candidates(&workspace, &options.apps)?;
     let is_asked =
@@ -180,7 +224,8 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
     let is_alone = candidates.len() == 1 || !options.apps.is_empty();
     let mut reports = Vec::new();
     let mut unknown = Vec::new();
-    for candidate in &candidates {
+    for (done, candidate) in candidates.iter().enumerate() {
+        options.watch.tell(Progress::Planning { app: candidate.app.id.as_str(), done, of: candidates.len() });
         match report(&workspace, candidate, forced, options) {
             Ok(report) => reports.push(report),
             Err(error) if is_alone => return Err(error),

@@ -20,6 +20,7 @@ use overlay::Overlay;
 use pending::Pending;
 
 use crate::interrupt::INTERRUPTED;
+use crate::progress::Bar;
 use crate::report::count;
 use crate::terminal::Paint;
 
@@ -83,11 +84,15 @@ impl VerifyError {
     }
 }
 
-/// Checks the apps of a plan before and after `files`.
+/// Checks the apps of a plan before and after `files`; `bar` is told how far that is.
 ///
 /// # Errors
 /// Where that says nothing of the change.
-pub(crate) fn verify(planned: &Planned, files: &BTreeMap<RelPath, FileChange>) -> Result<Verified, VerifyError> {
+pub(crate) fn verify(
+    planned: &Planned,
+    files: &BTreeMap<RelPath, FileChange>,
+    bar: &Bar,
+) -> Result<Verified, VerifyError> {
     if files.is_empty() {
         return Ok(Verified::default());
     }
@@ -95,14 +100,20 @@ pub(crate) fn verify(planned: &Planned, files: &BTreeMap<RelPath, FileChange>) -
         let doing = doing.to_owned();
         move |source| VerifyError::Io(doing, source)
     };
+    bar.at("copying the repository to check its types", 0, 0);
     let overlay = Overlay::of(&planned.base).map_err(io("copy the repository"))?;
     let checks = Check::all(&overlay, &changed(planned, files))?;
     let pending = Pending::of(&planned.base, files);
-    let before: Vec<Outcome> = checks.iter().map(|check| check.run(&overlay)).collect::<Result<_, _>>()?;
+    let mut done = 0..;
+    let mut run = |check: &Check| {
+        bar.at(&format!("checking types: {}", check.name), done.next().unwrap_or_default(), checks.len() * 2);
+        check.run(&overlay)
+    };
+    let before: Vec<Outcome> = checks.iter().map(&mut run).collect::<Result<_, _>>()?;
     overlay.write(files).map_err(io("write into the copy"))?;
     let mut verified = Verified::default();
     for (check, before) in checks.iter().zip(before) {
-        let after = check.run(&overlay)?;
+        let after = run(check)?;
         verified.checks.push(compared(check, &before, after, &pending)?);
     }
     if INTERRUPTED.load(Ordering::SeqCst) { Err(VerifyError::Interrupted) } else { Ok(verified) }
