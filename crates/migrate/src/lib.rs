@@ -122,7 +122,9 @@ pub enum Progress<'a> {
 
 /// Told how far a plan is; by default nobody.
 #[derive(Clone, Default)]
-pub struct Watch(Option<Arc<dyn Fn(Progress<'_>) + Send + Sync>>);
+pub struct Watch(Option<Arc<Tell>>);
+
+type Tell = dyn Fn(Progress<'_>) + Send + Sync;
 
 impl Watch {
     /// One who is told by `tell`.
