@@ -260,3 +260,50 @@ fn a_plan_is_read_from_stdin() {
     assert!(child.wait().unwrap().success());
     assert!(project.read("src/main.tsx").contains("ConvexProviderWithClerk"));
 }
+
+#[test]
+fn a_repository_of_forty_apps_has_one_plan() {
+    let project = Project::empty();
+    let app = crate::support::tree(&root().join("fixtures/react/quickstart/before"));
+    let refused = crate::support::tree(&root().join("fixtures/react").join(refused_case()).join("before"));
+    for number in 0..40 {
+        let files = if number % 8 == 7 { &refused } else { &app };
+        for (path, bytes) in files {
+            project.write(&format!("apps/app{number:02}/{path}"), bytes);
+        }
+    }
+    project.write("package.json", "{ \"private\": true, \"workspaces\": [\"apps/*\"] }\n");
+    project.commit();
+    let (folder, run) = views(&project, &[]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    let notes = text(&folder, "notes");
+    let of_kind = |kind: &str| notes.lines().filter(|line| line.starts_with(&format!("::{kind} "))).count();
+    assert_eq!((of_kind("error"), of_kind("notice")), (5, 10), "{notes}");
+    let body = text(&folder, "body.md");
+    assert!(body.chars().count() < 65_536 && body.contains("| `apps/app39` |"), "{} characters", body.chars().count());
+    let plan: Value = serde_json::from_str(&text(&folder, "plan.json")).unwrap();
+    assert_eq!(plan["apps"].as_array().unwrap().len(), 40);
+    assert_eq!(plan["groups"].as_array().unwrap().len(), 35);
+    let file = folder.path().join("plan.json");
+    let applied = project.run(&["apply", file.to_str().unwrap()]);
+    assert_eq!(applied.code, Some(0), "{}", applied.stderr);
+    assert_eq!(project.run(&["migrate", "--check", "--refused-ok"]).code, Some(0));
+}
+
+#[test]
+fn an_empty_repository_has_nothing_to_say() {
+    let project = Project::empty();
+    project.git(&["init", "--quiet"]);
+    let (folder, run) = views(&project, &[]);
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    assert!(run.stderr.contains("no package.json"), "{}", run.stderr);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    // A package without Convex is no error: nothing is to be done there.
+    project.write("package.json", "{ \"name\": \"tools\" }\n");
+    let (folder, run) = views(&project, &[]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!((text(&folder, "patch.diff").as_str(), text(&folder, "notes").as_str()), ("", ""));
+    assert!(text(&folder, "body.md").contains("Nothing is to be changed."));
+    let file = folder.path().join("plan.json");
+    assert_eq!(project.run(&["apply", file.to_str().unwrap()]).code, Some(0));
+}
