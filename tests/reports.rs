@@ -307,3 +307,20 @@ fn an_empty_repository_has_nothing_to_say() {
     let file = folder.path().join("plan.json");
     assert_eq!(project.run(&["apply", file.to_str().unwrap()]).code, Some(0));
 }
+
+#[test]
+fn each_hunk_has_its_own_reason_above_it() {
+    let project = Project::copy_of(&root().join("fixtures/react/gate-shop/before"));
+    let shown = project.run(&["migrate", "--dry-run", "--format", "human"]).stdout;
+    let admin = &shown[shown.find("src/pages/Admin.tsx\n").unwrap()..shown.find("src/pages/Orders.tsx\n").unwrap()];
+    let hunks: Vec<&str> = admin.split("@@ -").collect();
+    assert_eq!(hunks.len(), 5, "{admin}");
+    // Imports are for all three; then each gate.
+    for name in ["CartTable", "ProfileCard", "StockTable"] {
+        assert!(hunks[0].contains(&format!("Show `{name}` to")), "{admin}");
+    }
+    assert!(!hunks[0].contains("throws"), "{admin}");
+    for (at, query) in ["shop:cart throws", "shop:profile throws", "shop:stock throws"].into_iter().enumerate() {
+        assert_eq!(hunks.iter().position(|hunk| hunk.contains(query)), Some(at + 1), "{admin}");
+    }
+}

@@ -202,7 +202,7 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
     product(&text.unwrap_or_default())?;
     let volume = volume(cli);
     let paint = Paint::new(cli.color, &io::stderr());
-    let mut text = summary::summary(view, paint, volume);
+    let mut text = summary::summary(view, paint, volume, format == Some(Format::Human));
     if mode == Mode::Choose {
         text.insert(0, '\n');
     }

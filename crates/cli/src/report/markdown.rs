@@ -112,7 +112,7 @@ fn findings(view: &View<'_>) -> String {
 /// The patch of each file, folded; the longest are left out where there is no room.
 fn diffs(view: &View<'_>, mut room: usize) -> String {
     let blocks: Vec<(&RelPath, String)> =
-        patches(view).into_iter().map(|(path, patch)| (path, folded(path, &patch))).collect();
+        patches(view).into_iter().map(|(path, patch)| (path, folded(view, path, &patch))).collect();
     let mut by_length: Vec<usize> = (0..blocks.len()).collect();
     by_length.sort_by_key(|index| blocks[*index].1.chars().count());
     let mut kept = vec![false; blocks.len()];
@@ -131,12 +131,18 @@ fn diffs(view: &View<'_>, mut room: usize) -> String {
     text
 }
 
-fn folded(path: &RelPath, patch: &str) -> String {
+fn folded(view: &View<'_>, path: &RelPath, patch: &str) -> String {
+    let plan = &view.planned.plan;
+    let chosen = plan.chosen(view.selection);
+    let own = plan.groups().iter().filter(|group| chosen.contains(&group.id) && group.paths().contains(&path));
+    let why: String = own.map(|group| format!("- {}\n", plain(&group.title))).collect();
     let fence = fence(patch);
     let patch = escaped(&patch.replace("\r\n", "\n"));
     let end = if patch.ends_with('\n') { "" } else { "\n" };
     let name = html(path.as_str());
-    format!("<details>\n<summary><code>{name}</code></summary>\n\n{fence}diff\n{patch}{end}{fence}\n\n</details>\n\n")
+    format!(
+        "<details>\n<summary><code>{name}</code></summary>\n\n{why}\n{fence}diff\n{patch}{end}{fence}\n\n</details>\n\n"
+    )
 }
 
 /// A fence that is longer than any in the text.

@@ -19,8 +19,8 @@ pub(crate) enum Volume {
     Verbose,
 }
 
-/// The summary; empty where nothing is to be said.
-pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
+/// The summary; empty where nothing is to be said. `has_table` says whether the table of apps has been shown already.
+pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume, has_table: bool) -> String {
     let mut text = String::new();
     let plan = &view.planned.plan;
     if volume > Volume::Quiet && plan.apps().is_empty() {
@@ -53,7 +53,7 @@ pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
             text.push_str(&step_lines(number + 1, step, paint));
         }
     }
-    if volume > Volume::Quiet && plan.apps().len() > 1 {
+    if volume > Volume::Quiet && plan.apps().len() > 1 && !has_table {
         text.push_str(&table(view, paint));
     }
     text
@@ -66,7 +66,7 @@ pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume) -> String {
 /// apps/site   Astro     refused  unsupported-framework
 /// apps/web    next-app  nothing  it is on Clerk already
 /// ```
-fn table(view: &View<'_>, paint: Paint) -> String {
+pub(super) fn table(view: &View<'_>, paint: Paint) -> String {
     let row = |app: &AppReport| {
         let framework = if app.framework.is_empty() { "-" } else { &app.framework };
         let (outcome, reason) = match &app.outcome {
