@@ -399,3 +399,13 @@ fn each_change_can_be_taken_or_left() {
     check_chosen("y\n", &[], "nothing was written");
     check_chosen("", &[], "nothing was written");
 }
+
+#[test]
+fn a_check_that_finds_nothing_to_change_lists_no_steps() {
+    let project = committed();
+    let first = project.run(&["migrate", "--check"]);
+    assert!(first.code == Some(1) && first.stderr.contains("left to you:"), "{}", first.stderr);
+    project.run(&["migrate", "--yes"]);
+    let second = project.run(&["migrate", "--check"]);
+    assert!(second.code == Some(0) && !second.stderr.contains("left to you:"), "{}", second.stderr);
+}

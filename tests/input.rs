@@ -201,3 +201,21 @@ fn a_named_pipe_under_a_settings_name_is_left_alone() {
         assert_eq!(project.run(&["migrate", "--check"]).code, Some(1), "{name}");
     }
 }
+
+#[test]
+fn a_provider_in_a_file_that_is_too_large_is_no_lack_of_one() {
+    let project = Project::plain_quickstart();
+    let padding = format!("\nexport const lines = [\n{}];\n", "  \"line\",\n".repeat(500_000));
+    project.write("src/main.tsx", project.read("src/main.tsx") + &padding);
+    let run = project.run(&["migrate", "--check"]);
+    assert_eq!(run.code, Some(3), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("refused [unreadable-file]: src/main.tsx: a file that names a provider"),
+        "{}",
+        run.stderr
+    );
+    // A build output beside an app that shows what it renders is no reason to refuse it.
+    let project = Project::plain_quickstart();
+    project.write("public/app.js", format!("ConvexProvider;{padding}"));
+    assert_eq!(project.run(&["migrate", "--check"]).code, Some(1));
+}

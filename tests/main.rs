@@ -29,6 +29,9 @@ mod verify;
 mod gates;
 // Archives and npm packages: what they hold, and that the latter install and run.
 mod release;
+// The action for GitHub, the examples for others, the fleet's command; with the tools of Linux around bash.
+#[cfg(target_os = "linux")]
+mod ci;
 // The shape of the code itself.
 mod architecture;
 // Tests that need Node and real packages; on with CONVEX_CLERK_TESTS=all.

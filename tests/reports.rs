@@ -78,6 +78,29 @@ fn an_output_has_to_name_its_format_and_a_file_of_its_own() {
     assert_eq!(project.tree(), before);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_output_does_not_follow_a_link_to_what_changes() {
+    use std::os::unix::fs::symlink;
+    let project = Project::plain_quickstart();
+    for (target, link) in [("src/main.tsx", "a.json"), ("a.json", "b.json"), ("convex/auth.config.ts", "c.json")] {
+        symlink(target, project.path().join(link)).unwrap();
+    }
+    let before = project.tree();
+    for args in [["--output", "a.json"], ["--output", "b.json"], ["--output", "c.json"], ["--steps", "a.json"]] {
+        let run = project.run(&[&["migrate", "--dry-run"][..], &args].concat());
+        assert_eq!(run.code, Some(2), "{args:?}");
+        assert!(run.stderr.contains("is a file that the plan changes: choose another"), "{args:?}: {}", run.stderr);
+    }
+    assert_eq!(project.tree(), before);
+    symlink("elsewhere.json", project.path().join("d.json")).unwrap();
+    let run = project.run(&["migrate", "--dry-run", "--output", "d.json"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(project.read("elsewhere.json").starts_with("{\n"));
+    let run = project.run(&["migrate", "--dry-run", "--output", "x.json", "--output", "sarif=./x.json"]);
+    assert!(run.code == Some(2) && run.stderr.contains("is to hold two views"), "{}", run.stderr);
+}
+
 #[test]
 fn fingerprints_stay_where_lines_are_added_above() {
     let results = |project: &Project| -> Vec<(Value, Value)> {
@@ -194,6 +217,7 @@ fn a_plan_that_leads_elsewhere_is_refused() {
 fn a_plan_that_contradicts_itself_is_refused() {
     check_refused(|plan| main(plan)["replacements"][0]["text"] = "evil()".into(), "does not give what it should");
     check_refused(|plan| main(plan)["replacements"][0]["start"] = 4_000_000_000_u32.into(), "does not give");
+    check_refused(|plan| main(plan)["mode"] = "104755".into(), "does not give");
     check_refused(|plan| main(plan)["base_sha256"] = Value::Null, "files have changed since");
 }
 
@@ -288,6 +312,33 @@ fn a_repository_of_forty_apps_has_one_plan() {
     let applied = project.run(&["apply", file.to_str().unwrap()]);
     assert_eq!(applied.code, Some(0), "{}", applied.stderr);
     assert_eq!(project.run(&["migrate", "--check", "--refused-ok"]).code, Some(0));
+}
+
+#[test]
+fn a_name_stays_in_its_cell() {
+    let project = Project::empty();
+    let app = crate::support::tree(&root().join("fixtures/react/quickstart/before"));
+    for (path, bytes) in &app {
+        project.write(&format!("a|<b>`@octocat|/{path}"), bytes);
+        project.write(&format!("b/{path}"), bytes);
+    }
+    let body = project.run(&["migrate", "--dry-run", "--format", "markdown"]).stdout;
+    let row = body.lines().find(|line| line.starts_with("| `` a")).unwrap();
+    assert_eq!(row, "| `` a\\|<b>`@octocat\\| `` | react | changed here |");
+}
+
+#[test]
+fn a_body_is_never_longer_than_github_takes() {
+    let project = Project::empty();
+    let app = crate::support::tree(&root().join("fixtures/tanstack-start/official-template/before"));
+    for number in 0..90 {
+        for (path, bytes) in &app {
+            project.write(&format!("apps/app{number:02}/{path}"), bytes);
+        }
+    }
+    let body = project.run(&["migrate", "--dry-run", "--format", "markdown"]).stdout;
+    assert!(body.chars().count() <= 60_000, "{}", body.chars().count());
+    assert!(body.contains("too long for here") && body.contains("- and "), "{body}");
 }
 
 #[test]

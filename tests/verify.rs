@@ -83,7 +83,8 @@ exit 1";
 #[test]
 fn a_check_that_fails_otherwise_is_told_apart() {
     check(&with_script("echo no compiler; exit 127"), &[], 2, "fails before the change already");
-    check(&with_script("echo no compiler; exit 127"), &["--force"], 0, "warning: --verify: `typecheck` fails before");
+    let run = check(&with_script("exit 127"), &["--force"], 0, "warning: --verify: `typecheck` fails before");
+    assert!(!run.stderr.contains("nothing was written"), "{}", run.stderr);
     let run = check(
         &with_script("grep -q ConvexProviderWithClerk src/main.tsx && { echo it broke; exit 1; } || exit 0"),
         &[],
@@ -107,8 +108,11 @@ fn an_app_without_a_check_can_not_be_verified() {
 #[test]
 fn the_check_runs_in_a_copy() {
     // Env files stay where they are; what the check writes goes.
-    let project = with_script("test ! -e .env.local || exit 9; echo more >> src/App.tsx; touch made");
-    project.write(".env.local", "SECRET=1\n");
+    let project = with_script("ls -a | grep -E 'env|vars|npmrc' && exit 9; echo more >> src/App.tsx; touch made");
+    for name in [".env.local", ".dev.vars", ".envrc", ".npmrc"] {
+        project.write(name, "SECRET=1\n");
+    }
+    fs::remove_file(project.path().join(".env.example")).unwrap();
     let app = project.read("src/App.tsx");
     check(&project, &[], 0, "finds no new errors");
     assert_eq!(project.read("src/App.tsx"), app);
@@ -151,6 +155,31 @@ fn an_interrupted_check_leaves_nothing_behind() {
     fs::remove_file(temporary.path().join("started")).unwrap();
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
     assert_eq!(project.tree(), before);
+}
+
+#[test]
+fn the_copy_is_not_copied_into_itself() {
+    let project = with_script("exit 0");
+    project.write("tmp/x", "");
+    let mut command = binary();
+    let temporary = project.path().join("tmp");
+    command.current_dir(project.path()).args(["migrate", "--dry-run", "--verify"]).env("TMPDIR", &temporary);
+    let run: Outcome = command.output().unwrap().into();
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert_eq!(fs::read_dir(temporary).unwrap().count(), 1);
+}
+
+#[test]
+fn what_a_check_started_ends_with_it() {
+    // A file of its own says whether the loop still runs.
+    let beat = tempfile::tempdir().unwrap();
+    let file = beat.path().join("beat");
+    let script = format!("(while true; do date +%N > {}; sleep 0.05; done) & sleep 0.3", file.display());
+    let run = with_script(&script).run(&["migrate", "--dry-run", "--verify"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let first = fs::read(&file).unwrap();
+    std::thread::sleep(Duration::from_millis(400));
+    assert_eq!(fs::read(&file).unwrap(), first);
 }
 
 #[test]

@@ -187,6 +187,7 @@ async function quiet(browser, made) {
   const found = [];
   const bare = await open(browser, made.page, { javaScriptEnabled: false });
   if ((await bare.page.locator(".variant:visible").count()) === 0) found.push("nothing is shown without script");
+  if (await bare.page.locator("input[data-group]").first().isVisible()) found.push("a box is shown that can't work");
   if (await bare.page.locator("#save").isVisible()) found.push("a button is shown that can't work");
   await bare.context.close();
   const dark = await open(browser, made.page, { colorScheme: "dark" });
@@ -196,11 +197,17 @@ async function quiet(browser, made) {
   if (await dark.page.locator("#save").isVisible()) found.push("the button is printed");
   await dark.context.close();
   const keys = await open(browser, made.page);
+  const { files } = await keys.page.evaluate(() => JSON.parse(document.getElementById("data").textContent));
   await keys.page.keyboard.press("Tab");
   if ((await keys.page.evaluate(() => document.activeElement.className)) !== "skip") found.push("the first stop is not the way past the header");
   await keys.page.focus('[data-group="1"]');
   await keys.page.keyboard.press("Space");
   if (await keys.page.isChecked('[data-group="1"]')) found.push("the space bar does not untick");
+  // What was unticked stays so when the page is loaded again.
+  await keys.page.click("a[href='#file-0'] >> nth=0");
+  await keys.page.reload();
+  if (await keys.page.isChecked('[data-group="1"]')) found.push("a choice is lost when the page is loaded again");
+  if ((await keys.page.locator(".variant:visible").count()) !== files.length - 2) found.push("the page shows another choice than is ticked");
   await keys.context.close();
   return found;
 }

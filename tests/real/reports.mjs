@@ -60,7 +60,7 @@ function markdown(text, patch) {
   const lines = (patch) => patch.replaceAll("\r", "").split("\n").filter((line) => line !== "");
   const shown = lines(diffs.map((token) => token.content).join(""));
   const wanted = lines(patch);
-  const isShort = text.includes("the change is too long for here");
+  const isShort = text.includes("are too long for here");
   // Characters that turn or hide text are written out.
   const isPlain = !/[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(patch.replaceAll("\r", ""));
   if (!isShort && isPlain && shown.join("\n") !== wanted.join("\n")) found.push("body.md: its diffs are not the patch");

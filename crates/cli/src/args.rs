@@ -250,7 +250,7 @@ pub(crate) enum Format {
 impl Format {
     /// What a file with this ending holds.
     fn of_ending(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()? {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "diff" | "patch" => Some(Self::Diff),
             "txt" => Some(Self::Human),
             "json" => Some(Self::Json),
@@ -275,6 +275,9 @@ fn output(text: &str) -> Result<Output, String> {
         && let Ok(format) = Format::from_str(format, false)
         && !path.is_empty()
     {
+        if path == "-" {
+            return Err("stdout has what --format says".to_owned());
+        }
         return Ok(Output { format, path: path.into() });
     }
     match Format::of_ending(Path::new(text)) {

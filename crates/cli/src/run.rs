@@ -15,7 +15,7 @@ use crate::interrupt;
 use crate::journal;
 use crate::outputs;
 use crate::progress::Bar;
-use crate::report::summary::{self, Volume, quoted};
+use crate::report::summary::{self, LeftOut, Volume, quoted};
 use crate::report::{View, count, rendered};
 use crate::terminal::Paint;
 use crate::verify::verify;
@@ -202,7 +202,9 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
     product(&text.unwrap_or_default())?;
     let volume = volume(cli);
     let paint = Paint::new(cli.color, &io::stderr());
-    let mut text = summary::summary(view, paint, volume, format == Some(Format::Human));
+    let left_out =
+        LeftOut { table: format == Some(Format::Human), steps: mode == Mode::Check && view.files.is_empty() };
+    let mut text = summary::summary(view, paint, volume, left_out);
     if mode == Mode::Choose {
         text.insert(0, '\n');
     }

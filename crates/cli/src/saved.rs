@@ -44,6 +44,7 @@ struct Plan {
 #[derive(Deserialize)]
 struct File {
     path: String,
+    mode: String,
     base_sha256: Option<String>,
     result_sha256: String,
     replacements: Vec<Replacement>,
@@ -169,7 +170,10 @@ fn left(base: &Path, plan: Plan) -> anyhow::Result<BTreeMap<RelPath, FileChange>
             stale.push(path);
             continue;
         }
-        let after = becomes(before.as_ref(), &file).ok_or_else(|| SavedError::Damaged(path.clone()))?;
+        // The mode of a file that is there stays; a new one is no program.
+        let has_mode = file.mode == "100644" || (file.mode == "100755" && before.is_some());
+        let after = becomes(before.as_ref(), &file).filter(|_| has_mode);
+        let after = after.ok_or_else(|| SavedError::Damaged(path.clone()))?;
         files.insert(path, FileChange { before, after });
     }
     if !stale.is_empty() {

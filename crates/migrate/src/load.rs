@@ -23,6 +23,12 @@ use crate::workspace::{LoadedFile, Workspace, folders_up, join};
 /// app.
 const NEEDLES: [&[u8]; 4] = [b"onvex", b"lerk", b"CONVEX_URL", b"react-dom"];
 
+/// From how many bytes on a file is no source.
+const LARGE: u64 = MAX_BYTES as u64 + 1;
+
+/// From how many bytes on a file is not even searched.
+const HUGE: u64 = 64 << 20;
+
 /// Folders that hold no source of the project, ignored or not.
 const NEVER: [&str; 4] = ["node_modules", "dist", "_generated", "bower_components"];
 
@@ -66,6 +72,8 @@ fn io_message(error: &ignore::Error) -> String {
 
 struct Hit {
     bytes: Result<Vec<u8>, ParseFailure>,
+    /// Whether it is too large to be parsed, and names one of the providers.
+    may_render: bool,
     executable: bool,
 }
 
@@ -262,16 +270,17 @@ fn read_tracked(base: &Path, start: &str, found: &mut Vec<Found>) {
 
 fn source_at(absolute: &Path, metadata: Option<fs::Metadata>, path: &RelPath) -> Option<Found> {
     let executable = metadata.as_ref().is_some_and(is_executable);
-    if metadata.is_some_and(|metadata| metadata.len() > MAX_BYTES as u64) {
+    if let Some(size @ LARGE..) = metadata.map(|metadata| metadata.len()) {
         let message = "larger than 4 MiB: not read as a source file".to_owned();
         let failure = ParseFailure { message, range: TextRange::empty(0) };
-        return Some(Found::Source(path.clone(), Hit { bytes: Err(failure), executable }));
+        let may_render = size < HUGE && fs::read(absolute).is_ok_and(|bytes| names_provider(&bytes));
+        return Some(Found::Source(path.clone(), Hit { bytes: Err(failure), may_render, executable }));
     }
     match fs::read(absolute) {
         Ok(bytes) => {
             let hit = NEEDLES.iter().any(|needle| memmem::find(&bytes, needle).is_some());
             Some(match hit {
-                true => Found::Source(path.clone(), Hit { bytes: Ok(bytes), executable }),
+                true => Found::Source(path.clone(), Hit { bytes: Ok(bytes), may_render: false, executable }),
                 false => Found::Plain(path.clone()),
             })
         }
@@ -440,9 +449,7 @@ fn in_parallel<I: Send, O: Send>(
 }
 
 fn loaded(path: &RelPath, hit: Hit) -> Option<LoadedFile> {
-    let names: [&[u8]; 2] = [b"ConvexProvider", b"ClerkProvider"];
-    let mentions = |bytes: &Vec<u8>| names.iter().any(|name| memmem::find(bytes, name).is_some());
-    let mentions_providers = hit.bytes.as_ref().is_ok_and(mentions);
+    let mentions_providers = hit.bytes.as_ref().is_ok_and(|bytes| names_provider(bytes));
     let text = hit.bytes.and_then(utf8);
     let (text, failure): (Arc<str>, _) = match text {
         Ok(text) => (text.into(), None),
@@ -458,7 +465,12 @@ fn loaded(path: &RelPath, hit: Hit) -> Option<LoadedFile> {
         }),
     };
     let base = Base { text, executable: hit.executable };
-    Some(LoadedFile { base, mentions_providers, spells_provider, facts })
+    Some(LoadedFile { base, mentions_providers, may_render: hit.may_render, spells_provider, facts })
+}
+
+fn names_provider(bytes: &[u8]) -> bool {
+    let names: [&[u8]; 2] = [b"ConvexProvider", b"ClerkProvider"];
+    names.iter().any(|name| memmem::find(bytes, name).is_some())
 }
 
 /// The manifests and lock files between PATH and the base: a package of a workspace leans on them.

@@ -295,6 +295,17 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
+    /// Refuses an app without a provider where one may be in a file that is too large to be read: a build output is no reason to, as long as the
+    /// app itself shows what it renders.
+    ///
+    /// # Errors
+    /// A refusal that names the file.
+    pub(crate) fn hides_none(&self) -> Result<(), Refusal> {
+        let Some((path, _)) = self.app.files.iter().find(|(_, file)| file.may_render) else { return Ok(()) };
+        let message = "a file that names a provider is too large to be read".to_owned();
+        Err(Refusal::new(RefusalReason::UnreadableFile, message, Some(Location::file((*path).clone()))))
+    }
+
     /// Refuses an app whose convex is older than what the provider for Clerk needs.
     ///
     /// # Errors

@@ -67,6 +67,7 @@ pub(crate) fn decide(survey: &Survey<'_>, inner: Option<Inner>) -> Result<Decisi
     if live.is_empty() {
         let unused = "no root renders this plain provider";
         let kept = survey.dead_plain().into_iter().map(|place| (place, unused)).collect();
+        survey.hides_none()?;
         return Ok(Decision::Keep { why: crate::survey::NO_PROVIDER, kept });
     }
     if let Some(targets) = added(survey, &live, inner)? {

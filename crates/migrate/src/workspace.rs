@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use change::{AppId, Base, Finding, RelPath, TextRange, is_env_file};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -21,6 +21,8 @@ pub(crate) struct LoadedFile {
     pub(crate) base: Base,
     /// Whether its bytes name one of the providers, be it in a comment.
     pub(crate) mentions_providers: bool,
+    /// Whether it is too large to be parsed, and names one of them.
+    pub(crate) may_render: bool,
     /// Where its code, comments aside, first names `ConvexProvider`.
     pub(crate) spells_provider: Option<TextRange>,
     /// What it says, or why it could not be read.
@@ -51,6 +53,8 @@ pub(crate) struct Workspace {
     pub(crate) unread: BTreeMap<RelPath, ParseFailure>,
     /// What was seen while reading.
     pub(crate) findings: Vec<Finding>,
+    /// The folders of packages that have functions of their own, once that was asked for.
+    pub(crate) backends: OnceLock<Vec<String>>,
     /// The lock files that were asked for; `None` where one can't be read.
     pub(crate) locks: Mutex<BTreeMap<RelPath, Option<Arc<Lock>>>>,
     /// The facts of source files that were asked for after the walk; `None` where one can't be parsed.
@@ -194,13 +198,20 @@ impl Workspace {
     /// Whether a path may belong to an app that uses the backend of the package in `owner`: it lies above all others, or no other package
     /// below the base has functions of its own.
     pub(crate) fn shares_backend(&self, path: &RelPath, owner: &str) -> bool {
-        let is_backend = |folder: &&String| {
-            let place = |name: &str| join(folder, name);
-            let has_settings = place("convex.json").is_some_and(|path| self.has_path(&path));
-            folder.as_str() != owner && (has_settings || place("convex").is_some_and(|path| self.is_folder(&path)))
-        };
-        let others: Vec<&String> = self.manifests.keys().filter(is_backend).collect();
-        path.folder().is_empty() || !others.iter().any(|folder| !folder.is_empty() && path.is_in(folder))
+        let mut others = self.backends().iter().filter(|folder| *folder != owner && !folder.is_empty());
+        path.folder().is_empty() || !others.any(|folder| path.is_in(folder))
+    }
+
+    /// The folders of packages that have functions of their own.
+    fn backends(&self) -> &[String] {
+        self.backends.get_or_init(|| {
+            let is_backend = |folder: &&String| {
+                let place = |name: &str| join(folder, name);
+                let has_settings = place("convex.json").is_some_and(|path| self.has_path(&path));
+                has_settings || place("convex").is_some_and(|path| self.is_folder(&path))
+            };
+            self.manifests.keys().filter(is_backend).cloned().collect()
+        })
     }
 
     /// Whether `folder` holds a file of one of these names.
@@ -283,7 +294,7 @@ impl<'a> App<'a> {
     /// Whether any file that may take part in rendering the app names one of Convex's providers, or takes in all of its package.
     pub(crate) fn mentions_provider(&self, workspace: &Workspace) -> bool {
         let all = self.files.iter().map(|(_, file)| *file).chain(workspace.files.values());
-        all.into_iter().any(|file| file.mentions_providers)
+        all.into_iter().any(|file| file.mentions_providers || file.may_render)
     }
 
     /// The version range of a dependency, in the nearest manifest that names it.

@@ -23,9 +23,14 @@ pub(crate) fn markdown(view: &View<'_>) -> String {
     text.push_str(&findings(view));
     if !plan.steps().is_empty() && !view.files.is_empty() {
         text.push_str("### Left to you\n\n");
-        text.push_str(&steps::list(view));
+        let list = steps::list(view);
+        match list.chars().count() <= LIMIT / 3 {
+            true => text.push_str(&list),
+            false => text.push_str("The list is too long for here: `convex-clerk migrate --steps FILE` writes it.\n\n"),
+        }
     }
-    text.push_str(&diffs(view, LIMIT.saturating_sub(text.chars().count())));
+    let room = LIMIT.saturating_sub(text.chars().count());
+    text.push_str(&diffs(view, room));
     text.truncate(text.trim_end().len());
     text + "\n"
 }
@@ -43,25 +48,31 @@ fn intro(view: &View<'_>) -> String {
 /// The apps and what became of each.
 fn apps(view: &View<'_>) -> String {
     let mut text = String::from("| app | framework | outcome |\n| --- | --- | --- |\n");
-    for app in view.planned.plan.apps() {
+    let apps = view.planned.plan.apps();
+    for (at, app) in apps.iter().enumerate() {
+        if text.chars().count() > LIMIT / 6 {
+            let _ = writeln!(text, "| and {} | | |", count(apps.len() - at, "more app"));
+            break;
+        }
         let framework = if app.framework.is_empty() { "-" } else { &app.framework };
         // Writing to a String can't fail, here and below.
-        let _ = writeln!(text, "| {} | {} | {} |", code(app.id.as_str()), plain(framework), outcome(view, app));
+        // A cell ends at `|` even within code.
+        let cells = [code(app.id.as_str()), plain(framework), outcome(view, app)].map(|cell| cell.replace('|', "\\|"));
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     text + "\n"
 }
 
 fn outcome(view: &View<'_>, app: &AppReport) -> String {
-    let cell = |text: &str| plain(text).replace('|', "\\|");
     match &app.outcome {
         AppOutcome::Migrated if view.is_left_out(&app.id) => "left out: below the level that was asked for".to_owned(),
         AppOutcome::Migrated => "changed here".to_owned(),
-        AppOutcome::Nothing(why) => format!("nothing to do: {}", cell(why)),
+        AppOutcome::Nothing(why) => format!("nothing to do: {}", plain(why)),
         AppOutcome::Refused { reason, message, place } => {
             let place = place.as_ref().map(|place| format!("{}: ", code(&view.place(place)))).unwrap_or_default();
-            format!("refused ({}): {place}{}", code(reason), cell(message))
+            format!("refused ({}): {place}{}", code(reason), plain(message))
         }
-        AppOutcome::Unsupported { name, .. } => format!("refused ({}): {}", code(UNSUPPORTED), cell(name)),
+        AppOutcome::Unsupported { name, .. } => format!("refused ({}): {}", code(UNSUPPORTED), plain(name)),
     }
 }
 
@@ -74,7 +85,11 @@ fn changes(view: &View<'_>) -> String {
         return String::new();
     }
     let mut text = String::from("### What changes, and why\n\n");
-    for group in groups {
+    for (at, group) in groups.iter().enumerate() {
+        if text.chars().count() > LIMIT / 3 {
+            let _ = writeln!(text, "- and {}", count(groups.len() - at, "more change"));
+            break;
+        }
         let _ = writeln!(text, "- **{}** ({})", plain(&group.title), group.applicability.as_str());
         let _ = writeln!(text, "  {}", plain(&group.reason));
         for path in group.paths() {
@@ -93,7 +108,11 @@ fn findings(view: &View<'_>) -> String {
         return String::new();
     }
     let mut text = String::from("### Worth a look\n\n");
-    for finding in findings {
+    for (at, finding) in findings.iter().enumerate() {
+        if text.chars().count() > LIMIT / 6 {
+            let _ = writeln!(text, "- and {}", count(findings.len() - at, "more finding"));
+            break;
+        }
         let place = finding.location.as_ref().map(|place| format!("{}: ", code(&view.place(place))));
         let help = finding.help.as_ref().map(|help| format!("; {}", plain(help)));
         let _ = writeln!(
@@ -109,24 +128,23 @@ fn findings(view: &View<'_>) -> String {
     text + "\n"
 }
 
-/// The patch of each file, folded; the longest are left out where there is no room.
-fn diffs(view: &View<'_>, mut room: usize) -> String {
-    let blocks: Vec<(&RelPath, String)> =
-        patches(view).into_iter().map(|(path, patch)| (path, folded(view, path, &patch))).collect();
+/// The patch of each file, folded; the longest are left out where there is no room, and their number is said.
+fn diffs(view: &View<'_>, room: usize) -> String {
+    // For the line that says how many are left out.
+    let mut room = room.saturating_sub(200);
+    let blocks: Vec<String> = patches(view).into_iter().map(|(path, patch)| folded(view, path, &patch)).collect();
     let mut by_length: Vec<usize> = (0..blocks.len()).collect();
-    by_length.sort_by_key(|index| blocks[*index].1.chars().count());
+    by_length.sort_by_key(|index| blocks[*index].chars().count());
     let mut kept = vec![false; blocks.len()];
     for index in by_length {
-        let length = blocks[index].1.chars().count();
+        let length = blocks[index].chars().count();
         kept[index] = length <= room;
         room -= if kept[index] { length } else { 0 };
     }
-    let mut text = String::new();
-    for ((path, block), is_kept) in blocks.iter().zip(kept) {
-        match is_kept {
-            true => text.push_str(block),
-            false => drop(writeln!(text, "{}: the change is too long for here.\n", code(path.as_str()))),
-        }
+    let left = kept.iter().filter(|kept| !**kept).count();
+    let mut text: String = blocks.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(block, _)| block).collect();
+    if left > 0 {
+        let _ = writeln!(text, "The changes of {} are too long for here.", count(left, "more file"));
     }
     text
 }

@@ -19,8 +19,17 @@ pub(crate) enum Volume {
     Verbose,
 }
 
-/// The summary; empty where nothing is to be said. `has_table` says whether the table of apps has been shown already.
-pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume, has_table: bool) -> String {
+/// What a summary leaves out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeftOut {
+    /// The table of apps, where it has been shown already.
+    pub(crate) table: bool,
+    /// The steps, where only the exit code is asked for and nothing is to be changed.
+    pub(crate) steps: bool,
+}
+
+/// The summary; empty where nothing is to be said.
+pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume, left_out: LeftOut) -> String {
     let mut text = String::new();
     let plan = &view.planned.plan;
     if volume > Volume::Quiet && plan.apps().is_empty() {
@@ -47,13 +56,13 @@ pub(crate) fn summary(view: &View<'_>, paint: Paint, volume: Volume, has_table: 
     }
     let steps: Vec<&Step> =
         plan.steps().iter().filter(|step| step.apps.iter().any(|app| !view.is_left_out(app))).collect();
-    if volume > Volume::Quiet && !steps.is_empty() {
+    if volume > Volume::Quiet && !steps.is_empty() && !left_out.steps {
         text.push_str("\nleft to you:\n");
         for (number, step) in steps.into_iter().enumerate() {
             text.push_str(&step_lines(number + 1, step, paint));
         }
     }
-    if volume > Volume::Quiet && plan.apps().len() > 1 && !has_table {
+    if volume > Volume::Quiet && plan.apps().len() > 1 && !left_out.table {
         text.push_str(&table(view, paint));
     }
     text

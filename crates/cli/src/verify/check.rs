@@ -198,6 +198,8 @@ fn output(command: &mut Command) -> io::Result<Option<(bool, String)>> {
     let mut child = command.spawn()?;
     let status = loop {
         if let Some(status) = child.try_wait()? {
+            // What a script has started and left behind.
+            stop(&mut child);
             break status;
         }
         if INTERRUPTED.load(Ordering::SeqCst) {

@@ -49,18 +49,16 @@ struct Compared {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum VerifyError {
     /// There is nothing that checks types.
-    #[error("--verify: {0} has no `typecheck` script and no tsconfig.json for what changes; nothing was written")]
+    #[error("--verify: {0} has no `typecheck` script and no tsconfig.json for what changes")]
     NoCheck(String),
     /// The compiler is not there.
-    #[error("--verify: typescript is not installed for {0}; nothing was written")]
+    #[error("--verify: typescript is not installed for {0}")]
     NoCompiler(String),
     /// It does not work before the change either.
-    #[error(
-        "--verify: `{0}` fails before the change already, with no errors that could be compared; nothing was written{1}"
-    )]
+    #[error("--verify: `{0}` fails before the change already, with no errors that could be compared{1}")]
     Broken(String, String),
     /// The copy could not be made, or the check not be started.
-    #[error("--verify: could not {0}; nothing was written")]
+    #[error("--verify: could not {0}")]
     Io(String, #[source] std::io::Error),
     /// The user asked to stop.
     #[error("interrupted; nothing was changed")]
@@ -71,10 +69,15 @@ impl VerifyError {
     /// What the user can do.
     pub(crate) fn help(&self) -> Option<String> {
         Some(match self {
-            Self::NoCheck(_) => "leave --verify out, or write all the same with --force".to_owned(),
-            Self::NoCompiler(_) => "install the packages first, or write all the same with --force".to_owned(),
-            Self::Broken(..) => "mend it first, or write all the same with --force".to_owned(),
-            Self::Io(..) | Self::Interrupted => return None,
+            Self::NoCheck(_) => {
+                "nothing was written: leave --verify out, or write all the same with --force".to_owned()
+            }
+            Self::NoCompiler(_) => {
+                "nothing was written: install the packages first, or write all the same with --force".to_owned()
+            }
+            Self::Broken(..) => "nothing was written: mend it first, or write all the same with --force".to_owned(),
+            Self::Io(..) => "nothing was written".to_owned(),
+            Self::Interrupted => return None,
         })
     }
 
@@ -102,6 +105,9 @@ pub(crate) fn verify(
     };
     bar.at("copying the repository to check its types", 0, 0);
     let overlay = Overlay::of(&planned.base).map_err(io("copy the repository"))?;
+    if INTERRUPTED.load(Ordering::SeqCst) {
+        return Err(VerifyError::Interrupted);
+    }
     let checks = Check::all(&overlay, &changed(planned, files))?;
     let pending = Pending::of(&planned.base, files);
     let mut done = 0..;

@@ -32,10 +32,12 @@ impl Overlay {
     pub(super) fn of(base: &Path) -> io::Result<Self> {
         let base = base.canonicalize()?;
         let overlay = Self { base, folder: tempfile::Builder::new().prefix("convex-clerk-verify-").tempdir()? };
+        // Temporary files may be kept within the repository.
+        let own = overlay.folder.path().canonicalize()?;
         let wanted = |entry: &DirEntry| {
             let name = entry.file_name().to_str().unwrap_or_default();
             let is_within = entry.path().parent().is_some_and(|parent| parent.ends_with("node_modules"));
-            !LEFT_OUT.contains(&name) && !is_within
+            !LEFT_OUT.contains(&name) && !is_within && entry.path() != own
         };
         for entry in WalkDir::new(&overlay.base).min_depth(1).into_iter().filter_entry(wanted) {
             if INTERRUPTED.load(Ordering::SeqCst) {
@@ -81,10 +83,7 @@ impl Overlay {
             return fs::create_dir_all(target);
         }
         let is_small = entry.metadata().is_ok_and(|about| about.len() <= LARGEST);
-        let name = entry.file_name().to_str().and_then(|name| RelPath::new(name).ok());
-        // Their values are nobody's business, a type check's least of all.
-        let is_env = name.is_none_or(|name| is_env_file(&name));
-        if kind.is_file() && is_small && !is_env {
+        if kind.is_file() && is_small && !is_secret(entry) {
             fs::copy(entry.path(), target)?;
         }
         Ok(())
@@ -116,6 +115,13 @@ impl Overlay {
         let copied = self.target(&real).filter(|_| !is_package);
         link(&copied.unwrap_or(real), to, from.is_dir())
     }
+}
+
+/// Whether a file holds values that are nobody's business, a type check's least of all.
+fn is_secret(entry: &DirEntry) -> bool {
+    let Some(name) = entry.file_name().to_str() else { return true };
+    let is_env = RelPath::new(name).is_ok_and(|path| is_env_file(&path));
+    is_env || name.starts_with(".dev.vars") || [".envrc", ".npmrc"].contains(&name)
 }
 
 #[cfg(unix)]

@@ -19,6 +19,8 @@ pub(super) struct Choices<'a> {
     /// Which are chosen at first.
     pub(super) ticked: BTreeSet<usize>,
     pub(super) files: Vec<FileChoices<'a>>,
+    /// Files with more contents than are laid out: the groups that change one go together.
+    pub(super) bound: Vec<&'a RelPath>,
 }
 
 /// A file and its contents.
@@ -56,6 +58,7 @@ impl<'a> Choices<'a> {
             (0..groups.len()).filter(|number| groups[*number].paths().contains(&path)).collect()
         };
         let mut needs = required(&groups);
+        let mut bound = Vec::new();
         for path in &paths {
             let own = changing(path);
             if subsets(&own, &needs).is_none_or(|subsets| subsets.len() > CONTENTS) {
@@ -63,6 +66,7 @@ impl<'a> Choices<'a> {
                     needs[*number].extend(own.iter().filter(|other| *other != number));
                 }
                 close(&mut needs);
+                bound.push(*path);
             }
         }
         let chosen = plan.chosen(view.selection);
@@ -83,7 +87,7 @@ impl<'a> Choices<'a> {
             }
             files.push(FileChoices { number, path, groups: own, variants });
         }
-        Ok(Self { groups, needs, ticked, files })
+        Ok(Self { groups, needs, ticked, files, bound })
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn page(view: &View<'_>) -> anyhow::Result<String> {
          <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-         <title>Move to Clerk: {}</title>\n<style>{STYLE}</style>\n</head>\n<body data-view=\"unified\">\n",
+         <title>Move to Clerk: {}</title>\n<style>{STYLE}</style>\n</head>\n<body class=\"still\" data-view=\"unified\">\n",
         count(choices.files.len(), "file")
     );
     page.push_str("<a class=\"skip\" href=\"#changes\">Skip to the changes</a>\n");
@@ -149,12 +149,21 @@ fn groups(page: &mut String, choices: &Choices<'_>) {
     if choices.groups.is_empty() {
         return;
     }
-    page.push_str("<section class=\"groups\">\n<h2>What changes, and why</h2>\n<ul>\n");
+    page.push_str("<section class=\"groups\">\n<h2>What changes, and why</h2>\n");
+    for path in &choices.bound {
+        let _ = writeln!(
+            page,
+            "<p class=\"needs\">{} is changed in too many ways to choose from here: they go together. \
+             <code>convex-clerk migrate --interactive</code> asks for each.</p>",
+            code(path.as_str())
+        );
+    }
+    page.push_str("<ul>\n");
     for (number, group) in choices.groups.iter().enumerate() {
         let checked = if choices.ticked.contains(&number) { " checked" } else { "" };
         let _ = write!(
             page,
-            "<li id=\"group-{number}\">\n<label><input type=\"checkbox\" data-group=\"{number}\"{checked} disabled> \
+            "<li id=\"group-{number}\">\n<label><input type=\"checkbox\" data-group=\"{number}\"{checked}> \
              <span>{}</span></label> <span class=\"level\">{}</span>\n<p>{}</p>\n",
             sentence(&group.title),
             group.applicability.as_str(),

@@ -5,7 +5,26 @@
   const boxes = [...document.querySelectorAll("input[data-group]")];
   const save = document.getElementById("save");
   const said = document.getElementById("said");
-  const ticked = new Set(boxes.filter((box) => box.checked).map((box) => Number(box.dataset.group)));
+  // What was chosen in this tab, for when the page is loaded again; another plan under the same name is another choice.
+  const name = [location.pathname, ...groups.map((group) => group.title)].join("\n");
+  const kept = remembered();
+  const ticked = new Set(kept ?? boxes.filter((box) => box.checked).map((box) => Number(box.dataset.group)));
+
+  function remembered() {
+    try {
+      return JSON.parse(sessionStorage.getItem(name));
+    } catch {
+      return null;
+    }
+  }
+
+  function remember() {
+    try {
+      sessionStorage.setItem(name, JSON.stringify([...ticked]));
+    } catch {
+      // A browser that keeps nothing starts anew.
+    }
+  }
 
   /** The groups of a file that are ticked, as its contents are named: `0 2`. */
   const key = (file) => file.groups.filter((group) => ticked.has(group)).join(" ");
@@ -38,12 +57,12 @@
       else ticked.delete(one);
     }
     const names = others.map((other) => groups[other].title.replaceAll("`", "")).join("; ");
+    remember();
     said.textContent = names && (isTicked ? `Ticked with it: ${names}` : `Unticked with it: ${names}`);
     show();
   }
 
   for (const box of boxes) {
-    box.disabled = false;
     box.addEventListener("change", () => choose(Number(box.dataset.group), box.checked));
   }
   for (const radio of document.querySelectorAll("input[name=view]")) {
@@ -61,6 +80,6 @@
     said.textContent = `Saved as ${link.download}: git apply it at the top of the repository.`;
   });
   document.querySelector(".tools").hidden = files.length === 0;
-  // A browser may keep what was ticked when a page is loaded again.
+  document.body.classList.remove("still");
   show();
 })();
