@@ -41,7 +41,7 @@ pub(crate) const EXIT_CODES: Section = (
         ("0", "done, or there is nothing to do"),
         ("1", "--check: there is something to change"),
         ("2", "it could not run, and nothing was written"),
-        ("3", "an app was refused or is not supported (--refused-ok makes this 0), or --verify found new errors"),
+        ("3", "an app was refused or is not supported (not with --refused-ok), or --verify found errors"),
         ("130", "interrupted; nothing is left behind"),
     ],
 );

@@ -215,6 +215,22 @@ mod tests {
     }
 
     #[test]
+    fn in_a_statement_on_the_line_of_its_condition() {
+        check(
+            "function f() {\n  if (a) return <A />;\n  else return <B />;\n}\n",
+            "<A />",
+            false,
+            "function f() {\n  if (a)\n    return (\n      <In>\n        <A />\n      </In>\n    );\n  else return <B />;\n}\n",
+        );
+        check(
+            "function f() {\n  if (a) return <A />;\n  else return <B />;\n}\n",
+            "<B />",
+            false,
+            "function f() {\n  if (a) return <A />;\n  else\n    return (\n      <In>\n        <B />\n      </In>\n    );\n}\n",
+        );
+    }
+
+    #[test]
     fn in_an_object_on_one_line() {
         check(
             "a([\n  { path: \"/\", element: <A /> },\n]);\n",
@@ -231,6 +247,12 @@ mod tests {
             "<A />",
             false,
             "a = (\n  <R>\n    <Route\n      path=\"/\"\n      element={\n        <In>\n          <A />\n        </In>\n      }\n    />\n  </R>\n);\n",
+        );
+        check(
+            "a = (\n  <R>\n    <List head=\"x\" row={(one) => <A one={one} />} />\n  </R>\n);\n",
+            "<A one={one} />",
+            false,
+            "a = (\n  <R>\n    <List\n      head=\"x\"\n      row={(one) => (\n        <In>\n          <A one={one} />\n        </In>\n      )}\n    />\n  </R>\n);\n",
         );
         check(
             "a = (\n  <Route\n    path=\"/\"\n    element={<A />}\n  />\n);\n",

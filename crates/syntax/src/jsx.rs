@@ -259,12 +259,13 @@ impl Rewriter<'_> {
                 let close = format!("{eol}{own_indent}{}", unit.repeat(depth - 1));
                 (format!("{eol}{inner}"), close, inner)
             }
-            Place::Property { .. } => {
+            Place::Property { .. } | Place::Guarded { .. } => {
                 (format!("({eol}{inner}{unit}"), format!("{eol}{inner})"), format!("{inner}{unit}"))
             }
-            Place::Attribute { tag } => {
+            Place::Attribute { tag, is_result } => {
                 let own = if tag.is_some() { inner } else { own_indent.to_owned() };
-                (format!("{eol}{own}{unit}"), format!("{eol}{own}"), format!("{own}{unit}"))
+                let (open, close) = if *is_result { ("(", ")") } else { ("", "") };
+                (format!("{open}{eol}{own}{unit}"), format!("{eol}{own}{close}"), format!("{own}{unit}"))
             }
         }
     }
@@ -326,6 +327,7 @@ impl Rewriter<'_> {
                 edits.push(TextEdit::insertion(other.start(), format!("({eol}{own_indent}{unit}")))?;
                 edits.push(TextEdit::insertion(other.end(), format!("{eol}{own_indent})")))
             }
+            Place::Guarded { gap } => edits.push(TextEdit::replacement(*gap, format!("{eol}{own_indent}{unit}"))),
             Place::Property { gaps, end } => {
                 for gap in gaps {
                     edits.push(TextEdit::replacement(*gap, format!("{eol}{own_indent}{unit}")))?;
@@ -333,13 +335,13 @@ impl Rewriter<'_> {
                 let comma = if self.style.trailing_comma == TrailingComma::None { "" } else { "," };
                 edits.push(TextEdit::replacement(*end, format!("{comma}{eol}{own_indent}")))
             }
-            Place::Attribute { tag: Some(TagOnLine { gaps, end, is_self_closing }) } => {
+            Place::Attribute { tag: Some(TagOnLine { gaps, end, is_self_closing }), .. } => {
                 for gap in gaps {
                     edits.push(TextEdit::replacement(*gap, format!("{eol}{own_indent}{unit}")))?;
                 }
                 edits.push(TextEdit::replacement(*end, self.tag_end(own_indent, *is_self_closing)))
             }
-            Place::Hugged | Place::Bare { beside: None } | Place::Parens | Place::Attribute { tag: None } => Ok(()),
+            Place::Hugged | Place::Bare { beside: None } | Place::Parens | Place::Attribute { tag: None, .. } => Ok(()),
         }
     }
 

@@ -3,7 +3,7 @@
 use change::TextRange;
 use swc_ecma_ast::{
     CallExpr, Expr, JSXAttr, JSXAttrOrSpread, JSXAttrValue, JSXElement, JSXElementChild, JSXExpr, JSXOpeningElement,
-    NewExpr, ObjectLit, ParenExpr, PropOrSpread,
+    NewExpr, ObjectLit, ParenExpr, PropOrSpread, Stmt,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -18,6 +18,11 @@ pub(crate) enum Place {
     Bare {
         /// The element in the other branch of `ok ? <A/> : <B/>`, which gets parentheses as well.
         beside: Option<TextRange>,
+    },
+    /// `if (ok) return <A/>`: the statement goes on a line of its own, and parentheses go around the element.
+    Guarded {
+        /// What stands before the statement.
+        gap: TextRange,
     },
     /// `(<A/>)`: there are parentheses already.
     Parens,
@@ -50,6 +55,8 @@ pub(crate) enum Place {
     Attribute {
         /// The tag, if it is on one line.
         tag: Option<TagOnLine>,
+        /// `render={() => <A/>}`: parentheses go around it, and nothing else breaks within the braces.
+        is_result: bool,
     },
 }
 
@@ -87,6 +94,17 @@ impl Search<'_> {
     fn bare(&mut self, expr: Option<&Expr>) {
         if expr.is_some_and(|expr| self.is_it(expr)) {
             self.place = Some(Place::Bare { beside: None });
+        }
+    }
+
+    /// `if (ok) return <A/>`, `else return <A/>`: `from` is where what comes before ends.
+    fn guarded(&mut self, branch: &Stmt, from: u32) {
+        let arg = branch.as_return_stmt().and_then(|stmt| stmt.arg.as_deref());
+        let start = self.module.range(branch).start();
+        let before = TextRange::new(from, start).slice(self.module.text()).unwrap_or_default();
+        let word = before.trim_end_matches(' ');
+        if arg.is_some_and(|arg| self.is_it(arg)) && (word.ends_with(')') || word.ends_with("else")) {
+            self.place = Some(Place::Guarded { gap: TextRange::new(from + word.len() as u32, start) });
         }
     }
 
@@ -164,7 +182,8 @@ impl Search<'_> {
             }
             _ => false,
         };
-        if !tag.attrs.iter().any(is_it) {
+        let is_result = tag.attrs.iter().any(|attribute| self.is_result(attribute));
+        if !is_result && !tag.attrs.iter().any(is_it) {
             return;
         }
         let range = self.module.range(tag);
@@ -177,7 +196,20 @@ impl Search<'_> {
         }
         let end = TextRange::new(from, range.end());
         let on_line = TagOnLine { gaps, end, is_self_closing: tag.self_closing };
-        self.place = Some(Place::Attribute { tag: Some(on_line).filter(|_| same_line(self.module, range)) });
+        self.place = Some(Place::Attribute { tag: Some(on_line).filter(|_| same_line(self.module, range)), is_result });
+    }
+
+    /// Whether an attribute is `render={() => <A/>}`.
+    fn is_result(&self, attribute: &JSXAttrOrSpread) -> bool {
+        let JSXAttrOrSpread::JSXAttr(JSXAttr { value: Some(JSXAttrValue::JSXExprContainer(container)), .. }) =
+            attribute
+        else {
+            return false;
+        };
+        let JSXExpr::Expr(expr) = &container.expr else { return false };
+        let body = expr.as_arrow().and_then(|arrow| arrow.body.as_expr());
+        let is_last = self.module.range(container).end() == self.range.end() + 1;
+        is_last && body.is_some_and(|body| self.is_it(body))
     }
 
     /// The inside of an element that has nothing but `child` in it, all on one line.
@@ -206,6 +238,14 @@ impl Visit for Search<'_> {
     fn visit_return_stmt(&mut self, stmt: &swc_ecma_ast::ReturnStmt) {
         self.bare(stmt.arg.as_deref());
         stmt.visit_children_with(self);
+    }
+
+    fn visit_if_stmt(&mut self, stmt: &swc_ecma_ast::IfStmt) {
+        stmt.visit_children_with(self);
+        self.guarded(&stmt.cons, self.module.range(&stmt.test).end());
+        if let Some(alt) = &stmt.alt {
+            self.guarded(alt, self.module.range(&*stmt.cons).end());
+        }
     }
 
     fn visit_arrow_expr(&mut self, arrow: &swc_ecma_ast::ArrowExpr) {
@@ -257,8 +297,8 @@ impl Visit for Search<'_> {
     }
 
     fn visit_jsx_opening_element(&mut self, tag: &JSXOpeningElement) {
-        self.attribute(tag);
         tag.visit_children_with(self);
+        self.attribute(tag);
     }
 
     fn visit_jsx_element(&mut self, element: &JSXElement) {

@@ -25,10 +25,9 @@ impl TypeError {
         Self { place: None, ..self.clone() }
     }
 
-    /// What the message names in quotes.
+    /// What the message names in quotes: `x` of `'x'` and of `'"x"'`.
     pub(super) fn quoted(&self) -> impl Iterator<Item = &str> {
-        let parts = self.message.split(['\'', '"', '`']);
-        parts.filter(|part| !part.is_empty() && !part.contains(' '))
+        self.message.split('\'').skip(1).step_by(2).map(|part| part.trim_matches('"'))
     }
 }
 
