@@ -375,3 +375,26 @@ fn each_hunk_has_its_own_reason_above_it() {
         assert_eq!(hunks.iter().position(|hunk| hunk.contains(query)), Some(at + 1), "{admin}");
     }
 }
+
+#[test]
+fn contents_and_names_do_not_drive_who_reads_a_log() {
+    let project = Project::plain_quickstart();
+    project.write(
+        "src/main.tsx",
+        project.read("src/main.tsx").replace("createRoot(doc", "/* \u{1b}[31m \u{202e} */ createRoot(doc"),
+    );
+    let human = project.run(&["migrate", "--dry-run", "--format", "human"]);
+    assert!(human.stdout.contains("/* \\x1b[31m \\u{202e} */"), "{}", human.stdout);
+    let patch = project.run(&["migrate", "--dry-run"]).stdout;
+    assert!(patch.contains("/* \u{1b}[31m \u{202e} */"), "{patch}");
+    let odd = Project::empty();
+    for (path, bytes) in crate::support::tree(&root().join("fixtures/react/quickstart/before")) {
+        odd.write(&format!("a\u{1b}[31m/{path}"), bytes);
+    }
+    let run = odd.run(&["migrate", "--yes"]);
+    assert!(
+        run.code == Some(0) && !run.stderr.contains('\u{1b}') && run.stderr.contains("a\\x1b[31m"),
+        "{}",
+        run.stderr
+    );
+}

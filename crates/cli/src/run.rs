@@ -197,7 +197,10 @@ fn show(cli: &Cli, args: &Migrate, mode: Mode, view: &View<'_>) -> anyhow::Resul
         (None, Mode::Ask) => Some(Format::Human),
         (None, Mode::Choose | Mode::Write | Mode::Check) => None,
     };
-    let paint = Paint::new(cli.color, &io::stdout());
+    let mut paint = Paint::new(cli.color, &io::stdout());
+    if format == Some(Format::Diff) {
+        paint.escape = io::stdout().is_terminal();
+    }
     let text = format.map(|format| rendered(view, format, paint)).transpose()?;
     product(&text.unwrap_or_default())?;
     let volume = volume(cli);

@@ -12,7 +12,8 @@ use crate::args::ColorChoice;
 pub(crate) struct Paint {
     /// Whether to colour.
     pub(crate) color: bool,
-    /// Whether control characters are shown as text: a file's contents must not drive the reader's terminal.
+    /// Whether control characters are shown as text: a file's contents must not drive the terminal of who reads it, now or in a log. Only a
+    /// patch that goes into a file or a program has them as they are.
     pub(crate) escape: bool,
 }
 
@@ -28,7 +29,7 @@ impl Paint {
             ColorChoice::Never => false,
             ColorChoice::Auto => !set("NO_COLOR") && (forced || (is_terminal && !is_dumb)),
         };
-        Self { color, escape: is_terminal }
+        Self { color, escape: true }
     }
 
     pub(crate) fn green(self, text: &str) -> String {

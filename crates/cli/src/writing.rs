@@ -110,6 +110,6 @@ impl Writing<'_> {
 /// There is a repository, but no git to ask about it.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "git could not be started, so that nobody knows whether the files hold changes that are not committed; nothing was written"
+    "git could not be asked, as it is missing or does not take this for a repository, so that nobody knows whether the files hold changes that are not committed; nothing was written"
 )]
 pub(crate) struct NoGit;

@@ -82,7 +82,7 @@ impl<'a> View<'a> {
 pub(crate) fn rendered(view: &View<'_>, format: Format, paint: Paint) -> anyhow::Result<String> {
     Ok(match format {
         Format::Diff => diff::diff(view, paint),
-        Format::Human => human::human(view, paint),
+        Format::Human => human::human(view, Paint { escape: true, ..paint }),
         Format::Json => json::json(view)?,
         Format::Sarif => sarif::sarif(view)?,
         Format::Github => github::github(view),
