@@ -1,10 +1,9 @@
 //! The fixtures against real packages: types, the second oracle, gates, builds, built servers, Prettier, views, a browser. On with `CONVEX_CLERK_TESTS=all`, after
 //! `npm ci` in `tests/real` and in each of its `SETS`.
 
-use std::io::Write as _;
 use std::process::Command;
 
-use crate::support::root;
+use crate::support::{is_on, root};
 
 /// The folders of `tests/real` with packages of their own.
 const SETS: [&str; 6] = ["next16", "next14", "router8", "router7", "start", "expo"];
@@ -12,14 +11,9 @@ const SETS: [&str; 6] = ["next16", "next14", "router8", "router7", "start", "exp
 /// Runs a script of `tests/real`; without the switch it says what did not run.
 #[track_caller]
 fn check(script: &[&str]) {
-    if std::env::var_os("CONVEX_CLERK_TESTS").is_none_or(|value| value != "all") {
-        let name = script.join(" ");
-        // Not with `println!`, which the test harness keeps to itself.
-        let note = format!(
-            "not run: tests/real/{name} (set CONVEX_CLERK_TESTS=all, after `npm ci` in tests/real and in {})\n",
-            SETS.join("/, ") + "/"
-        );
-        std::io::stderr().write_all(note.as_bytes()).unwrap();
+    let sets = SETS.join("/, ") + "/";
+    let how = "set CONVEX_CLERK_TESTS=all, after `npm ci` in tests/real and in";
+    if !is_on(&format!("tests/real/{} ({how} {sets})", script.join(" "))) {
         return;
     }
     let folder = root().join("tests/real");

@@ -57,6 +57,8 @@ fn what_is_saved_is_what_is_printed() {
     {
         assert_eq!(text(&folder, name), project.run(&["migrate", "--dry-run", "--format", format]).stdout, "{format}");
     }
+    let plan = folder.path().join("plan.json");
+    assert_eq!(project.run(&["apply", "--dry-run", plan.to_str().unwrap()]).stdout, run.stdout);
     let html = project.run(&["migrate", "--dry-run", "--format", "html"]).stdout;
     assert_eq!(text(&folder, "page.html"), html);
 }
@@ -397,4 +399,25 @@ fn contents_and_names_do_not_drive_who_reads_a_log() {
         "{}",
         run.stderr
     );
+}
+
+#[test]
+fn a_saved_plan_is_shown_as_git_keeps_the_files() {
+    // The checkout has CRLF where git has LF: a patch has to name and show what git has.
+    let project = Project::plain_quickstart();
+    project.commit();
+    project.git(&["config", "core.autocrlf", "true"]);
+    std::fs::remove_file(project.path().join("src/main.tsx")).unwrap();
+    project.git(&["checkout", "--quiet", "src/main.tsx"]);
+    assert!(project.read("src/main.tsx").contains("\r\n"));
+    let patch = project.run(&["migrate", "--dry-run", "--output", "plan.json"]).stdout;
+    assert_eq!(project.run(&["apply", "--dry-run", "plan.json"]).stdout, patch);
+}
+
+#[test]
+fn a_step_of_a_body_mentions_nobody() {
+    let project = Project::copy_of(&root().join("fixtures/react/gate-shop/before"));
+    let args = ["migrate", "--dry-run", "--format", "markdown", "--rule", "plain-convex-provider"];
+    let body = project.run(&args).stdout;
+    assert!(body.contains("- [ ] Install @<!-- -->clerk/react.\n"), "{body}");
 }

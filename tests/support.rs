@@ -1,10 +1,21 @@
 //! A temporary project, and the binary run in it with nothing of the user's surroundings.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+
+/// Whether the tests that need more than Rust and git are on; one line says what did not run.
+pub(crate) fn is_on(what: &str) -> bool {
+    let is_on = std::env::var_os("CONVEX_CLERK_TESTS").is_some_and(|value| value == "all");
+    if !is_on {
+        // Not with `println!`, which the test harness keeps to itself.
+        std::io::stderr().write_all(format!("not run: {what}\n").as_bytes()).unwrap();
+    }
+    is_on
+}
 
 /// The root of this repository.
 pub(crate) fn root() -> &'static Path {

@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::support::{Outcome, Project, binary, root};
+use crate::support::{Outcome, Project, binary, is_on, root};
 
 /// The quickstart with a type check that is this shell script.
 fn with_script(script: &str) -> Project {
@@ -184,10 +184,10 @@ fn what_a_check_started_ends_with_it() {
 
 #[test]
 fn the_real_compiler_says_what_is_new() {
-    let packages = root().join("tests/real/node_modules");
-    if std::env::var_os("CONVEX_CLERK_TESTS").is_none_or(|value| value != "all") {
+    if !is_on("--verify with the real compiler (set CONVEX_CLERK_TESTS=all, after `npm ci` in tests/real)") {
         return;
     }
+    let packages = root().join("tests/real/node_modules");
     let project = Project::plain_quickstart();
     std::os::unix::fs::symlink(packages, project.path().join("node_modules")).unwrap();
     let run = |project: &Project| project.run(&["migrate", "--dry-run", "--verify"]);

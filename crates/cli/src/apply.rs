@@ -22,7 +22,7 @@ use crate::transaction::{Entry, Obstacle, Transaction};
 
 mod error;
 
-pub(crate) use error::WriteError;
+pub(crate) use error::{WriteError, list};
 
 /// What to write, and where.
 pub(crate) struct Request<'a> {

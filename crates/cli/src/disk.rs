@@ -56,19 +56,6 @@ pub(crate) enum Found {
     File(Metadata),
 }
 
-/// Whether a file may be executed by its owner.
-#[cfg(unix)]
-pub(crate) fn is_executable(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o100 != 0
-}
-
-/// Whether a file may be executed by its owner: this system keeps nothing of the kind.
-#[cfg(not(unix))]
-pub(crate) fn is_executable(_: &Metadata) -> bool {
-    false
-}
-
 /// Looks at a path, part by part, without following a link.
 pub(crate) fn look(base: &Path, path: &RelPath) -> Result<Found, DiskError> {
     let mut place = base.to_owned();

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::apply::WriteError;
 use crate::progress;
 
 /// Set once the user asks to stop while files are being written.
@@ -27,6 +28,14 @@ pub(crate) fn listen() -> Result<(), ctrlc::Error> {
 fn stop() -> ! {
     progress::wipe();
     std::process::exit(130)
+}
+
+/// Ends a run that the user asked to stop while that was left to it.
+///
+/// # Errors
+/// [`WriteError::Interrupted`], if so.
+pub(crate) fn stop_if_asked() -> anyhow::Result<()> {
+    if INTERRUPTED.load(Ordering::SeqCst) { Err(WriteError::Interrupted.into()) } else { Ok(()) }
 }
 
 /// Runs `write` so that an interrupt is left to it.

@@ -61,9 +61,7 @@ fn run_command(cli: &Cli) -> ExitCode {
         Ok(status) => ExitCode::from(status as u8),
         Err(error) => {
             report_error(&error, cli);
-            let is_interrupted = matches!(error.downcast_ref(), Some(VerifyError::Interrupted));
-            let code = if is_interrupted { 130 } else { 2 };
-            ExitCode::from(error.downcast_ref::<WriteError>().map_or(code, WriteError::exit_code))
+            ExitCode::from(error.downcast_ref::<WriteError>().map_or(2, WriteError::exit_code))
         }
     }
 }
@@ -124,7 +122,7 @@ fn help_for(error: &anyhow::Error) -> Option<String> {
         });
     }
     if let Some(error) = error.downcast_ref::<SavedError>() {
-        return error.help();
+        return Some(error.help());
     }
     if let Some(error) = error.downcast_ref::<VerifyError>() {
         return error.help();

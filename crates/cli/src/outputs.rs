@@ -30,7 +30,8 @@ pub(crate) fn write(args: &Migrate, view: &View<'_>) -> anyhow::Result<()> {
         ensure!(!is_changed(path, view), "`{}` is a file that the plan changes: choose another", path.display());
     }
     // No staged copy is left behind where somebody stops the run here.
-    interrupt::deferred(|| texts.iter().try_for_each(|(path, text)| replace(path, text)))
+    interrupt::deferred(|| texts.iter().try_for_each(|(path, text)| replace(path, text)))?;
+    interrupt::stop_if_asked()
 }
 
 /// Whether a file is one of those that the plan changes or makes.

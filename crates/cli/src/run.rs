@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use change::{AppOutcome, FileChange, RelPath, Selection};
 use migrate::{Options, PlanError, Planned, Watch};
 
+use crate::apply::WriteError;
 use crate::args::{Cli, Format, Level, Migrate};
 use crate::choose::choose;
 use crate::git::Git;
@@ -18,7 +19,7 @@ use crate::progress::Bar;
 use crate::report::summary::{self, LeftOut, Volume, quoted};
 use crate::report::{View, count, rendered};
 use crate::terminal::Paint;
-use crate::verify::verify;
+use crate::verify::{VerifyError, verify};
 use crate::writing::{Writing, recover};
 
 /// How a run ended; the number is the exit code.
@@ -105,7 +106,8 @@ pub(crate) fn migrate(cli: &Cli, args: &Migrate) -> anyhow::Result<Status> {
 fn verified(cli: &Cli, args: &Migrate, view: &View<'_>) -> anyhow::Result<bool> {
     // What the check leaves behind goes, even if it is interrupted.
     let verified = match interrupt::deferred(|| verify(view.planned, view.files, &Bar::new(cli))) {
-        Err(error) if args.force && error.can_be_forced() => {
+        Err(VerifyError::Interrupted) => return Err(WriteError::Interrupted.into()),
+        Err(error) if args.force => {
             say(&format!("warning: {error}\n"));
             return Ok(true);
         }

@@ -9,13 +9,15 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use change::{Base, BlobIds, EditSet, FileChange, RelPath, TextEdit, TextRange, git_patch};
+use change::{Base, EditSet, FileChange, RelPath, TextEdit, TextRange};
 use serde::Deserialize;
 
+use crate::apply::{WriteError, list};
 use crate::args::{Apply, Cli};
 use crate::disk::{self, Found, hash};
 use crate::interrupt;
 use crate::report::count;
+use crate::report::diff::Patches;
 use crate::report::summary::Volume;
 use crate::run::{Status, product, say, volume};
 use crate::writing::{Writing, recover};
@@ -85,22 +87,20 @@ pub(crate) enum SavedError {
     Changed(Vec<RelPath>),
 }
 
-fn list(paths: &[RelPath]) -> String {
-    paths.iter().map(|path| format!("\n  {path}")).collect()
-}
-
 impl SavedError {
     /// What the user can do.
-    pub(crate) fn help(&self) -> Option<String> {
-        Some(match self {
+    pub(crate) fn help(&self) -> String {
+        match self {
             Self::NoPlan(..) => "`convex-clerk migrate --format json` makes one".to_owned(),
             Self::Version { version, tool } if *version > VERSION => {
                 format!("it was made by convex-clerk {tool}: upgrade to that version or a later one")
             }
             Self::Version { .. } | Self::Damaged(_) => "make the plan again".to_owned(),
             Self::Changed(_) => "make the plan again, on the files as they are now".to_owned(),
-            Self::Outside(_) | Self::Twice(_) => return None,
-        })
+            Self::Outside(_) | Self::Twice(_) => {
+                "no plan of convex-clerk holds this: ask who changed it, and make the plan again".to_owned()
+            }
+        }
     }
 }
 
@@ -116,11 +116,12 @@ pub(crate) fn apply(cli: &Cli, args: &Apply) -> anyhow::Result<Status> {
     let recovered = if args.dry_run { BTreeSet::new() } else { recover(&args.path)? };
     let all = plan.files.len();
     let files = left(&base, plan)?;
+    let in_git = base.join(".git").exists();
     if args.dry_run {
-        let zeros = BlobIds { old: "0".repeat(40), new: "0".repeat(40) };
-        product(&files.iter().map(|(path, file)| git_patch(path, file, &zeros)).collect::<String>())?;
+        let before = files.iter().filter_map(|(path, file)| Some((path, file.before.as_ref()?)));
+        let patches = Patches::of(&base, in_git, before);
+        product(&files.iter().map(|(path, file)| patches.of_file(path, file)).collect::<String>())?;
     } else {
-        let in_git = base.join(".git").exists();
         Writing { base: &base, in_git, files: &files, allow_dirty: args.allow_dirty }.write(cli, &recovered)?;
     }
     if volume(cli) > Volume::Quiet && files.len() < all {
@@ -185,7 +186,7 @@ fn left(base: &Path, plan: Plan) -> anyhow::Result<BTreeMap<RelPath, FileChange>
 /// A file as it is; `None` where there is none.
 fn now(base: &Path, path: &RelPath) -> anyhow::Result<Option<Base>> {
     // Looked at part by part: a link on the way would lead elsewhere.
-    let metadata = match disk::look(base, path).map_err(crate::apply::WriteError::from)? {
+    let metadata = match disk::look(base, path).map_err(WriteError::from)? {
         Found::File(metadata) => metadata,
         Found::Absent { .. } => return Ok(None),
     };
@@ -193,7 +194,7 @@ fn now(base: &Path, path: &RelPath) -> anyhow::Result<Option<Base>> {
     let bytes = fs::read(&full).with_context(|| format!("could not read `{path}`"))?;
     // What is not Unicode is none of the files that a plan was made from.
     let text = String::from_utf8(bytes).map_err(|_| SavedError::Changed(vec![path.clone()]))?;
-    Ok(Some(Base { text: text.into(), executable: disk::is_executable(&metadata) }))
+    Ok(Some(Base { text: text.into(), executable: migrate::is_executable(&metadata) }))
 }
 
 /// What a file becomes; `None` where that is not what the plan says it should.

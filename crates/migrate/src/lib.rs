@@ -81,6 +81,7 @@ use syntax::SourceKind;
 
 pub use crate::gates::GateMode;
 pub use drawing::picture;
+pub use load::is_executable;
 pub use picture::{AppPicture, Guarded, NodeKind, Picture, PictureCall, PictureFunction, PictureIdentity, PictureNode};
 
 /// What a person may ask of a run.

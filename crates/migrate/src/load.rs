@@ -288,14 +288,16 @@ fn source_at(absolute: &Path, metadata: Option<fs::Metadata>, path: &RelPath) ->
     }
 }
 
+/// Whether a file may be executed by its owner; `false` where the system keeps nothing of the kind.
 #[cfg(unix)]
-fn is_executable(metadata: &fs::Metadata) -> bool {
+pub fn is_executable(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o100 != 0
 }
 
+/// Whether a file may be executed by its owner: this system keeps nothing of the kind.
 #[cfg(not(unix))]
-fn is_executable(_: &fs::Metadata) -> bool {
+pub fn is_executable(_: &fs::Metadata) -> bool {
     false
 }
 

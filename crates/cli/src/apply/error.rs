@@ -107,7 +107,8 @@ impl From<DiskError> for WriteError {
     }
 }
 
-fn list(paths: &[RelPath]) -> String {
+/// Paths, each on a line of its own.
+pub(crate) fn list(paths: &[RelPath]) -> String {
     paths.iter().map(|path| format!("\n  {path}")).collect()
 }
 

@@ -1,9 +1,9 @@
 //! `--format diff`: one patch that `git apply` takes.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use change::{Base, FileChange, RelPath, git_patch};
-use migrate::Planned;
 
 use super::View;
 use crate::git::{Git, ObjectFormat, as_kept, needs_index};
@@ -18,7 +18,7 @@ pub(crate) fn diff(view: &View<'_>, paint: Paint) -> String {
 /// The patch of each file, in the order of their paths.
 pub(crate) fn patches<'a>(view: &View<'a>) -> Vec<(&'a RelPath, String)> {
     let before = view.files.iter().filter_map(|(path, file)| Some((path, file.before.as_ref()?)));
-    let patches = Patches::of(view.planned, before);
+    let patches = Patches::of(&view.planned.base, view.planned.in_git, before);
     view.files.iter().map(|(path, file)| (path, patches.of_file(path, file))).collect()
 }
 
@@ -29,9 +29,9 @@ pub(crate) struct Patches {
 }
 
 impl Patches {
-    /// For patches of these files.
-    pub(crate) fn of<'a>(planned: &Planned, files: impl IntoIterator<Item = (&'a RelPath, &'a Base)>) -> Self {
-        let git = planned.in_git.then(|| Git::at(&planned.base)).flatten();
+    /// For patches of these files below `base`, which may be the top of a work tree.
+    pub(crate) fn of<'a>(base: &Path, in_git: bool, files: impl IntoIterator<Item = (&'a RelPath, &'a Base)>) -> Self {
+        let git = in_git.then(|| Git::at(base)).flatten();
         let format = git.as_ref().map_or(ObjectFormat::Sha1, Git::object_format);
         // Asking git takes as long as all the rest: only where the answer can matter.
         let asked: Vec<&RelPath> =

@@ -10,10 +10,10 @@
 
 use std::fmt::Write as _;
 
-use change::{ColumnUnit, LineIndex, Severity};
+use change::Severity;
 
 use super::notices::{Notice, notices};
-use super::{View, count, places};
+use super::{View, count};
 
 /// How many of a kind GitHub shows.
 const SHOWN: usize = 10;
@@ -42,10 +42,7 @@ fn properties(view: &View<'_>, notice: &Notice<'_>) -> String {
     let mut properties = String::new();
     if let Some(location) = &notice.location {
         let _ = write!(properties, "file={},", property(location.path.as_str()));
-        if let Some(text) = (!places::is_whole(location)).then(|| view.text(&location.path)).flatten() {
-            let index = LineIndex::new(&text);
-            let at = |offset| index.line_col(&text, offset, ColumnUnit::Utf16);
-            let (start, end) = (at(location.range.start()), at(location.range.end()));
+        if let Some((start, end)) = view.span(location) {
             let _ = write!(properties, "line={},endLine={},", start.line + 1, end.line + 1);
             // Columns of a range over several lines are taken for an error.
             if start.line == end.line {

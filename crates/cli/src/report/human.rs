@@ -10,15 +10,12 @@ use crate::terminal::Paint;
 
 /// Every changed file; above each hunk the groups that it is of, with their reasons; then the apps, if there are several.
 pub(crate) fn human(view: &View<'_>, paint: Paint) -> String {
-    let plan = &view.planned.plan;
-    let chosen = plan.chosen(view.selection);
     let mut text = String::new();
     // Writing to a String can't fail, here and below.
     for (path, file) in view.files {
         let state = if file.before.is_some() { "" } else { " (new)" };
         let _ = writeln!(text, "{}{state}", paint.bold(&path.as_str().replace('\n', "\\n")));
-        let groups: Vec<&ChangeGroup> =
-            plan.groups().iter().filter(|group| chosen.contains(&group.id) && group.paths().contains(&path)).collect();
+        let groups = view.groups_of(path);
         let before = file.before.as_ref().map_or("", |base| &base.text);
         let mut last: Vec<&GroupId> = Vec::new();
         for hunk in hunks(before, &file.after, context_of(path)) {
@@ -43,7 +40,7 @@ pub(crate) fn human(view: &View<'_>, paint: Paint) -> String {
     } else {
         let _ = writeln!(text, "{} to change", count(view.files.len(), "file"));
     }
-    if plan.apps().len() > 1 {
+    if view.planned.plan.apps().len() > 1 {
         text.push_str(&table(view, paint));
     }
     text

@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use change::{
-    AppOutcome, ChangeGroup, ColumnUnit, FileChange, Finding, ImportChange, ImportedName, LineIndex, Location, RelPath,
-    SettingsChange, Step, TextEdit, TextRange, edits_between,
+    AppOutcome, ChangeGroup, FileChange, Finding, ImportChange, ImportedName, Location, RelPath, SettingsChange, Step,
+    TextEdit, TextRange, edits_between,
 };
 use serde::Serialize;
 
-use super::{UNSUPPORTED, View};
+use super::{UNSUPPORTED, View, places};
 use crate::disk::hash;
 
 /// The version of the format. It grows when a field changes its meaning or goes; new fields don't count.
@@ -264,9 +264,7 @@ fn place(view: &View<'_>, path: &RelPath, range: TextRange) -> Place {
 impl Place {
     /// A range of a file whose text is `text`.
     pub(super) fn new(path: &RelPath, range: TextRange, text: &str) -> Self {
-        let index = LineIndex::new(text);
-        let at = |offset| index.line_col(text, offset, ColumnUnit::Utf16);
-        let (start, end) = (at(range.start()), at(range.end()));
+        let (start, end) = places::span(range, text);
         Self {
             path: path.to_string(),
             start: range.start(),

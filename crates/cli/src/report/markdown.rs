@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use change::{AppOutcome, AppReport, ChangeGroup, Finding, RelPath, Severity};
+use change::{AppOutcome, AppReport, ChangeGroup, Finding, RelPath};
 
 use super::diff::patches;
 use super::{UNSUPPORTED, View, count, steps};
@@ -23,7 +23,7 @@ pub(crate) fn markdown(view: &View<'_>) -> String {
     text.push_str(&findings(view));
     if !plan.steps().is_empty() && !view.files.is_empty() {
         text.push_str("### Left to you\n\n");
-        let list = steps::list(view);
+        let list = steps::list(view, plain);
         match list.chars().count() <= LIMIT / 3 {
             true => text.push_str(&list),
             false => text.push_str("The list is too long for here: `convex-clerk migrate --steps FILE` writes it.\n\n"),
@@ -40,27 +40,35 @@ fn intro(view: &View<'_>) -> String {
         return "Nothing is to be changed.\n\n".to_owned();
     }
     format!(
-        "{} to change, so that Convex sees the sessions of Clerk. Only the bytes shown below change; each change stands with its reason.\n\n",
+        "{} to change, so that Convex sees the sessions of Clerk. Each change stands with its reason.\n\n",
         count(view.files.len(), "file")
     )
 }
 
+/// Lines, as many as fit into `room` characters; `rest` says how many more there are.
+fn listed(lines: impl ExactSizeIterator<Item = String>, room: usize, rest: impl Fn(usize) -> String) -> String {
+    let all = lines.len();
+    let mut text = String::new();
+    for (at, line) in lines.enumerate() {
+        if text.chars().count() + line.chars().count() > room {
+            return text + &rest(all - at);
+        }
+        text.push_str(&line);
+    }
+    text
+}
+
 /// The apps and what became of each.
 fn apps(view: &View<'_>) -> String {
-    let mut text = String::from("| app | framework | outcome |\n| --- | --- | --- |\n");
-    let apps = view.planned.plan.apps();
-    for (at, app) in apps.iter().enumerate() {
-        if text.chars().count() > LIMIT / 6 {
-            let _ = writeln!(text, "| and {} | | |", count(apps.len() - at, "more app"));
-            break;
-        }
+    let row = |app: &AppReport| {
         let framework = if app.framework.is_empty() { "-" } else { &app.framework };
-        // Writing to a String can't fail, here and below.
         // A cell ends at `|` even within code.
         let cells = [code(app.id.as_str()), plain(framework), outcome(view, app)].map(|cell| cell.replace('|', "\\|"));
-        let _ = writeln!(text, "| {} |", cells.join(" | "));
-    }
-    text + "\n"
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let rest = |number| format!("| and {} | | |\n", count(number, "more app"));
+    let rows = listed(view.planned.plan.apps().iter().map(row), LIMIT / 6, rest);
+    format!("| app | framework | outcome |\n| --- | --- | --- |\n{rows}\n")
 }
 
 fn outcome(view: &View<'_>, app: &AppReport) -> String {
@@ -78,54 +86,39 @@ fn outcome(view: &View<'_>, app: &AppReport) -> String {
 
 /// Each chosen group with its reason and its files.
 fn changes(view: &View<'_>) -> String {
-    let plan = &view.planned.plan;
-    let chosen = plan.chosen(view.selection);
-    let groups: Vec<&ChangeGroup> = plan.groups().iter().filter(|group| chosen.contains(&group.id)).collect();
+    let groups = view.groups();
     if groups.is_empty() {
         return String::new();
     }
-    let mut text = String::from("### What changes, and why\n\n");
-    for (at, group) in groups.iter().enumerate() {
-        if text.chars().count() > LIMIT / 3 {
-            let _ = writeln!(text, "- and {}", count(groups.len() - at, "more change"));
-            break;
-        }
-        let _ = writeln!(text, "- **{}** ({})", plain(&group.title), group.applicability.as_str());
-        let _ = writeln!(text, "  {}", plain(&group.reason));
-        for path in group.paths() {
-            let is_new = view.files.get(path).is_some_and(|file| file.before.is_none());
-            let _ = writeln!(text, "  - {}{}", code(path.as_str()), if is_new { " (new)" } else { "" });
-        }
-    }
-    text + "\n"
+    let file = |path: &RelPath| {
+        let is_new = view.files.get(path).is_some_and(|file| file.before.is_none());
+        format!("  - {}{}\n", code(path.as_str()), if is_new { " (new)" } else { "" })
+    };
+    let item = |group: &ChangeGroup| {
+        let files: String = group.paths().into_iter().map(file).collect();
+        let (title, level) = (plain(&group.title), group.applicability.as_str());
+        format!("- **{title}** ({level})\n  {}\n{files}", plain(&group.reason))
+    };
+    let rest = |number| format!("- and {}\n", count(number, "more change"));
+    let items = listed(groups.into_iter().map(item), LIMIT / 3, rest);
+    format!("### What changes, and why\n\n{items}\n")
 }
 
 /// What is worth a look that no change shows.
 fn findings(view: &View<'_>) -> String {
-    let is_shown = |finding: &&Finding| finding.severity > Severity::Note || finding.group.is_none();
-    let findings: Vec<&Finding> = view.planned.plan.findings().iter().filter(is_shown).collect();
+    let findings = view.worth_a_look();
     if findings.is_empty() {
         return String::new();
     }
-    let mut text = String::from("### Worth a look\n\n");
-    for (at, finding) in findings.iter().enumerate() {
-        if text.chars().count() > LIMIT / 6 {
-            let _ = writeln!(text, "- and {}", count(findings.len() - at, "more finding"));
-            break;
-        }
-        let place = finding.location.as_ref().map(|place| format!("{}: ", code(&view.place(place))));
-        let help = finding.help.as_ref().map(|help| format!("; {}", plain(help)));
-        let _ = writeln!(
-            text,
-            "- {} {}: {}{}{}",
-            finding.severity.as_str(),
-            code(finding.rule),
-            place.unwrap_or_default(),
-            plain(&finding.message),
-            help.unwrap_or_default()
-        );
-    }
-    text + "\n"
+    let item = |finding: &Finding| {
+        let place =
+            finding.location.as_ref().map(|place| format!("{}: ", code(&view.place(place)))).unwrap_or_default();
+        let help = finding.help.as_ref().map(|help| format!("; {}", plain(help))).unwrap_or_default();
+        let (severity, rule) = (finding.severity.as_str(), code(finding.rule));
+        format!("- {severity} {rule}: {place}{}{help}\n", plain(&finding.message))
+    };
+    let rest = |number| format!("- and {}\n", count(number, "more finding"));
+    format!("### Worth a look\n\n{}\n", listed(findings.into_iter().map(item), LIMIT / 6, rest))
 }
 
 /// The patch of each file, folded; the longest are left out where there is no room, and their number is said.
@@ -144,16 +137,14 @@ fn diffs(view: &View<'_>, room: usize) -> String {
     let left = kept.iter().filter(|kept| !**kept).count();
     let mut text: String = blocks.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(block, _)| block).collect();
     if left > 0 {
+        // Writing to a String can't fail.
         let _ = writeln!(text, "The changes of {} are too long for here.", count(left, "more file"));
     }
     text
 }
 
 fn folded(view: &View<'_>, path: &RelPath, patch: &str) -> String {
-    let plan = &view.planned.plan;
-    let chosen = plan.chosen(view.selection);
-    let own = plan.groups().iter().filter(|group| chosen.contains(&group.id) && group.paths().contains(&path));
-    let why: String = own.map(|group| format!("- {}\n", plain(&group.title))).collect();
+    let why: String = view.groups_of(path).iter().map(|group| format!("- {}\n", plain(&group.title))).collect();
     let fence = fence(patch);
     let patch = escaped(&patch.replace("\r\n", "\n"));
     let end = if patch.ends_with('\n') { "" } else { "\n" };

@@ -16,7 +16,7 @@ pub(crate) mod summary;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use change::{AppId, FileChange, Location, RelPath, Selection};
+use change::{AppId, ChangeGroup, FileChange, Finding, LineCol, Location, RelPath, Selection, Severity};
 use migrate::Planned;
 
 use crate::args::Format;
@@ -52,6 +52,30 @@ impl<'a> View<'a> {
         let chosen = plan.chosen(self.selection);
         let mut own = plan.groups().iter().filter(|group| group.apps.contains(app)).peekable();
         own.peek().is_some() && !own.any(|group| chosen.contains(&group.id))
+    }
+
+    /// The chosen groups, those that others require first.
+    pub(crate) fn groups(&self) -> Vec<&'a ChangeGroup> {
+        let plan = &self.planned.plan;
+        let chosen = plan.chosen(self.selection);
+        plan.groups().iter().filter(|group| chosen.contains(&group.id)).collect()
+    }
+
+    /// The chosen groups that change a file.
+    pub(crate) fn groups_of(&self, path: &RelPath) -> Vec<&'a ChangeGroup> {
+        self.groups().into_iter().filter(|group| group.paths().contains(&path)).collect()
+    }
+
+    /// The findings that no change shows.
+    pub(crate) fn worth_a_look(&self) -> Vec<&'a Finding> {
+        let is_shown = |finding: &&Finding| finding.severity > Severity::Note || finding.group.is_none();
+        self.planned.plan.findings().iter().filter(is_shown).collect()
+    }
+
+    /// Where a place begins and ends, columns in UTF-16 units; `None` for a file as a whole.
+    pub(crate) fn span(&self, location: &Location) -> Option<(LineCol, LineCol)> {
+        let text = (!places::is_whole(location)).then(|| self.text(&location.path)).flatten()?;
+        Some(places::span(location.range, &text))
     }
 
     /// The text of a file as the plan was made on it; `None` where it can't be read.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use change::{ColumnUnit, LineCol, LineIndex, Location, RelPath};
+use change::{ColumnUnit, LineCol, LineIndex, Location, RelPath, TextRange};
 
 /// The files below a folder as they are on disk.
 pub(crate) struct Places {
@@ -36,6 +36,13 @@ impl Places {
             None => location.path.to_string(),
         }
     }
+}
+
+/// Where a place begins and ends, columns in UTF-16 units, as programs count them.
+pub(crate) fn span(range: TextRange, text: &str) -> (LineCol, LineCol) {
+    let index = LineIndex::new(text);
+    let at = |offset| index.line_col(text, offset, ColumnUnit::Utf16);
+    (at(range.start()), at(range.end()))
 }
 
 /// Whether a place is a file as a whole.

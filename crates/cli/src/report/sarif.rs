@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use change::{ColumnUnit, LineIndex, Location, RelPath, Severity};
+use change::{Location, RelPath};
 use migrate::Explanation;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ fn result(view: &View<'_>, notice: &Notice<'_>, index: usize, fingerprint: &str)
     let mut result = json!({
         "ruleId": notice.id,
         "ruleIndex": index,
-        "level": level(notice.severity),
+        "level": notice.severity.as_str(),
         "message": { "text": notice.message },
         "partialFingerprints": { "primaryLocationLineHash": fingerprint },
     });
@@ -95,26 +95,16 @@ fn result(view: &View<'_>, notice: &Notice<'_>, index: usize, fingerprint: &str)
     result
 }
 
-fn level(severity: Severity) -> &'static str {
-    severity.as_str()
-}
-
 fn physical(view: &View<'_>, location: &Location) -> Value {
     let artifact = json!({ "uri": uri(&location.path), "uriBaseId": ROOT });
     // GitHub takes no place without a line.
-    let text = (!places::is_whole(location)).then(|| view.text(&location.path)).flatten();
-    let region = match text {
-        Some(text) => {
-            let index = LineIndex::new(&text);
-            let at = |offset| index.line_col(&text, offset, ColumnUnit::Utf16);
-            let (start, end) = (at(location.range.start()), at(location.range.end()));
-            json!({
-                "startLine": start.line + 1,
-                "startColumn": start.column + 1,
-                "endLine": end.line + 1,
-                "endColumn": end.column + 1,
-            })
-        }
+    let region = match view.span(location) {
+        Some((start, end)) => json!({
+            "startLine": start.line + 1,
+            "startColumn": start.column + 1,
+            "endLine": end.line + 1,
+            "endColumn": end.column + 1,
+        }),
         None => json!({ "startLine": 1 }),
     };
     json!({ "artifactLocation": artifact, "region": region })

@@ -61,7 +61,7 @@ pub(crate) enum VerifyError {
     #[error("--verify: could not {0}")]
     Io(String, #[source] std::io::Error),
     /// The user asked to stop.
-    #[error("interrupted; nothing was changed")]
+    #[error("interrupted")]
     Interrupted,
 }
 
@@ -79,11 +79,6 @@ impl VerifyError {
             Self::Io(..) => "nothing was written".to_owned(),
             Self::Interrupted => return None,
         })
-    }
-
-    /// Whether `--force` passes over it.
-    pub(crate) fn can_be_forced(&self) -> bool {
-        !matches!(self, Self::Interrupted)
     }
 }
 

@@ -72,7 +72,7 @@ impl<'a> Choices<'a> {
         let chosen = plan.chosen(view.selection);
         let ticked: BTreeSet<usize> = (0..groups.len()).filter(|number| chosen.contains(&groups[*number].id)).collect();
         let mut rendered = Rendered { plan, groups: &groups, files: BTreeMap::new() };
-        let patches = Patches::of(view.planned, plan.bases());
+        let patches = Patches::of(&view.planned.base, view.planned.in_git, plan.bases());
         let mut files = Vec::new();
         for (number, path) in paths.into_iter().enumerate() {
             let own = changing(path);

@@ -11,7 +11,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use change::{AppOutcome, ChangeGroup, Finding, Severity, Step};
+use change::{AppOutcome, ChangeGroup, Step};
 use data_encoding::BASE64;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -213,8 +213,7 @@ fn steps(page: &mut String, steps: &[Step]) {
 
 /// What is worth a look that no change shows.
 fn findings(page: &mut String, view: &View<'_>) {
-    let is_shown = |finding: &&Finding| finding.severity > Severity::Note || finding.group.is_none();
-    let findings: Vec<&Finding> = view.planned.plan.findings().iter().filter(is_shown).collect();
+    let findings = view.worth_a_look();
     if findings.is_empty() {
         return;
     }
