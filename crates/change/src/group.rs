@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::{AppId, Conflict, EditSet, RelPath, TextEdit};
+use crate::{AppId, Conflict, EditSet, Location, RelPath, TextEdit};
 
 /// How sure a change is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +124,8 @@ pub struct ChangeGroup {
     pub reason: String,
     /// The groups without which it makes no sense.
     pub requires: Vec<GroupId>,
+    /// The places that it is about, where an editor offers it: what a gate guards, the providers of the wiring.
+    pub about: Vec<Location>,
     edits: BTreeMap<RelPath, EditSet>,
     imports: BTreeMap<RelPath, Vec<ImportChange>>,
     settings: BTreeMap<RelPath, Vec<SettingsChange>>,
@@ -140,6 +142,7 @@ impl ChangeGroup {
             title: title.to_owned(),
             reason: reason.to_owned(),
             requires: Vec::new(),
+            about: Vec::new(),
             edits: BTreeMap::new(),
             imports: BTreeMap::new(),
             settings: BTreeMap::new(),

@@ -60,6 +60,12 @@ pub(crate) enum Command {
         /// Its id, as reports print it; without one, all are listed
         id: Option<String>,
     },
+    /// Serve an editor: the language server, on stdin and stdout
+    Lsp {
+        /// Stdin and stdout are what it uses anyway; some clients say so
+        #[arg(long)]
+        stdio: bool,
+    },
     /// Print the completions of a shell
     Completions {
         /// The shell

@@ -28,8 +28,7 @@ pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
     for app in planned.plan.apps().iter().filter(|app| is_plain(&app.id)) {
         text.push_str(&format!("{}: not on Clerk yet: convex-clerk migrate\n", paint.shown(app.id.as_str())));
     }
-    let on_clerk = planned.doctor.iter().filter(|finding| !finding.app.as_ref().is_some_and(is_plain));
-    let findings: Vec<_> = on_clerk.collect();
+    let findings: Vec<_> = planned.on_clerk().collect();
     for finding in &findings {
         text.push_str(&finding_lines(&view, finding, paint, volume(cli)));
     }

@@ -10,6 +10,7 @@ mod git;
 mod graph;
 mod interrupt;
 mod journal;
+mod lsp;
 mod manual;
 mod outputs;
 mod pages;
@@ -75,6 +76,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Status> {
         Some(Command::Apply(args)) => saved::apply(cli, args),
         Some(Command::Graph(args)) => graph::graph(cli, args),
         Some(Command::Doctor(args)) => doctor::doctor(cli, args),
+        Some(Command::Lsp { .. }) => lsp::lsp(),
         Some(Command::Explain { id }) => pages::explain(id.as_deref()),
         Some(Command::Completions { shell }) => pages::completions(*shell),
         Some(Command::Man) => pages::man(),

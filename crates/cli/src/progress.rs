@@ -1,6 +1,7 @@
 //! What a long run shows while it works: a bar on a terminal, after half a second; nothing anywhere else.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
@@ -53,9 +54,12 @@ impl Bar {
     /// Who is told how far a plan is.
     pub(crate) fn watch(&self) -> Watch {
         let bar = self.bar.clone();
-        Watch::new(move |progress| match progress {
-            Progress::Reading => Self::set(&bar, "reading files", 0, 0),
-            Progress::Planning { app, done, of } => Self::set(&bar, app, done, of),
+        Watch::new(move |progress| {
+            match progress {
+                Progress::Reading => Self::set(&bar, "reading files", 0, 0),
+                Progress::Planning { app, done, of } => Self::set(&bar, app, done, of),
+            }
+            ControlFlow::Continue(())
         })
     }
 

@@ -27,7 +27,7 @@ use crate::writing::{Writing, recover};
 pub(crate) enum Status {
     /// Done, or nothing to do.
     Done = 0,
-    /// `--check`: changes are needed; `doctor`: errors.
+    /// `--check`: changes are needed; `doctor`: errors; `lsp`: the client went away without a word.
     Needed = 1,
     /// At least one app was refused or is unsupported.
     Refused = 3,

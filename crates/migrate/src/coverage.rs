@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use change::RelPath;
-use syntax::{Bindings, ExportedTexts, FileFacts, SourceFile, Value, exported_texts, file_facts, on_deep_stack, parse};
+use syntax::{ExportedTexts, FileFacts, Value, exported_texts, file_facts, on_deep_stack};
 
 use crate::ctx::Ctx;
 use crate::graph::modules::Modules;
@@ -46,12 +46,10 @@ impl Coverage {
             let patterns = MATCHER.iter().map(|(_, pattern)| (*pattern).to_owned()).collect();
             return Some(Self { path: None, patterns: Some(patterns), is_transparent: false });
         };
-        let text = ctx.workspace.text(&path)?;
-        let source = SourceFile::new(path.clone(), text.into())?;
         let (texts, is_transparent) = on_deep_stack(|| {
-            let module = parse(&source).ok()?;
-            let facts = file_facts(&module, &Bindings::new(&module));
-            Some((exported_texts(&module, "config", "matcher"), is_transparent(&facts)))
+            let tree = ctx.workspace.tree(&path)?;
+            let facts = file_facts(&tree.module, &tree.bindings);
+            Some((exported_texts(&tree.module, "config", "matcher"), is_transparent(&facts)))
         })?;
         match texts {
             ExportedTexts::Missing => None,

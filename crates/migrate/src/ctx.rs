@@ -67,6 +67,8 @@ pub(crate) struct Sink {
     pub(crate) doctor: Vec<Finding>,
     /// The wiring of the app that rules run on.
     pub(crate) wired: Option<Wired>,
+    /// The files in which the app begins to render.
+    pub(crate) roots: BTreeSet<RelPath>,
     /// The files of other packages that the app takes in, be it refused or not.
     pub(crate) borrowed: BTreeSet<RelPath>,
 }

@@ -28,14 +28,13 @@ pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Finding> {
 pub(crate) fn look_ahead<T>(ctx: &Ctx<'_>, sink: &Sink, work: impl FnOnce(&Access<'_>, &Future) -> T) -> T {
     let functions = Functions::of(ctx);
     let future = Future::of(sink);
-    let paths = future.paths(ctx);
-    let resolver = Resolver::new(ctx.workspace, &paths);
+    let resolver = Resolver::with(ctx.workspace, future.added());
     let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
     let sources = match &functions {
         Some(functions) => sources.with(functions.facts(ctx)),
         None => sources,
     };
-    let sources = sources.with(future.facts());
+    let sources = sources.with(future.facts(ctx.workspace));
     let modules = Modules::new(&sources, &resolver);
     let access = Access::of(ctx, &modules, functions.as_ref());
     work(&access, &future)

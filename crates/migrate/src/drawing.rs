@@ -1,7 +1,6 @@
 //! Draws an app as its plan leaves it: fills [`Picture`].
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 
 use change::AppOutcome;
 
@@ -20,26 +19,22 @@ use crate::picture::{
     AppPicture, Guarded, NodeKind, Picture, PictureCall, PictureFunction, PictureIdentity, PictureNode,
 };
 use crate::workspace::Workspace;
-use crate::{Options, PlanError, framework, load, report};
+use crate::{Options, PlanError, framework, report};
 
-/// Reads the project at `path` and draws what its migration is decided on.
-///
-/// # Errors
-/// A [`PlanError`] where nothing can be said about the project at all.
-pub fn picture(path: &Path, options: &Options) -> Result<Picture, PlanError> {
+/// Draws what the migration of a project is decided on.
+pub(crate) fn picture_of(workspace: &Workspace, options: &Options) -> Result<Picture, PlanError> {
     let forced = options.framework.as_deref().map(framework).transpose()?;
-    let workspace = load::load(path)?;
-    let candidates = apps::candidates(&workspace, &options.apps)?;
+    let candidates = apps::candidates(workspace, &options.apps)?;
     // As in a plan: an app that nobody can tell the framework of stops a run that is about it alone.
     let is_alone = candidates.len() == 1 || !options.apps.is_empty();
     let apps = candidates.iter().map(|candidate| {
-        app(&workspace, candidate, forced, options).or_else(|error| match is_alone {
+        app(workspace, candidate, forced, options).or_else(|error| match is_alone {
             true => Err(error),
             false => Ok(without_nodes(candidate, "", error.to_string())),
         })
     });
     let apps = apps.collect::<Result<_, _>>()?;
-    Ok(Picture { base: workspace.base, apps })
+    Ok(Picture { base: workspace.base.clone(), apps })
 }
 
 fn app(
@@ -229,12 +224,7 @@ impl Drawing<'_, '_> {
         self.functions.push(PictureFunction {
             name,
             kind: known.map_or("query", |function| function.kind.as_str()),
-            identity: match identity {
-                Some(Identity::Needed) => PictureIdentity::Needed,
-                Some(Identity::Used) => PictureIdentity::Used,
-                Some(Identity::Unused) => PictureIdentity::Unused,
-                None => PictureIdentity::Unknown,
-            },
+            identity: identity.map_or(PictureIdentity::Unknown, PictureIdentity::from),
             location: known.map(|function| function.location.clone()),
         });
         self.functions.len() - 1

@@ -118,7 +118,7 @@ fn folder_of<'a>(ctx: &'a Ctx<'_>, from: &RelPath, stem: &str, resolver: &mut Op
     });
     // An alias leads to files, and what is generated is none that was read: `@backend/schema` leads to the same folder.
     in_package.or_else(|| {
-        let resolver = resolver.get_or_insert_with(|| Resolver::new(ctx.workspace, &ctx.workspace.sources));
+        let resolver = resolver.get_or_insert_with(|| Resolver::of(ctx.workspace));
         ctx.workspace.files.iter().filter(|(path, _)| is_of_functions(ctx, path)).find_map(|(path, _)| {
             let name = path.file_name().split('.').next()?;
             let target = resolver.resolve(from, &format!("{stem}/{name}"));

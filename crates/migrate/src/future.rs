@@ -5,11 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use change::{EditSet, Location, RelPath, TextEdit, TextRange};
-use syntax::{Bindings, FileFacts, SourceFile, SourceKind, file_facts, on_deep_stack, parse};
+use syntax::{FileFacts, SourceFile, SourceKind, on_deep_stack};
 
 use crate::ctx::{Ctx, Sink};
 use crate::language::TypeScript;
 use crate::proof::merged;
+use crate::workspace::Workspace;
 
 /// A file as groups leave it.
 pub(crate) struct Revised {
@@ -50,19 +51,22 @@ impl Future {
     }
 
     /// What the files say then.
-    pub(crate) fn facts(&self) -> BTreeMap<RelPath, Arc<FileFacts>> {
+    pub(crate) fn facts(&self, workspace: &Workspace) -> BTreeMap<RelPath, Arc<FileFacts>> {
+        if self.files.is_empty() {
+            return BTreeMap::new();
+        }
         on_deep_stack(|| {
             let facts = self.files.iter().filter_map(|(path, revised)| {
-                let module = parse(&SourceFile::new(path.clone(), revised.text.clone())?).ok()?;
-                Some((path.clone(), Arc::new(file_facts(&module, &Bindings::new(&module)))))
+                let source = SourceFile::new(path.clone(), revised.text.clone())?;
+                Some((path.clone(), workspace.kept.facts(&source).facts.ok()?))
             });
             facts.collect()
         })
     }
 
-    /// Every source file then.
-    pub(crate) fn paths(&self, ctx: &Ctx<'_>) -> BTreeSet<RelPath> {
-        ctx.workspace.sources.iter().chain(self.files.keys()).cloned().collect()
+    /// The source files that come.
+    pub(crate) fn added(&self) -> BTreeSet<RelPath> {
+        self.files.iter().filter(|(_, revised)| revised.is_new).map(|(path, _)| path.clone()).collect()
     }
 
     /// The text of a file then.

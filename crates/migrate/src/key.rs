@@ -7,7 +7,7 @@
 //! ```
 
 use change::RelPath;
-use syntax::{Argument, EnvFact, FileFacts, SourceFile, array_in, default_object, on_deep_stack, parse};
+use syntax::{Argument, EnvFact, FileFacts, array_in, default_object, on_deep_stack};
 
 use crate::ctx::Ctx;
 use crate::env::known_names;
@@ -149,18 +149,18 @@ fn by_url(ctx: &Ctx<'_>, provider: Option<&RelPath>, reads: &[&EnvFact]) -> Opti
 fn own_prefix(ctx: &Ctx<'_>) -> Option<String> {
     convention(ctx).filter(|convention| convention.dependency == "vite")?;
     let path = ctx.workspace.script(ctx.app.id.folder(), "vite.config")?;
-    let text = ctx.workspace.text(&path)?;
-    if !text.contains("envPrefix") {
+    if !ctx.workspace.text(&path)?.contains("envPrefix") {
         return None;
     }
     on_deep_stack(|| {
-        let module = parse(&SourceFile::new(path, text.into())?).ok()?;
-        let settings = default_object(&module)?;
+        let tree = ctx.workspace.tree(&path)?;
+        let module = &tree.module;
+        let settings = default_object(module)?;
         let property = settings.property("envPrefix")?;
         if let Some(prefix) = &property.text {
             return Some(prefix.clone());
         }
-        let items = array_in(&module, property.value)?.items;
+        let items = array_in(module, property.value)?.items;
         let texts = items.iter().map(|item| item.slice(module.text()).unwrap_or_default().trim_matches(['"', '\'']));
         let prefixes: Vec<&str> = texts.collect();
         let own = prefixes.first().filter(|_| !prefixes.contains(&"VITE_"))?;

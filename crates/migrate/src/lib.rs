@@ -7,6 +7,8 @@ mod added;
 mod apps;
 mod before_load;
 mod boundary;
+mod buffers;
+mod calls;
 mod coverage;
 mod ctx;
 mod doctor;
@@ -20,6 +22,7 @@ mod gates;
 mod graph;
 mod index;
 mod jsonc;
+mod kept;
 mod key;
 mod known;
 mod language;
@@ -35,6 +38,7 @@ mod packages;
 mod page_data;
 mod picture;
 mod place;
+mod project;
 mod proof;
 mod react_router;
 mod recognised;
@@ -59,9 +63,11 @@ mod versions;
 mod wiring;
 mod workspace;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use change::{AppId, AppOutcome, AppReport, ChangeGroup, Finding, GroupId, Location, Plan, PlanParts, RelPath};
@@ -80,9 +86,10 @@ use crate::workspace::{App, Workspace};
 use syntax::SourceKind;
 
 pub use crate::gates::GateMode;
-pub use drawing::picture;
+pub use calls::FunctionCall;
 pub use load::is_executable;
 pub use picture::{AppPicture, Guarded, NodeKind, Picture, PictureCall, PictureFunction, PictureIdentity, PictureNode};
+pub use project::{Project, picture, plan};
 
 /// What a person may ask of a run.
 #[derive(Clone, Debug, Default)]
@@ -121,21 +128,22 @@ pub enum Progress<'a> {
     },
 }
 
-/// Told how far a plan is; by default nobody.
+/// Told how far a plan is, and may stop it; by default nobody.
 #[derive(Clone, Default)]
 pub struct Watch(Option<Arc<Tell>>);
 
-type Tell = dyn Fn(Progress<'_>) + Send + Sync;
+type Tell = dyn Fn(Progress<'_>) -> ControlFlow<()> + Send + Sync;
 
 impl Watch {
-    /// One who is told by `tell`.
-    pub fn new(tell: impl Fn(Progress<'_>) + Send + Sync + 'static) -> Self {
+    /// One who is told by `tell`, which says whether to go on.
+    pub fn new(tell: impl Fn(Progress<'_>) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(tell)))
     }
 
-    fn tell(&self, progress: Progress<'_>) {
-        if let Some(tell) = &self.0 {
-            tell(progress);
+    fn tell(&self, progress: Progress<'_>) -> Result<(), PlanError> {
+        match self.0.as_ref().map(|tell| tell(progress)) {
+            Some(ControlFlow::Break(())) => Err(PlanError::Stopped),
+            _ => Ok(()),
         }
     }
 }
@@ -156,6 +164,19 @@ pub struct Planned {
     pub in_git: bool,
     /// What `doctor` will say of the apps once the plan is carried out.
     pub doctor: Vec<Finding>,
+    /// The files in which each app begins to render: entries, layouts, pages.
+    pub roots: BTreeMap<AppId, BTreeSet<RelPath>>,
+}
+
+impl Planned {
+    /// What `doctor` says of the apps that are on Clerk already.
+    pub fn on_clerk(&self) -> impl Iterator<Item = &Finding> {
+        let is_plain = |finding: &&Finding| {
+            let mut migrated = self.plan.apps().iter().filter(|app| app.outcome == AppOutcome::Migrated);
+            migrated.any(|app| finding.app.as_ref() == Some(&app.id))
+        };
+        self.doctor.iter().filter(move |finding| !is_plain(finding))
+    }
 }
 
 /// Why no plan could be made (exit code 2).
@@ -185,6 +206,9 @@ pub enum PlanError {
         /// What to do next.
         help: String,
     },
+    /// The one who watches said so.
+    #[error("stopped")]
+    Stopped,
     /// `--framework` or `--app` names nothing.
     #[error("{message}")]
     Unknown {
@@ -202,7 +226,7 @@ impl PlanError {
             Self::Unreadable { path, .. } if path.is_file() => {
                 Some("it is a file: give the folder of an app, or of a repository".to_owned())
             }
-            Self::Unreadable { .. } => None,
+            Self::Unreadable { .. } | Self::Stopped => None,
             Self::NoPackage { nearest: Some(nearest), .. } => Some(format!("did you mean `{}`?", nearest.display())),
             Self::NoPackage { nearest: None, .. } => Some("give the folder of an app, or of a repository".to_owned()),
             Self::Framework { help, .. } | Self::Unknown { help, .. } => Some(help.clone()),
@@ -210,41 +234,38 @@ impl PlanError {
     }
 }
 
-/// Reads the project at `path` and plans its migration.
-///
-/// # Errors
-/// A [`PlanError`] where nothing can be said about the project at all.
-pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
+/// Plans the migration of a project.
+fn plan_of(workspace: &Workspace, options: &Options) -> Result<Planned, PlanError> {
     let forced = options.framework.as_deref().map(framework).transpose()?;
-    options.watch.tell(Progress::Reading);
-    let workspace = load::load(path)?;
-    let candidates = apps::candidates(&workspace, &options.apps)?;
+    let candidates = apps::candidates(workspace, &options.apps)?;
     let is_asked =
         |finding: &&Finding| finding.location.as_ref().is_none_or(|at| workspace.is_in_start(at.path.folder()));
     let mut sink = Sink { findings: workspace.findings.iter().filter(is_asked).cloned().collect(), ..Sink::default() };
-    sink.findings.extend(apps::unread_files(&workspace));
+    sink.findings.extend(apps::unread_files(workspace));
     // One app that nobody can tell the framework of stops a run that is about it alone, and no other.
     let is_alone = candidates.len() == 1 || !options.apps.is_empty();
     let mut reports = Vec::new();
     let mut unknown = Vec::new();
     for (done, candidate) in candidates.iter().enumerate() {
-        options.watch.tell(Progress::Planning { app: candidate.app.id.as_str(), done, of: candidates.len() });
-        match report(&workspace, candidate, forced, options) {
+        options.watch.tell(Progress::Planning { app: candidate.app.id.as_str(), done, of: candidates.len() })?;
+        match report(workspace, candidate, forced, options) {
             Ok(report) => reports.push(report),
             Err(error) if is_alone => return Err(error),
             Err(error) => unknown.push((candidate, error)),
         }
     }
-    refuse_shared(&mut reports, &others_borrow(&workspace, &candidates, options)?);
+    refuse_shared(&mut reports, &others_borrow(workspace, &candidates, options)?);
+    let mut roots = BTreeMap::new();
     let mut reports: Vec<AppReport> = reports
         .into_iter()
-        .map(|(report, own)| {
+        .map(|(report, mut own)| {
+            roots.insert(report.id.clone(), std::mem::take(&mut own.roots));
             sink.absorb(own);
             report
         })
         .collect();
     for (candidate, error) in unknown {
-        let outcome = without_framework(&workspace, &candidate.app, &error);
+        let outcome = without_framework(workspace, &candidate.app, &error);
         reports.push(AppReport { id: candidate.app.id.clone(), framework: String::new(), outcome });
     }
     let steps = steps::merged(sink.steps, &sink.groups);
@@ -257,12 +278,17 @@ pub fn plan(path: &Path, options: &Options) -> Result<Planned, PlanError> {
         bases: sink.bases,
         language: Box::new(TypeScript { formatting: sink.formatting }),
     };
-    Ok(Planned { plan: Plan::new(parts), base: workspace.base, in_git: workspace.in_git, doctor })
+    Ok(Planned { plan: Plan::new(parts), base: workspace.base.clone(), in_git: workspace.in_git, doctor, roots })
 }
 
 /// Runs `work` on a stack that is deep enough for every file, so that what it calls needs no thread of its own.
 pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     syntax::on_deep_stack(work)
+}
+
+/// How many texts this process has parsed so far.
+pub fn parsed() -> u64 {
+    syntax::parsed()
 }
 
 /// The absolute folder that a plan for `path` would be relative to; `None` where there is no such folder.
@@ -297,7 +323,7 @@ fn glance(workspace: &Workspace, app: &App<'_>) -> Glance {
     if !app.mentions_provider(workspace) {
         return Glance::Settled(AppOutcome::Nothing(NO_PROVIDER.to_owned()));
     }
-    let resolver = Resolver::new(workspace, &workspace.sources);
+    let resolver = Resolver::of(workspace);
     let sources = Sources::of(workspace, app, &resolver);
     let modules = Modules::new(&sources, &resolver);
     let survey = Survey::new(workspace, app, &modules, graph::roots::in_browser);
@@ -380,7 +406,7 @@ fn report(
         own.steps.extend(steps);
         own.doctor = doctor::findings(&ctx, &own);
     } else {
-        own = Sink { borrowed: own.borrowed, ..Sink::default() };
+        own = Sink { borrowed: own.borrowed, roots: own.roots, ..Sink::default() };
     }
     own.findings.splice(0..0, broken);
     Ok((AppReport { id, framework: framework.id.to_owned(), outcome }, own))
@@ -398,7 +424,7 @@ fn others_borrow(
     let all = apps::candidates(workspace, &[])?;
     let others = all.iter().filter(|other| asked.iter().all(|asked| asked.app.id != other.app.id));
     let borrow = |other: &Candidate<'_>| {
-        let resolver = Resolver::new(workspace, &workspace.sources);
+        let resolver = Resolver::of(workspace);
         let sources = Sources::of(workspace, &other.app, &resolver);
         let borrowed = Modules::new(&sources, &resolver).borrowed(workspace, other.app.id.folder());
         (other.app.id.clone(), borrowed)

@@ -5,19 +5,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use change::{Base, Finding, Location, RelPath, Severity, TextRange};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use memchr::memmem;
-use syntax::{Bindings, FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKind, file_facts, on_deep_stack, parse};
+use syntax::{FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKind, on_deep_stack};
 
 use crate::PlanError;
+use crate::buffers::Buffers;
+use crate::graph::modules::taken_in;
 use crate::index;
 use crate::jsonc;
+use crate::kept::{Kept, Read};
 use crate::manifest::Manifest;
-use crate::workspace::{LoadedFile, Workspace, folders_up, join};
+use crate::workspace::{LoadedFile, Workspace, folders_up, join, takes_in_tests};
 
 /// What marks a source file: Convex and Clerk in any case of their first letters, the variable of the Convex URL, and the roots of a React
 /// app.
@@ -77,31 +81,35 @@ struct Hit {
     executable: bool,
 }
 
-/// Reads the project at `path`.
+/// Reads the project at `path`, with the texts that are open instead of those on disk, and what was read of the others before.
 ///
 /// # Errors
 /// A [`PlanError`] where `path` is no readable folder or has no package.json.
-pub(crate) fn load(path: &Path) -> Result<Workspace, PlanError> {
+pub(crate) fn load(path: &Path, buffers: &Buffers, kept: &Arc<Kept>) -> Result<Workspace, PlanError> {
     let unreadable = |cause| PlanError::Unreadable { path: path.to_owned(), cause };
     let start = fs::canonicalize(path).map_err(unreadable)?;
     // Asks for a listing, so that a file or a folder without leave is an error here and not an empty project.
     fs::read_dir(&start).map_err(unreadable)?;
     let top = git_top(&start);
     let base = top.clone().unwrap_or_else(|| start.clone());
-    let mut workspace = Workspace { in_git: top.is_some(), ..Workspace::default() };
+    let (buffers, kept) = (buffers.clone(), kept.clone());
+    let mut workspace = Workspace { in_git: top.is_some(), buffers, kept, ..Workspace::default() };
     workspace.start = start.strip_prefix(&base).map(slashed).unwrap_or_default().unwrap_or_default();
     workspace.base = base;
     // A package of a workspace leans on the others.
     let root = workspace_root(&workspace);
-    let mut found = walk(&workspace.base.join(&root), &workspace.base, workspace.in_git);
+    let files = Files { base: &workspace.base, buffers: &workspace.buffers };
+    let mut found = files.walk(&workspace.base.join(&root), workspace.in_git);
     if workspace.in_git {
-        read_tracked(&workspace.base, &root, &mut found);
+        files.read_tracked(&root, &mut found);
     }
+    files.read_open(&root, &mut found);
     sort_out(&mut workspace, found);
     if !workspace.manifests.keys().any(|folder| workspace.is_in_start(folder)) {
         return Err(no_package(path, &start, &workspace));
     }
     read_above(&mut workspace);
+    workspace.find_owners();
     Ok(workspace)
 }
 
@@ -119,7 +127,8 @@ fn workspace_root(workspace: &Workspace) -> String {
         path.is_some_and(|path| workspace.has_path(&path))
     });
     let is_root = |root: &&&str| {
-        let mut above = Workspace { base: workspace.base.clone(), ..Workspace::default() };
+        let (base, buffers) = (workspace.base.clone(), workspace.buffers.clone());
+        let mut above = Workspace { base, buffers, ..Workspace::default() };
         let manifest = join(root, "package.json").and_then(|path| above.text(&path));
         if let Some(manifest) = manifest {
             above.manifests.insert((**root).to_owned(), Manifest::read(&manifest));
@@ -158,44 +167,137 @@ fn slashed(path: &Path) -> Option<String> {
     parts.map(|parts| parts.join("/"))
 }
 
-fn walk(start: &Path, base: &Path, in_git: bool) -> Vec<Found> {
-    let found = Mutex::new(Vec::new());
-    let root = start.to_owned();
-    let mut builder = WalkBuilder::new(start);
-    // Only what the repository itself says is ignored, so that a plan is the same for everybody: no `.ignore`, no user's own rules, and
-    // nothing from above the base, as git has it.
-    builder
-        .standard_filters(false)
-        .hidden(true)
-        .git_ignore(true)
-        .require_git(in_git)
-        .parents(in_git)
-        .filter_entry(move |entry| is_entered(entry, &root));
-    builder.build_parallel().run(|| {
-        Box::new(|entry| {
-            match entry {
-                Ok(entry) => {
-                    if let Some(file) = look_at(&entry, base) {
+/// Where files are read.
+struct Files<'a> {
+    base: &'a Path,
+    buffers: &'a Buffers,
+}
+
+impl Files<'_> {
+    fn walk(&self, start: &Path, in_git: bool) -> Vec<Found> {
+        let found = Mutex::new(Vec::new());
+        let root = start.to_owned();
+        let mut builder = WalkBuilder::new(start);
+        // Only what the repository itself says is ignored, so that a plan is the same for everybody: no `.ignore`, no user's own rules, and
+        // nothing from above the base, as git has it.
+        builder
+            .standard_filters(false)
+            .hidden(true)
+            .git_ignore(true)
+            .require_git(in_git)
+            .parents(in_git)
+            .filter_entry(move |entry| is_entered(entry, &root));
+        builder.build_parallel().run(|| {
+            Box::new(|entry| {
+                match entry {
+                    Ok(entry) => {
+                        if let Some(file) = self.look_at(&entry) {
+                            found.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+                        }
+                    }
+                    Err(error) => {
+                        let path = failed_path(&error).and_then(|path| slashed(path.strip_prefix(self.base).ok()?));
+                        let file = match path.and_then(|path| RelPath::new(path).ok()) {
+                            Some(path) => Found::Unread(path, io_message(&error)),
+                            None => Found::Seen(Finding::new(
+                                "unreadable-file",
+                                Severity::Warning,
+                                format!("not read: {error}"),
+                            )),
+                        };
                         found.lock().unwrap_or_else(PoisonError::into_inner).push(file);
                     }
                 }
-                Err(error) => {
-                    let path = failed_path(&error).and_then(|path| slashed(path.strip_prefix(base).ok()?));
-                    let file = match path.and_then(|path| RelPath::new(path).ok()) {
-                        Some(path) => Found::Unread(path, io_message(&error)),
-                        None => Found::Seen(Finding::new(
-                            "unreadable-file",
-                            Severity::Warning,
-                            format!("not read: {error}"),
-                        )),
-                    };
-                    found.lock().unwrap_or_else(PoisonError::into_inner).push(file);
-                }
+                WalkState::Continue
+            })
+        });
+        found.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads a file if it says something about the project.
+    fn look_at(&self, entry: &DirEntry) -> Option<Found> {
+        if entry.path_is_symlink() {
+            return link(entry, self.base);
+        }
+        if !entry.file_type()?.is_file() {
+            return None;
+        }
+        let relative = entry.path().strip_prefix(self.base).ok()?;
+        let Some(path) = slashed(relative).and_then(|path| RelPath::new(path).ok()) else {
+            let message = format!("not read: the name of `{}` is not Unicode", relative.display());
+            return Some(Found::Seen(Finding::new("unreadable-file", Severity::Note, message)));
+        };
+        if path.file_name() == "package.json" {
+            return Some(match self.bytes(&path) {
+                Ok(bytes) => Found::Manifest(path, bytes),
+                Err(error) => Found::Unread(path, error.to_string()),
+            });
+        }
+        if let Some(found) = is_source(&path).then(|| self.source_at(entry.metadata().ok(), &path)).flatten() {
+            return Some(found);
+        }
+        decides(path.file_name()).then_some(Found::Other(path))
+    }
+
+    /// Reads the source files that git tracks although an ignore rule hides them: they are part of the project as any other.
+    fn read_tracked(&self, start: &str, found: &mut Vec<Found>) {
+        let seen: BTreeSet<RelPath> = found.iter().filter_map(Found::path).cloned().collect();
+        for path in index::tracked(self.base) {
+            if !is_source(&path) || !may_lie(&path, start) || seen.contains(&path) {
+                continue;
             }
-            WalkState::Continue
-        })
-    });
-    found.into_inner().unwrap_or_else(PoisonError::into_inner)
+            let absolute = self.base.join(path.as_str());
+            // A link, or a file that was deleted and not yet committed so.
+            let Some(metadata) = fs::symlink_metadata(&absolute).ok().filter(fs::Metadata::is_file) else { continue };
+            found.extend(self.source_at(Some(metadata), &path));
+        }
+    }
+
+    /// What a source file says at a glance.
+    fn source_at(&self, metadata: Option<fs::Metadata>, path: &RelPath) -> Option<Found> {
+        let executable = metadata.as_ref().is_some_and(is_executable);
+        let size = match self.buffers.text(path) {
+            Some(text) => text.len() as u64,
+            None => metadata.map_or(0, |metadata| metadata.len()),
+        };
+        if size >= LARGE {
+            let message = "larger than 4 MiB: not read as a source file".to_owned();
+            let failure = ParseFailure { message, range: TextRange::empty(0) };
+            let may_render = size < HUGE && self.bytes(path).is_ok_and(|bytes| names_provider(&bytes));
+            return Some(Found::Source(path.clone(), Hit { bytes: Err(failure), may_render, executable }));
+        }
+        match self.bytes(path) {
+            Ok(bytes) => {
+                let hit = NEEDLES.iter().any(|needle| memmem::find(&bytes, needle).is_some());
+                Some(match hit {
+                    true => Found::Source(path.clone(), Hit { bytes: Ok(bytes), may_render: false, executable }),
+                    false => Found::Plain(path.clone()),
+                })
+            }
+            Err(error) => Some(Found::Unread(path.clone(), error.to_string())),
+        }
+    }
+
+    /// The bytes of a file, as it is open, else as it is on disk.
+    fn bytes(&self, path: &RelPath) -> io::Result<Vec<u8>> {
+        match self.buffers.text(path) {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => fs::read(self.base.join(path.as_str())),
+        }
+    }
+
+    /// The files that are open and not on disk yet.
+    fn read_open(&self, start: &str, found: &mut Vec<Found>) {
+        let is_new =
+            |path: &&RelPath| may_lie(path, start) && fs::symlink_metadata(self.base.join(path.as_str())).is_err();
+        for path in self.buffers.paths().filter(is_new) {
+            if path.file_name() == "package.json" {
+                found.extend(self.bytes(path).ok().map(|bytes| Found::Manifest(path.clone(), bytes)));
+            } else if is_source(path) {
+                found.extend(self.source_at(None, path));
+            }
+        }
+    }
 }
 
 fn is_entered(entry: &DirEntry, root: &Path) -> bool {
@@ -207,30 +309,15 @@ fn is_entered(entry: &DirEntry, root: &Path) -> bool {
     !NEVER.contains(&name) && !entry.path().join(".git").exists()
 }
 
-/// Reads a file if it says something about the project.
-fn look_at(entry: &DirEntry, base: &Path) -> Option<Found> {
-    if entry.path_is_symlink() {
-        return link(entry, base);
-    }
-    if !entry.file_type()?.is_file() {
-        return None;
-    }
-    let relative = entry.path().strip_prefix(base).ok()?;
-    let Some(path) = slashed(relative).and_then(|path| RelPath::new(path).ok()) else {
-        let message = format!("not read: the name of `{}` is not Unicode", relative.display());
-        return Some(Found::Seen(Finding::new("unreadable-file", Severity::Note, message)));
-    };
-    if path.file_name() == "package.json" {
-        return Some(match fs::read(entry.path()) {
-            Ok(bytes) => Found::Manifest(path, bytes),
-            Err(error) => Found::Unread(path, error.to_string()),
-        });
-    }
-    let is_source = !matches!(SourceKind::of(&path), None | Some(SourceKind::Declarations));
-    if let Some(found) = is_source.then(|| source(entry, &path)).flatten() {
-        return Some(found);
-    }
-    decides(path.file_name()).then_some(Found::Other(path))
+/// Whether a file is one of source, by its name.
+fn is_source(path: &RelPath) -> bool {
+    !matches!(SourceKind::of(path), None | Some(SourceKind::Declarations))
+}
+
+/// Whether a file below `start` is none of a folder that holds no source of the project.
+fn may_lie(path: &RelPath, start: &str) -> bool {
+    let folders = path.folder().split('/');
+    path.is_in(start) && !folders.into_iter().any(|part| NEVER.contains(&part) || part.starts_with('.'))
 }
 
 /// A link to a source file or a folder: not followed, and said, since an app may lie behind it.
@@ -243,49 +330,6 @@ fn link(entry: &DirEntry, base: &Path) -> Option<Found> {
         Finding::new("link-not-followed", Severity::Note, "a symbolic link: what is behind it is not read");
     finding.location = Some(Location::file(path));
     Some(Found::Seen(finding))
-}
-
-fn source(entry: &DirEntry, path: &RelPath) -> Option<Found> {
-    source_at(entry.path(), entry.metadata().ok(), path)
-}
-
-/// Reads the source files that git tracks although an ignore rule hides them: they are part of the project as any other.
-fn read_tracked(base: &Path, start: &str, found: &mut Vec<Found>) {
-    let seen: BTreeSet<RelPath> = found.iter().filter_map(Found::path).cloned().collect();
-    let is_entered = |path: &RelPath| {
-        let folders = path.folder().split('/');
-        path.is_in(start) && !folders.into_iter().any(|part| NEVER.contains(&part) || part.starts_with('.'))
-    };
-    for path in index::tracked(base) {
-        let is_source = !matches!(SourceKind::of(&path), None | Some(SourceKind::Declarations));
-        if !is_source || !is_entered(&path) || seen.contains(&path) {
-            continue;
-        }
-        let absolute = base.join(path.as_str());
-        // A link, or a file that was deleted and not yet committed so.
-        let Some(metadata) = fs::symlink_metadata(&absolute).ok().filter(fs::Metadata::is_file) else { continue };
-        found.extend(source_at(&absolute, Some(metadata), &path));
-    }
-}
-
-fn source_at(absolute: &Path, metadata: Option<fs::Metadata>, path: &RelPath) -> Option<Found> {
-    let executable = metadata.as_ref().is_some_and(is_executable);
-    if let Some(size @ LARGE..) = metadata.map(|metadata| metadata.len()) {
-        let message = "larger than 4 MiB: not read as a source file".to_owned();
-        let failure = ParseFailure { message, range: TextRange::empty(0) };
-        let may_render = size < HUGE && fs::read(absolute).is_ok_and(|bytes| names_provider(&bytes));
-        return Some(Found::Source(path.clone(), Hit { bytes: Err(failure), may_render, executable }));
-    }
-    match fs::read(absolute) {
-        Ok(bytes) => {
-            let hit = NEEDLES.iter().any(|needle| memmem::find(&bytes, needle).is_some());
-            Some(match hit {
-                true => Found::Source(path.clone(), Hit { bytes: Ok(bytes), may_render: false, executable }),
-                false => Found::Plain(path.clone()),
-            })
-        }
-        Err(error) => Some(Found::Unread(path.clone(), error.to_string())),
-    }
 }
 
 /// Whether a file may be executed by its owner; `false` where the system keeps nothing of the kind.
@@ -350,7 +394,8 @@ fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {
             Found::Seen(finding) => workspace.findings.push(finding),
         }
     }
-    workspace.files = parse_all(hits.into_iter().collect());
+    let kept = &workspace.kept;
+    workspace.files = in_parallel(hits.into_iter().collect(), |path, hit| loaded(kept, path, hit));
     nx_applications(workspace);
 }
 
@@ -394,8 +439,68 @@ fn utf8(bytes: Vec<u8>) -> Result<String, ParseFailure> {
     })
 }
 
-fn parse_all(hits: Vec<(RelPath, Hit)>) -> BTreeMap<RelPath, LoadedFile> {
-    in_parallel(hits, loaded)
+/// Reads a source file again, whose text has changed. `false` where more may have changed with it than what it says, or where it is gone: then
+/// the project has to be read again.
+pub(crate) fn read_again(workspace: &mut Workspace, path: &RelPath) -> bool {
+    if !is_source(path) || !workspace.sources.contains(path) || workspace.unread.contains_key(path) {
+        return false;
+    }
+    let before = facts_at(workspace, path);
+    let files = Files { base: &workspace.base, buffers: &workspace.buffers };
+    let metadata = fs::symlink_metadata(workspace.base.join(path.as_str())).ok();
+    let found = match files.source_at(metadata, path) {
+        Some(Found::Source(_, hit)) => Some(on_deep_stack(|| loaded(&workspace.kept, path, hit))),
+        Some(Found::Plain(_)) => None,
+        _ => return false,
+    };
+    // A folder with `project.json` is an application of Nx as soon as a file in it takes part.
+    if found.is_some() != workspace.files.contains_key(path)
+        && workspace.others.iter().any(|path| path.file_name() == "project.json")
+    {
+        return false;
+    }
+    match found.flatten() {
+        Some(file) => drop(workspace.files.insert(path.clone(), file)),
+        None => drop(workspace.files.remove(path)),
+    }
+    workspace.late_facts.get_mut().unwrap_or_else(PoisonError::into_inner).remove(path);
+    takes_part_again(workspace, path, before);
+    // What the settings of a bundler name leads elsewhere.
+    if path.file_name().contains(".config.") {
+        workspace.resolution = OnceLock::new();
+        workspace.members = Mutex::default();
+    }
+    true
+}
+
+/// Whether a source file is there that can't be parsed.
+pub(crate) fn is_broken(workspace: &Workspace, path: &RelPath) -> bool {
+    workspace.sources.contains(path) && facts_at(workspace, path).is_none()
+}
+
+/// What a source file says; `None` where it can't be read.
+fn facts_at(workspace: &Workspace, path: &RelPath) -> Option<Arc<FileFacts>> {
+    match workspace.files.get(path) {
+        Some(file) => file.facts.as_ref().ok().cloned(),
+        None => facts_of(workspace, vec![path.clone()]).remove(path),
+    }
+}
+
+/// Puts what a file says now into the apps that it takes part in. Where it takes in other files than before, theirs are found anew.
+fn takes_part_again(workspace: &mut Workspace, path: &RelPath, before: Option<Arc<FileFacts>>) {
+    let facts = facts_at(workspace, path);
+    let takes_part = |facts: &Option<Arc<FileFacts>>| facts.as_ref().is_some_and(|facts| !takes_in_tests(facts));
+    let may_join = takes_part(&before) != takes_part(&facts);
+    let members = workspace.members.get_mut().unwrap_or_else(PoisonError::into_inner);
+    members.retain(|_, sources| {
+        let Some(id) = sources.id(path) else { return !may_join };
+        let Some(facts) = &facts else { return false };
+        let is_same = taken_in(sources.facts(id)) == taken_in(facts) && !takes_in_tests(facts);
+        if is_same {
+            *sources = sources.clone().with([(path.clone(), facts.clone())].into());
+        }
+        is_same
+    });
 }
 
 /// The facts of source files that the walk left alone, their texts and trees dropped; each is read once. One that can't be parsed is left
@@ -406,8 +511,7 @@ pub(crate) fn facts_of(workspace: &Workspace, paths: Vec<RelPath>) -> BTreeMap<R
     let read = in_parallel(unread, |path, ()| {
         let facts = || {
             let source = SourceFile::new(path.clone(), workspace.text(path)?.into())?;
-            let module = parse(&source).ok()?;
-            Some(Arc::new(file_facts(&module, &Bindings::new(&module))))
+            workspace.kept.facts(&source).facts.ok()
         };
         Some(facts())
     });
@@ -421,8 +525,8 @@ pub(crate) fn base(workspace: &Workspace, path: &RelPath) -> Option<Base> {
     if let Some(file) = workspace.files.get(path) {
         return Some(file.base.clone());
     }
-    let metadata = fs::symlink_metadata(workspace.base.join(path.as_str())).ok()?;
-    Some(Base { text: workspace.text(path)?.into(), executable: is_executable(&metadata) })
+    let metadata = fs::symlink_metadata(workspace.base.join(path.as_str())).ok();
+    Some(Base { text: workspace.text(path)?.into(), executable: metadata.as_ref().is_some_and(is_executable) })
 }
 
 /// Does `work` on as many deep stacks as there are processors, never more than it is worth.
@@ -450,7 +554,7 @@ fn in_parallel<I: Send, O: Send>(
     files.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn loaded(path: &RelPath, hit: Hit) -> Option<LoadedFile> {
+fn loaded(kept: &Kept, path: &RelPath, hit: Hit) -> Option<LoadedFile> {
     let mentions_providers = hit.bytes.as_ref().is_ok_and(|bytes| names_provider(bytes));
     let text = hit.bytes.and_then(utf8);
     let (text, failure): (Arc<str>, _) = match text {
@@ -458,13 +562,9 @@ fn loaded(path: &RelPath, hit: Hit) -> Option<LoadedFile> {
         Err(failure) => ("".into(), Some(failure)),
     };
     let source = SourceFile::new(path.clone(), text.clone())?;
-    let mut spells_provider = None;
-    let facts = match failure {
-        Some(failure) => Err(failure),
-        None => parse(&source).map(|module| {
-            spells_provider = module.word_in_code("ConvexProvider");
-            Arc::new(file_facts(&module, &Bindings::new(&module)))
-        }),
+    let Read { facts, spells_provider } = match failure {
+        Some(failure) => Read { facts: Err(failure), spells_provider: None },
+        None => kept.facts(&source),
     };
     let base = Base { text, executable: hit.executable };
     Some(LoadedFile { base, mentions_providers, may_render: hit.may_render, spells_provider, facts })
@@ -480,11 +580,9 @@ fn read_above(workspace: &mut Workspace) {
     let start = workspace.start.clone();
     for folder in crate::workspace::folders_up(&start).skip(1) {
         let absolute = workspace.base.join(folder);
-        if let Ok(bytes) = fs::read(absolute.join("package.json")) {
-            workspace
-                .manifests
-                .entry(folder.to_owned())
-                .or_insert_with(|| utf8(bytes).and_then(|text| Manifest::read(&text)));
+        let manifest = join(folder, "package.json").and_then(|path| workspace.text(&path));
+        if let Some(text) = manifest {
+            workspace.manifests.entry(folder.to_owned()).or_insert_with(|| Manifest::read(&text));
         }
         for name in ["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"] {
             if let (true, Some(path)) = (absolute.join(name).is_file(), crate::workspace::join(folder, name)) {

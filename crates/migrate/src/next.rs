@@ -3,7 +3,6 @@
 //! <https://nextjs.org/docs/app/getting-started/project-structure>
 
 use change::RelPath;
-use syntax::{SourceFile, on_deep_stack, parse};
 
 use crate::frameworks::{EnvConvention, KeySource, Sdk, SdkLine};
 use crate::graph::modules::Modules;
@@ -145,9 +144,8 @@ fn settings<'a>(workspace: &'a Workspace, app: &App<'_>) -> impl Iterator<Item =
     let names = ["next.config.ts", "next.config.mjs", "next.config.js", "next.config.mts", "next.config.cjs"];
     let paths: Vec<RelPath> = names.iter().filter_map(|name| join(app.id.folder(), name)).collect();
     paths.into_iter().filter_map(|path| {
-        let source = SourceFile::new(path.clone(), workspace.text(&path)?.into())?;
-        let code = on_deep_stack(|| parse(&source).ok().map(|module| module.code_without_comments()));
-        Some((path, code?))
+        let code = workspace.tree(&path)?.module.code_without_comments();
+        Some((path, code))
     })
 }
 

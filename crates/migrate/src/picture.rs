@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use change::{AppId, Location};
 
+use crate::graph::functions::Identity;
+
 /// What is drawn, and the folder it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
@@ -135,6 +137,16 @@ pub enum PictureIdentity {
     Unused,
     /// It can't be told.
     Unknown,
+}
+
+impl From<Identity> for PictureIdentity {
+    fn from(identity: Identity) -> Self {
+        match identity {
+            Identity::Needed => Self::Needed,
+            Identity::Used => Self::Used,
+            Identity::Unused => Self::Unused,
+        }
+    }
 }
 
 impl PictureIdentity {

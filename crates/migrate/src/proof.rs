@@ -40,7 +40,7 @@ impl Rewiring<'_> {
             changed.insert(path.clone(), Arc::new(file_facts(&module, &Bindings::new(&module))));
         }
         let paths: Vec<RelPath> = changed.keys().cloned().collect();
-        let sources = self.survey.modules.sources.with(changed);
+        let sources = Arc::new(self.survey.modules.sources.clone()).with(changed);
         let modules = Modules::new(&sources, resolver);
         let survey = Survey::new(self.survey.workspace, self.survey.app, &modules, find);
         let place = self.targets.swaps.first().or(self.targets.adds.keys().next()).copied();

@@ -4,8 +4,8 @@
 
 use change::{RelPath, TextRange};
 use syntax::{
-    Bindings, FunctionFact, ObjectFact, ParsedModule, PropertyFact, SourceFile, calls, default_object, object_in,
-    on_deep_stack, parse, returns, variable_value,
+    Bindings, FunctionFact, ObjectFact, ParsedModule, PropertyFact, calls, default_object, object_in, on_deep_stack,
+    returns, variable_value,
 };
 
 use crate::tsconfig;
@@ -49,10 +49,11 @@ impl Settings {
         };
         let Some(path) = path else { return usual };
         let read = on_deep_stack(|| {
-            let module = parse(&SourceFile::new(path.clone(), workspace.text(&path)?.into())?).ok()?;
-            let object = default_object(&module)?;
-            let flag = |name: &str| object.property(name).and_then(|property| flag_of(&module, property));
-            let text = object.property("appDirectory").and_then(|property| text_of(&module, property));
+            let tree = workspace.tree(&path)?;
+            let module = &tree.module;
+            let object = default_object(module)?;
+            let flag = |name: &str| object.property(name).and_then(|property| flag_of(module, property));
+            let text = object.property("appDirectory").and_then(|property| text_of(module, property));
             // `if (process.env.TAURI) config.ssr = false;`
             let is_assigned = module.code_without_comments().contains(".ssr =");
             let is_written = object.property("ssr").map_or(!object.is_open(), |_| flag("ssr").is_some());
@@ -60,7 +61,7 @@ impl Settings {
                 ssr: flag("ssr").unwrap_or(true),
                 is_ssr_known: is_written && !is_assigned,
                 prerenders: object.property("prerender").is_some() && flag("prerender") != Some(false),
-                middleware: future(&module, &object).and_then(|future| future.property("v8_middleware")?.flag),
+                middleware: future(module, &object).and_then(|future| future.property("v8_middleware")?.flag),
                 folder: text.map_or_else(|| folder("app"), |text| folder(text.trim_matches(['.', '/']))),
                 is_read: !object.is_open(),
                 path: usual.path.clone(),

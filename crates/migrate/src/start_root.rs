@@ -254,7 +254,7 @@ fn elsewhere(
         );
         Refusal::new(RefusalReason::UnprovenForm, message, Some(Location::file(path.clone())))
     };
-    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let resolver = Resolver::of(ctx.workspace);
     let Target::File(path) = resolver.resolve(root, specifier) else { return Err(refuse(root)) };
     let parsed = sink.read(ctx, &path, |module, bindings, style| {
         let types = declared_type(&module, name)?;

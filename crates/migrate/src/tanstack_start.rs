@@ -4,8 +4,7 @@
 
 use change::{Location, RelPath};
 use syntax::{
-    Bindings, CallPlace, ObjectFact, ParsedModule, PropertyFact, SourceFile, calls, function_at, function_named,
-    object_in, parse, returns,
+    Bindings, CallPlace, ObjectFact, ParsedModule, PropertyFact, calls, function_at, function_named, object_in, returns,
 };
 
 use crate::workspace::{App, Workspace, join};
@@ -44,13 +43,6 @@ impl Files {
     }
 }
 
-/// A file, parsed.
-pub(crate) fn read(workspace: &Workspace, path: &RelPath) -> Option<(ParsedModule, Bindings)> {
-    let module = parse(&SourceFile::new(path.clone(), workspace.text(path)?.into())?).ok()?;
-    let bindings = Bindings::new(&module);
-    Some((module, bindings))
-}
-
 /// The call that makes the router, and its options.
 pub(crate) fn router(module: &ParsedModule, bindings: &Bindings) -> Option<(CallPlace, ObjectFact)> {
     let made = calls(module, bindings, &[ROUTER], "createRouter");
@@ -63,8 +55,9 @@ pub(crate) fn router(module: &ParsedModule, bindings: &Bindings) -> Option<(Call
 pub(crate) fn other_router(workspace: &Workspace, app: &App<'_>, own: &RelPath) -> Option<Location> {
     of_app(workspace, app).filter(|(path, _)| *path != own).find_map(|(path, text)| {
         let may = text.contains("createRouter") && text.contains("routeTree");
-        let (module, bindings) = may.then(|| read(workspace, path)).flatten()?;
-        let made = calls(&module, &bindings, &[ROUTER], "createRouter");
+        let tree = may.then(|| workspace.tree(path)).flatten()?;
+        let (module, bindings) = (&tree.module, &tree.bindings);
+        let made = calls(module, bindings, &[ROUTER], "createRouter");
         made.first().map(|call| Location { path: path.clone(), range: call.range })
     })
 }
@@ -92,13 +85,14 @@ pub(crate) fn maker_of(workspace: &Workspace, app: &App<'_>, files: &Files, name
 /// Whether the settings of the app give the router or the start file another place: `tanstackStart({ start: { entry: "./server/start.ts" } })`.
 pub(crate) fn other_entry(workspace: &Workspace, app: &App<'_>) -> Option<Location> {
     let path = workspace.script(app.id.folder(), "vite.config")?;
-    let (module, bindings) = read(workspace, &path)?;
+    let tree = workspace.tree(&path)?;
+    let (module, bindings) = (&tree.module, &tree.bindings);
     let plugin = "@tanstack/react-start/plugin/vite";
-    calls(&module, &bindings, &[plugin], "tanstackStart").iter().find_map(|call| {
-        let options = object_in(&module, *call.arguments.first()?)?;
+    calls(module, bindings, &[plugin], "tanstackStart").iter().find_map(|call| {
+        let options = object_in(module, *call.arguments.first()?)?;
         let mut parts = ["start", "router"].iter().filter_map(|name| options.property(name));
         let moved = parts.find(|part| {
-            object_in(&module, part.value).is_none_or(|part| part.is_open() || part.property("entry").is_some())
+            object_in(module, part.value).is_none_or(|part| part.is_open() || part.property("entry").is_some())
         });
         Some(Location { path: path.clone(), range: moved?.value })
     })

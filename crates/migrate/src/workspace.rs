@@ -7,10 +7,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use change::{AppId, Base, Finding, RelPath, TextRange, is_env_file};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use syntax::{FileFacts, ParseFailure};
+use rustc_hash::FxHashMap;
+use syntax::{FileFacts, ParseFailure, SourceFile, on_deep_stack};
 
+use crate::buffers::Buffers;
 use crate::env::names_in;
+use crate::graph::resolve::Resolution;
+use crate::graph::sources::Sources;
 use crate::index;
+use crate::kept::{Kept, Tree};
 use crate::lock::{Kind, Lock};
 use crate::manifest::Manifest;
 
@@ -43,6 +48,8 @@ pub(crate) struct Workspace {
     /// The folders of Nx applications without a package.json, each with the folder of the package that they are part of. They have an entry
     /// in `manifests` that names nothing.
     pub(crate) projects: BTreeMap<String, String>,
+    /// The package that each folder with source files belongs to.
+    pub(crate) owners: FxHashMap<String, Option<String>>,
     /// Every source file, read or not.
     pub(crate) sources: BTreeSet<RelPath>,
     /// The source files that mention Convex, Clerk or a React root.
@@ -51,6 +58,14 @@ pub(crate) struct Workspace {
     pub(crate) others: BTreeSet<RelPath>,
     /// Files and folders that the system would not let us read.
     pub(crate) unread: BTreeMap<RelPath, ParseFailure>,
+    /// The texts that are open in an editor.
+    pub(crate) buffers: Buffers,
+    /// What source files said, by their contents.
+    pub(crate) kept: Arc<Kept>,
+    /// Where specifiers lead, once that was asked for.
+    pub(crate) resolution: OnceLock<Arc<Resolution>>,
+    /// The files that take part in rendering each app, once that was asked for.
+    pub(crate) members: Mutex<BTreeMap<AppId, Arc<Sources>>>,
     /// What was seen while reading.
     pub(crate) findings: Vec<Finding>,
     /// The folders of packages that have functions of their own, once that was asked for.
@@ -71,8 +86,26 @@ impl Workspace {
     /// The folder of the package that owns `path`: the nearest with a package.json, or the Nx application that it is in. What lies around the
     /// only such application of a package, `libs/ui`, is part of it.
     pub(crate) fn package_of(&self, path: &RelPath) -> Option<&str> {
+        if let Some(known) = self.owners.get(path.folder()) {
+            return known.as_deref();
+        }
+        self.owner_of(path.folder())
+    }
+
+    /// Finds the packages of all folders with source files, which are asked for again and again.
+    pub(crate) fn find_owners(&mut self) {
+        let mut owners = FxHashMap::default();
+        for folder in self.sources.iter().map(RelPath::folder) {
+            if !owners.contains_key(folder) {
+                owners.insert(folder.to_owned(), self.owner_of(folder).map(str::to_owned));
+            }
+        }
+        self.owners = owners;
+    }
+
+    fn owner_of(&self, folder: &str) -> Option<&str> {
         let owner =
-            folders_up(path.folder()).find_map(|folder| self.manifests.get_key_value(folder).map(|(key, _)| &**key))?;
+            folders_up(folder).find_map(|folder| self.manifests.get_key_value(folder).map(|(key, _)| &**key))?;
         let mut inside = self.projects.iter().filter(|(_, package)| *package == owner);
         match (inside.next(), inside.next()) {
             (Some((only, _)), None) => Some(only),
@@ -94,7 +127,13 @@ impl Workspace {
 
     /// The text of a file that was not read with the sources: settings and the like. A named pipe under such a name would never end.
     pub(crate) fn text(&self, path: &RelPath) -> Option<String> {
-        Self::text_at(&self.base, path)
+        Self::text_of(&self.base, &self.buffers, path)
+    }
+
+    /// The tree of a source file that rules look into, as [`Self::text`] has it. `None` where it can't be read.
+    pub(crate) fn tree(&self, path: &RelPath) -> Option<Arc<Tree>> {
+        let source = SourceFile::new(path.clone(), self.text(path)?.into())?;
+        on_deep_stack(|| self.kept.tree(&source))
     }
 
     /// Whether the package in `folder` is one of the workspace whose root is in `root`: an installation there is one of it too.
@@ -132,8 +171,11 @@ impl Workspace {
         locks.entry(path.clone()).or_insert_with(read).clone()
     }
 
-    /// The text of a file below `base`.
-    pub(crate) fn text_at(base: &Path, path: &RelPath) -> Option<String> {
+    /// The text of a file below `base`, as it is open, else as it is on disk.
+    pub(crate) fn text_of(base: &Path, buffers: &Buffers, path: &RelPath) -> Option<String> {
+        if let Some(text) = buffers.text(path) {
+            return Some(text.to_string());
+        }
         let path = base.join(path.as_str());
         fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
         fs::read_to_string(path).ok()
@@ -148,8 +190,11 @@ impl Workspace {
     pub(crate) fn files_in(&self, folder: &str) -> Vec<RelPath> {
         let entries = fs::read_dir(self.base.join(folder)).into_iter().flatten().flatten();
         let plain = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-        let mut paths: Vec<RelPath> = plain.filter_map(|entry| join(folder, entry.file_name().to_str()?)).collect();
+        let on_disk = plain.filter_map(|entry| join(folder, entry.file_name().to_str()?));
+        let open = self.buffers.paths().filter(|path| path.folder() == folder).cloned();
+        let mut paths: Vec<RelPath> = on_disk.chain(open).collect();
         paths.sort();
+        paths.dedup();
         paths
     }
 
@@ -183,7 +228,7 @@ impl Workspace {
 
     /// Whether something has this path, whatever it is.
     pub(crate) fn has_path(&self, path: &RelPath) -> bool {
-        fs::symlink_metadata(self.base.join(path.as_str())).is_ok()
+        self.buffers.text(path).is_some() || fs::symlink_metadata(self.base.join(path.as_str())).is_ok()
     }
 
     /// The names of variables in the env files, and in their examples, of every package folder and of the base; `is_wanted` chooses by the

@@ -5,6 +5,7 @@
 //! count before it is parsed.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -29,6 +30,14 @@ const MAX_CHAIN: usize = 20_000;
 
 /// Address space for a deep stack; only what is used becomes memory.
 const DEEP_STACK: usize = 256 << 20;
+
+/// How many texts were parsed.
+static PARSED: AtomicU64 = AtomicU64::new(0);
+
+/// How many texts this process has parsed so far: what is kept should not be parsed twice.
+pub fn parsed() -> u64 {
+    PARSED.load(Ordering::Relaxed)
+}
 
 thread_local! {
     static IS_DEEP: Cell<bool> = const { Cell::new(false) };
@@ -168,6 +177,7 @@ impl ParsedModule {
 /// # Errors
 /// A [`ParseFailure`] with the first error and its place.
 pub fn parse(source: &SourceFile) -> Result<ParsedModule, ParseFailure> {
+    PARSED.fetch_add(1, Ordering::Relaxed);
     let fail = |message: &str, range| Err(ParseFailure { message: message.to_owned(), range });
     if source.text.len() > MAX_BYTES {
         return fail("the file is larger than 4 MiB: not read as a source file", TextRange::empty(0));

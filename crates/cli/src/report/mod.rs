@@ -115,6 +115,15 @@ pub(crate) fn rendered(view: &View<'_>, format: Format, paint: Paint) -> anyhow:
     })
 }
 
+/// The page to review what is chosen of a plan.
+///
+/// # Errors
+/// That the plan can't be rendered, which is a defect, or serde_json's.
+pub(crate) fn page(planned: &Planned, selection: &Selection) -> anyhow::Result<String> {
+    let files = planned.plan.render(selection).map_err(crate::run::Defect)?;
+    html::page(&View::new(planned, selection, &files))
+}
+
 /// `1 file`, `2 files`.
 pub(crate) fn count(number: usize, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }

@@ -23,7 +23,7 @@
 use std::sync::Arc;
 
 use change::{ImportedName, TextRange};
-use syntax::{SourceFile, Value, default_function, on_deep_stack, parse, returns, variable_value};
+use syntax::{Value, default_function, on_deep_stack, returns, variable_value};
 
 use super::{EnvConvention, Evidence, Framework, KeySource, Sdk, SdkLine, WEB_GATES};
 use crate::added::{Added, Client};
@@ -184,9 +184,9 @@ fn inner(survey: &Survey<'_>, plain: Place) -> Result<Added, Refusal> {
         );
     };
     let elements = on_deep_stack(|| {
-        let module = parse(&SourceFile::new(path.clone(), survey.workspace.text(&path)?.into())?).ok()?;
-        let function = default_function(&module)?;
-        returns(&module, function.range).into_iter().map(|(_, value)| value).collect::<Option<Vec<_>>>()
+        let tree = survey.workspace.tree(&path)?;
+        let function = default_function(&tree.module)?;
+        returns(&tree.module, function.range).into_iter().map(|(_, value)| value).collect::<Option<Vec<_>>>()
     });
     let facts = survey.modules.sources.facts(plain.0);
     let at = |range: TextRange| {
@@ -209,11 +209,9 @@ fn top_level(survey: &Survey<'_>, plain: Place) -> Option<String> {
     match survey.attribute(plain, "client")? {
         Value::Imported(_) => Some(name),
         Value::Variable(_) => {
-            let text = survey.workspace.text(survey.path(plain.0))?;
-            let path = survey.path(plain.0).clone();
             let declared = on_deep_stack(|| {
-                let module = parse(&SourceFile::new(path, text.into())?).ok()?;
-                variable_value(&module, &name, None)
+                let tree = survey.workspace.tree(survey.path(plain.0))?;
+                variable_value(&tree.module, &name, None)
             })?;
             let is_inner = facts.flow.functions.iter().any(|function| function.range.covers(declared));
             (!is_inner).then_some(name)

@@ -35,7 +35,7 @@ use crate::graph::sources::FileId;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::rules::{auth_gates, convex_auth_config, env_names, package_versions, plain_convex_provider, start_session};
 use crate::survey::Survey;
-use crate::tanstack_start::{Files, QUERY, page, read, root_route, router};
+use crate::tanstack_start::{Files, QUERY, page, root_route, router};
 use crate::versions;
 use crate::wiring::refuse;
 use crate::workspace::{App, Workspace};
@@ -150,8 +150,9 @@ fn inner(survey: &Survey<'_>, plain: Place) -> Result<Added, Refusal> {
     };
     let client = client(survey, &files, plain)?;
     let page = on_deep_stack(|| {
-        let (module, bindings) = read(survey.workspace, &files.root)?;
-        Some((page(&module, &root_route(&module, &bindings)?.1)?, module.code_without_comments()))
+        let tree = survey.workspace.tree(&files.root)?;
+        let (module, bindings) = (&tree.module, &tree.bindings);
+        Some((page(module, &root_route(module, bindings)?.1)?, module.code_without_comments()))
     });
     let root = survey.modules.sources.id(&files.root);
     let places = page.zip(root).and_then(|((page, text), root)| {
@@ -222,9 +223,10 @@ fn client(survey: &Survey<'_>, files: &Files, plain: Place) -> Result<Client, Re
     let own = survey.path(plain.0);
     let Some(path) = files.router.as_ref() else { return unproven("the router is made in no file called router") };
     let found = on_deep_stack(|| {
-        let (module, bindings) = read(survey.workspace, path)?;
-        let (call, _) = router(&module, &bindings)?;
-        let queries = calls(&module, &bindings, &[QUERY], "ConvexQueryClient");
+        let tree = survey.workspace.tree(path)?;
+        let (module, bindings) = (&tree.module, &tree.bindings);
+        let (call, _) = router(module, bindings)?;
+        let queries = calls(module, bindings, &[QUERY], "ConvexQueryClient");
         let in_function = call.function.is_some();
         let is_shared = queries.iter().any(|query| query.function.is_none());
         Some((in_function, queries.len(), is_shared))
@@ -247,7 +249,7 @@ fn client(survey: &Survey<'_>, files: &Files, plain: Place) -> Result<Client, Re
         Some(Value::Variable(_)) if own == path => Ok(Client::Context),
         Some(Value::Variable(_)) => {
             let name = survey.attribute_name(plain, "client").filter(|name| {
-                on_deep_stack(|| read(survey.workspace, own).is_some_and(|(module, _)| is_exported(&module, name)))
+                on_deep_stack(|| survey.workspace.tree(own).is_some_and(|tree| is_exported(&tree.module, name)))
             });
             match name {
                 Some(name) => Ok(Client::Import { module: between(files.root.folder(), own.as_str()), name }),

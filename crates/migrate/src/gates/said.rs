@@ -105,6 +105,13 @@ impl Gating<'_, '_> {
         Some(finding)
     }
 
+    /// The places that a gate is about: where each of its consumers subscribes.
+    pub(crate) fn about(&self, site: &Site) -> Vec<Location> {
+        let consumers = site.consumers.keys().filter_map(|component| self.location(*component));
+        let site = self.future.now(self.access.modules.sources.path(site.file), site.range).0;
+        consumers.chain([site]).collect()
+    }
+
     /// Where a site is, for a reader: where what it is about subscribes.
     fn place(&self, site: &Site) -> Location {
         let first = site.consumers.keys().next().and_then(|component| self.location(*component));

@@ -59,7 +59,7 @@ impl<'a> FunctionGraph<'a> {
     }
 
     /// What stands at a path of `api`.
-    fn exported(&self, path: &[String]) -> Option<(FileId, &'a Value)> {
+    pub(super) fn exported(&self, path: &[String]) -> Option<(FileId, &'a Value)> {
         let (name, file) = path.split_last()?;
         let stem = file.join("/");
         let endings = ["ts", "tsx", "js", "jsx", "mts", "mjs"];
@@ -131,7 +131,13 @@ impl<'a> FunctionGraph<'a> {
     }
 
     /// `auth.requireUser` of `export const auth = { requireUser }`
-    fn method(&self, file: FileId, object: &'a Value, name: &str, followed: u8) -> Option<(FileId, &'a Value)> {
+    pub(super) fn method(
+        &self,
+        file: FileId,
+        object: &'a Value,
+        name: &str,
+        followed: u8,
+    ) -> Option<(FileId, &'a Value)> {
         if followed >= MAX_DEPTH {
             return None;
         }
@@ -153,7 +159,7 @@ impl<'a> FunctionGraph<'a> {
     }
 
     /// `ctx.auth.getUserIdentity()`, however `ctx`, `auth` or the method came here.
-    fn reads_identity(&self, file: FileId, call: &'a CallFlow) -> bool {
+    pub(super) fn reads_identity(&self, file: FileId, call: &'a CallFlow) -> bool {
         let is_method = |value: &Value| matches!(value, Value::Member(_, name) if name == "getUserIdentity");
         match &call.callee {
             Value::Variable(id) => self.modules.sources.facts(file).flow.variable(*id).iter().any(is_method),
@@ -209,16 +215,20 @@ impl<'a> FunctionGraph<'a> {
 
     /// What is called, a function of the backend by `ctx.runQuery(internal.users.me)` included.
     fn callee(&self, file: FileId, call: &'a CallFlow, depth: u8) -> Identity {
-        let runs = ["runQuery", "runMutation", "runAction"];
-        let path = match &call.callee {
-            Value::Member(_, name) if runs.contains(&name.as_str()) && depth < MAX_DEPTH => {
-                call.arguments.first().and_then(|value| api_path(self.modules, file, value))
-            }
-            _ => None,
-        };
-        match path.and_then(|path| self.exported(&path)) {
+        match self.ran(file, call).filter(|_| depth < MAX_DEPTH) {
             Some((file, value)) => self.value(file, value, depth + 1),
             None => self.value(file, &call.callee, depth + 1),
+        }
+    }
+
+    /// The function of the backend that a call runs: `ctx.runQuery(internal.users.me)`.
+    pub(super) fn ran(&self, file: FileId, call: &'a CallFlow) -> Option<(FileId, &'a Value)> {
+        let runs = ["runQuery", "runMutation", "runAction"];
+        match &call.callee {
+            Value::Member(_, name) if runs.contains(&name.as_str()) => {
+                self.exported(&api_path(self.modules, file, call.arguments.first()?)?)
+            }
+            _ => None,
         }
     }
 

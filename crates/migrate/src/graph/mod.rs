@@ -19,3 +19,4 @@ pub(crate) mod sightings;
 pub(crate) mod snapshot;
 pub(crate) mod sources;
 pub(crate) mod subscriptions;
+pub(crate) mod through;

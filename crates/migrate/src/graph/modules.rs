@@ -44,14 +44,14 @@ impl<'a> Modules<'a> {
 
     /// The file that a specifier leads to, if it is one of the sources; `Err` where it leads nowhere that is known.
     pub(crate) fn target(&self, from: FileId, module: &str) -> Result<Option<FileId>, ()> {
-        match self.resolver.resolve(self.sources.path(from), module) {
+        self.sources.target(from, module, || match self.resolver.resolve(self.sources.path(from), module) {
             Target::File(path) => self.sources.id(&path).map(Some).ok_or(()),
             Target::Package => Ok(None),
             // What the migration is about is a package, whether the app declares it yet or not.
             Target::Missing if is_marked(module, &ImportedName::Namespace) => Ok(None),
             // `./providers` where there are providers.ios.tsx and providers.android.tsx only.
             Target::Missing => self.for_platforms(from, module).map(Some).ok_or(()),
-        }
+        })
     }
 
     /// The files of other packages that the files of the package in `folder` lead to.

@@ -2,6 +2,7 @@
 //! jsconfig.json, and the packages of the workspace. What is installed is never looked at: a plan must not depend on it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use change::{Finding, RelPath};
@@ -27,18 +28,29 @@ pub(crate) enum Target {
 /// Finds the files that specifiers lead to.
 pub(crate) struct Resolver<'a> {
     workspace: &'a Workspace,
+    resolution: Arc<Resolution>,
+}
+
+/// Where specifiers lead, as far as that was asked for: it holds until files come or go, or settings change.
+pub(crate) struct Resolution {
     resolver: ResolverGeneric<Shared>,
     snapshot: Arc<Snapshot>,
     known: Mutex<HashMap<(String, String), Target>>,
+}
+
+impl fmt::Debug for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Resolution")
+    }
 }
 
 /// Routers whose exports are known by their names: in the repository that makes one, an example's import leads to its source.
 const ROUTERS: [&str; 5] =
     ["@tanstack/react-router", "@tanstack/react-start", "react-router", "react-router-dom", "expo-router"];
 
-impl<'a> Resolver<'a> {
+impl Resolution {
     /// `sources` are all source files of the project, whether they were read or not.
-    pub(crate) fn new(workspace: &'a Workspace, sources: &BTreeSet<RelPath>) -> Self {
+    fn new(workspace: &Workspace, sources: &BTreeSet<RelPath>) -> Self {
         let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
         let alias = |from: &str, to: &[&str]| (from.to_owned(), strings(to));
         let options = ResolveOptions {
@@ -59,13 +71,30 @@ impl<'a> Resolver<'a> {
         };
         let snapshot = Arc::new(Snapshot::new(workspace, sources));
         let resolver = ResolverGeneric::new_with_file_system(Shared(snapshot.clone()), options);
-        Self { workspace, resolver, snapshot, known: Mutex::default() }
+        Self { resolver, snapshot, known: Mutex::default() }
+    }
+}
+
+impl<'a> Resolver<'a> {
+    /// One for the project as it is.
+    pub(crate) fn of(workspace: &'a Workspace) -> Self {
+        let made = || Arc::new(Resolution::new(workspace, &workspace.sources));
+        Self { workspace, resolution: workspace.resolution.get_or_init(made).clone() }
+    }
+
+    /// One for the project with `added` source files that are not there yet.
+    pub(crate) fn with(workspace: &'a Workspace, added: BTreeSet<RelPath>) -> Self {
+        if added.is_subset(&workspace.sources) {
+            return Self::of(workspace);
+        }
+        let sources = workspace.sources.union(&added).cloned().collect();
+        Self { workspace, resolution: Arc::new(Resolution::new(workspace, &sources)) }
     }
 
     /// Where `specifier` leads in the file at `from`.
     pub(crate) fn resolve(&self, from: &RelPath, specifier: &str) -> Target {
         let key = (from.folder().to_owned(), specifier.to_owned());
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.resolution.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known().get(&key) {
             return found.clone();
         }
@@ -76,7 +105,7 @@ impl<'a> Resolver<'a> {
 
     /// Notes on settings whose `extends` was not found.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        self.snapshot.findings()
+        self.resolution.snapshot.findings()
     }
 
     fn find(&self, from: &RelPath, specifier: &str) -> Target {
@@ -84,11 +113,11 @@ impl<'a> Resolver<'a> {
         if !query.is_empty() || is_elsewhere(plain) || ROUTERS.contains(&package_name(plain)) {
             return Target::Package;
         }
-        let resolved = self.resolver.resolve_file(self.snapshot.absolute(from), plain).ok();
-        let path = resolved.and_then(|resolved| self.snapshot.real(resolved.path()));
+        let resolved = self.resolution.resolver.resolve_file(self.resolution.snapshot.absolute(from), plain).ok();
+        let path = resolved.and_then(|resolved| self.resolution.snapshot.real(resolved.path()));
         if let Some(path) = path {
             return match RelPath::new(path) {
-                Ok(path) if self.snapshot.has_file(path.as_str()) => Target::File(path),
+                Ok(path) if self.resolution.snapshot.has_file(path.as_str()) => Target::File(path),
                 // A declaration, JSON.
                 _ => Target::Package,
             };
@@ -129,7 +158,7 @@ impl<'a> Resolver<'a> {
     /// A workspace package whose manifest names what is not there, as long as it is not built: its source entry.
     fn in_package(&self, specifier: &str) -> Option<RelPath> {
         let name = package_name(specifier);
-        let folder = self.snapshot.package(name)?;
+        let folder = self.resolution.snapshot.package(name)?;
         let rest = specifier.get(name.len()..)?.trim_start_matches('/');
         let stems = match rest {
             "" => vec!["src/index".to_owned(), "index".to_owned(), "src/main".to_owned(), "lib/index".to_owned()],
@@ -154,7 +183,7 @@ impl<'a> Resolver<'a> {
         exact
             .chain(ended)
             .chain(index)
-            .find(|path| self.snapshot.has_file(path))
+            .find(|path| self.resolution.snapshot.has_file(path))
             .and_then(|path| RelPath::new(path).ok())
     }
 
@@ -236,8 +265,8 @@ mod tests {
 
         #[track_caller]
         fn check(&self, from: &str, expected: &[(&str, &str)]) -> Vec<Finding> {
-            let workspace = crate::load::load(&self.0).unwrap();
-            let resolver = Resolver::new(&workspace, &workspace.sources);
+            let workspace = crate::load::load(&self.0, &Default::default(), &Default::default()).unwrap();
+            let resolver = Resolver::of(&workspace);
             for (specifier, target) in expected {
                 let found = match resolver.resolve(&RelPath::new(from).unwrap(), specifier) {
                     Target::File(path) => path.to_string(),

@@ -12,6 +12,7 @@ use change::{Finding, Location, RelPath, Severity};
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
 use serde_json::{Map, Value};
 
+use crate::buffers::Buffers;
 use crate::jsonc;
 use crate::workspace::{Workspace, folders_up, resolve};
 
@@ -24,6 +25,7 @@ const WITHOUT_ALIASES: [&str; 2] = ["expo/tsconfig.base", "@tsconfig/"];
 #[derive(Default)]
 pub(crate) struct Snapshot {
     base: PathBuf,
+    buffers: Buffers,
     files: HashSet<String>,
     folders: HashSet<String>,
     /// The folders of workspace packages, by name.
@@ -47,7 +49,14 @@ impl Snapshot {
             folders.extend(folders_up(folder).map(str::to_owned));
         }
         folders.extend(packages.keys().filter_map(|name| Some(format!("{INSTALLED}/{}", name.split_once('/')?.0))));
-        Self { base: workspace.base.clone(), files, folders, packages, ..Self::default() }
+        Self {
+            base: workspace.base.clone(),
+            buffers: workspace.buffers.clone(),
+            files,
+            folders,
+            packages,
+            ..Self::default()
+        }
     }
 
     /// The path below the base that an absolute one means, out of the `node_modules` that is not there.
@@ -122,7 +131,7 @@ impl Snapshot {
     }
 
     fn on_disk(&self, path: &RelPath) -> Option<String> {
-        Workspace::text_at(&self.base, path)
+        Workspace::text_of(&self.base, &self.buffers, path)
     }
 
     /// Settings without the `extends` that can't be found, which would make all of them an error; aliases hold for JavaScript as well.

@@ -1,9 +1,10 @@
 //! The facts of every file that may take part in rendering an app: its own, and those of the workspace packages it depends on.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use change::RelPath;
+use rustc_hash::FxHashMap;
 use syntax::FileFacts;
 
 use super::modules::taken_in;
@@ -15,17 +16,24 @@ use crate::workspace::{App, Workspace, is_test, join, takes_in_tests};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileId(u32);
 
+/// Where the specifiers of each file lead, as far as that was asked for; `Err` where it is nowhere that is known.
+type Targets = Mutex<FxHashMap<FileId, FxHashMap<Box<str>, Result<Option<FileId>, ()>>>>;
+
 /// A file that takes part.
+#[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) path: RelPath,
     pub(crate) facts: Arc<FileFacts>,
 }
 
 /// The files that take part.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
+    /// Sorted by their paths.
     files: Vec<Source>,
-    index: BTreeMap<RelPath, FileId>,
+    index: Arc<FxHashMap<RelPath, FileId>>,
+    /// It holds as long as no file comes or goes, whatever they say.
+    targets: Arc<Targets>,
     /// Whether the app is bundled for several platforms, each with files of its own.
     has_platforms: bool,
 }
@@ -42,7 +50,17 @@ impl Sources {
     /// out, as a part that nothing is known of.
     ///
     /// An import may lead out of them, by a relative path or an alias: `../../shared/provider`. Such files take part as well.
-    pub(crate) fn of(workspace: &Workspace, app: &App<'_>, resolver: &Resolver<'_>) -> Self {
+    pub(crate) fn of(workspace: &Workspace, app: &App<'_>, resolver: &Resolver<'_>) -> Arc<Self> {
+        let known = || workspace.members.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(&app.id) {
+            return known.clone();
+        }
+        let found = Arc::new(Self::find(workspace, app, resolver));
+        known().insert(app.id.clone(), found.clone());
+        found
+    }
+
+    fn find(workspace: &Workspace, app: &App<'_>, resolver: &Resolver<'_>) -> Self {
         let packages = packages(workspace, app);
         let takes_part = |path: &RelPath| match workspace.package_of(path) {
             Some(package) => packages.contains(package) && !is_test(path, package),
@@ -101,20 +119,48 @@ impl Sources {
     }
 
     pub(crate) fn new(files: BTreeMap<RelPath, Arc<FileFacts>>) -> Self {
-        let mut sources = Self::default();
-        for (path, facts) in files {
-            sources.index.insert(path.clone(), FileId(sources.files.len() as u32));
-            sources.files.push(Source { path, facts });
-        }
-        sources
+        let files: Vec<Source> = files.into_iter().map(|(path, facts)| Source { path, facts }).collect();
+        let index = files.iter().zip(0..).map(|(source, id)| (source.path.clone(), FileId(id))).collect();
+        Self { files, index: Arc::new(index), ..Self::default() }
     }
 
     /// The same files, some with other facts: as they would be after a change.
-    pub(crate) fn with(&self, changed: BTreeMap<RelPath, Arc<FileFacts>>) -> Self {
+    pub(crate) fn with(self: Arc<Self>, changed: BTreeMap<RelPath, Arc<FileFacts>>) -> Arc<Self> {
+        let is_known = |(path, facts): (&RelPath, &Arc<FileFacts>)| {
+            self.id(path).is_some_and(|id| Arc::ptr_eq(&self.source(id).facts, facts))
+        };
+        if changed.iter().all(is_known) {
+            return self;
+        }
+        if changed.keys().all(|path| self.index.contains_key(path)) {
+            let mut sources = Self::clone(&self);
+            for (path, facts) in changed {
+                if let Some(source) = sources.id(&path).and_then(|id| sources.files.get_mut(id.0 as usize)) {
+                    source.facts = facts;
+                }
+            }
+            return Arc::new(sources);
+        }
         let mut all: BTreeMap<RelPath, Arc<FileFacts>> =
             self.files.iter().map(|source| (source.path.clone(), source.facts.clone())).collect();
         all.extend(changed);
-        Self { has_platforms: self.has_platforms, ..Self::new(all) }
+        Arc::new(Self { has_platforms: self.has_platforms, ..Self::new(all) })
+    }
+
+    /// Where `module` leads in a file; `find` says so where it was not asked for before.
+    pub(crate) fn target(
+        &self,
+        from: FileId,
+        module: &str,
+        find: impl FnOnce() -> Result<Option<FileId>, ()>,
+    ) -> Result<Option<FileId>, ()> {
+        let known = || self.targets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(&from).and_then(|of_file| of_file.get(module)) {
+            return *known;
+        }
+        let found = find();
+        known().entry(from).or_default().insert(module.into(), found);
+        found
     }
 
     pub(crate) fn id(&self, path: &RelPath) -> Option<FileId> {

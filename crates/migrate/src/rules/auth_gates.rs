@@ -1,5 +1,7 @@
 #![doc = include_str!("auth_gates.md")]
 
+use std::sync::Arc;
+
 use change::{Finding, GroupId, Location, Severity};
 
 use super::Rule;
@@ -36,14 +38,14 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         return Ok(Verdict::Added);
     }
     let functions = Functions::of(ctx);
-    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let resolver = Resolver::of(ctx.workspace);
     let own = Sources::of(ctx.workspace, ctx.app, &resolver);
     let own = match &functions {
         Some(functions) => own.with(functions.facts(ctx)),
         None => own,
     };
     let future = Future::of(sink);
-    let sources = own.with(future.facts());
+    let sources = own.clone().with(future.facts(ctx.workspace));
     let modules = Modules::new(&sources, &resolver);
     let access = Access::of(ctx, &modules, functions.as_ref());
     if access.graph.is_exhausted {
@@ -87,7 +89,7 @@ fn proven(
     ctx: &Ctx<'_>,
     sink: &Sink,
     known: usize,
-    own: &Sources,
+    own: &Arc<Sources>,
     functions: &Option<Functions>,
     (rule, ungated): (&Gating<'_, '_>, &[Ungated]),
 ) -> Result<(), Option<Location>> {
@@ -95,9 +97,8 @@ fn proven(
         return Ok(());
     }
     let future = Future::of(sink);
-    let sources = own.with(future.facts());
-    let paths = future.paths(ctx);
-    let resolver = Resolver::new(ctx.workspace, &paths);
+    let sources = own.clone().with(future.facts(ctx.workspace));
+    let resolver = Resolver::with(ctx.workspace, future.added());
     let modules = Modules::new(&sources, &resolver);
     let after = Access::of(ctx, &modules, functions.as_ref());
     prove(rule.access, &after, rule.private, (rule.mode == GateMode::Auto).then_some(ungated))
@@ -134,6 +135,7 @@ impl Gating<'_, '_> {
             group.requires = self.wired.group.iter().cloned().chain(carrier).collect();
             group.title = self.title(&site);
             group.reason = self.reason(&site, carrying);
+            group.about = self.about(&site);
             sink.findings.push(self.gated(&site, &group.id));
             sink.groups.push(group);
             gated.push(site);

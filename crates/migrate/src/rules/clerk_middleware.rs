@@ -10,6 +10,7 @@ use crate::Explanation;
 use crate::coverage::MATCHER;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::graph::resolve::{Resolver, Target};
+use crate::load::facts_of;
 use crate::manifest::lowest;
 use crate::next;
 use crate::packages::Packages;
@@ -197,15 +198,12 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
 ///
 /// `import { proxy } from "./proxy"`
 fn imported_by(ctx: &Ctx<'_>, path: &RelPath) -> Option<RelPath> {
-    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let resolver = Resolver::of(ctx.workspace);
     let own = ctx.workspace.sources.iter().filter(|other| other.is_in(ctx.app.id.folder()) && *other != path);
     let named = |text: &str| text.contains(&format!("/{}", stem(path)));
     let found = own.filter_map(|other| {
-        let text = ctx.workspace.text(other).filter(|text| named(text))?;
-        let module = on_deep_stack(|| {
-            let module = parse(&SourceFile::new(other.clone(), text.into())?).ok()?;
-            Some(syntax::file_facts(&module, &Bindings::new(&module)))
-        })?;
+        ctx.workspace.text(other).filter(|text| named(text))?;
+        let module = facts_of(ctx.workspace, vec![other.clone()]).remove(other)?;
         let takes_handler = |import: &&syntax::ImportFact| {
             let is_config = |s: &syntax::SpecifierFact| s.name == ImportedName::Named("config".to_owned());
             !import.specifiers.iter().all(|s| s.type_only || is_config(s)) || import.specifiers.is_empty()

@@ -6,8 +6,8 @@ use change::{Finding, Location, RelPath, SettingsChange, Severity};
 use serde_json::Value;
 use syntax::style::Style;
 use syntax::{
-    ConfigItem, ConfigProperty, ParsedModule, SourceFile, append_config_item, config_items, config_module, env_member,
-    non_null, on_deep_stack, parse, text_literal,
+    ConfigItem, ConfigProperty, SourceFile, append_config_item, config_items, config_module, env_member, non_null,
+    on_deep_stack, parse, text_literal,
 };
 
 use super::Rule;
@@ -176,8 +176,7 @@ fn issuer_name(ctx: &Ctx<'_>, functions: Option<&Functions>, used: Option<String
 
 /// Whether the code of a file, comments aside, names Clerk at all, and the variable that it names.
 fn clerk_in_code(ctx: &Ctx<'_>, path: &RelPath) -> Option<Option<String>> {
-    let module = parsed(ctx, path)?;
-    let code = module.code_without_comments();
+    let code = ctx.workspace.tree(path)?.module.code_without_comments();
     if let Some(at) = code.find("CLERK") {
         let is_name = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
         let start = code.get(..at)?.chars().rev().take_while(is_name).count();
@@ -187,12 +186,9 @@ fn clerk_in_code(ctx: &Ctx<'_>, path: &RelPath) -> Option<Option<String>> {
     code.contains(".clerk.accounts.dev").then_some(None)
 }
 
-fn parsed(ctx: &Ctx<'_>, path: &RelPath) -> Option<ParsedModule> {
-    parse(&SourceFile::new(path.clone(), ctx.workspace.text(path)?.into())?).ok()
-}
-
 fn items(ctx: &Ctx<'_>, path: &RelPath) -> Vec<ConfigItem> {
-    parsed(ctx, path).and_then(|module| config_items(&module, "providers")).unwrap_or_default()
+    let tree = ctx.workspace.tree(path);
+    tree.and_then(|tree| config_items(&tree.module, "providers")).unwrap_or_default()
 }
 
 /// Whether the source of a `domain` is Clerk's: a variable that says so, or an address of a Frontend API.
@@ -233,9 +229,9 @@ fn append(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, issuer: &str) -> bool 
     }
     let formatting = sink.formatting(ctx, path);
     let edits = on_deep_stack(|| {
-        let module = parsed(ctx, path)?;
-        let style = formatting.style(&module);
-        append_config_item(&module, &style, "providers", &item(issuer, has_types, brackets)).ok().flatten()
+        let tree = ctx.workspace.tree(path)?;
+        let style = formatting.style(&tree.module);
+        append_config_item(&tree.module, &style, "providers", &item(issuer, has_types, brackets)).ok().flatten()
     });
     let (Some(edits), Some(group)) = (edits, sink.wiring()) else {
         sink.bases.remove(path);
@@ -267,9 +263,15 @@ fn create(ctx: &Ctx<'_>, sink: &mut Sink, functions: &Functions, path: &RelPath,
 /// The style of the first file in the functions folder, else that of an empty one.
 fn style_beside(ctx: &Ctx<'_>, functions: &Functions, path: &RelPath, formatting: &Formatting) -> Style {
     let mut sources = ctx.workspace.sources.iter().filter(|source| source.is_in(&functions.folder));
-    let beside = sources.find_map(|source| parsed(ctx, source).filter(|module| !module.text().trim().is_empty()));
-    let empty = || SourceFile::new(path.clone(), "".into()).and_then(|source| parse(&source).ok());
-    beside.or_else(empty).map(|module| formatting.style_of_new(&module)).unwrap_or_default()
+    let beside = sources.find_map(|source| {
+        let tree = ctx.workspace.tree(source)?;
+        (!tree.module.text().trim().is_empty()).then(|| formatting.style_of_new(&tree.module))
+    });
+    let empty = || {
+        let module = parse(&SourceFile::new(path.clone(), "".into())?).ok()?;
+        Some(formatting.style_of_new(&module))
+    };
+    beside.or_else(empty).unwrap_or_default()
 }
 
 /// Whether the convex that checks the file has the type `AuthConfig`.

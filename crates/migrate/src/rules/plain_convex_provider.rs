@@ -42,11 +42,12 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     if !ctx.app.mentions_provider(ctx.workspace) {
         return Ok(Verdict::Nothing(NO_PROVIDER.to_owned()));
     }
-    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let resolver = Resolver::of(ctx.workspace);
     let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
     let modules = Modules::new(&sources, &resolver);
     sink.borrowed = modules.borrowed(ctx.workspace, ctx.app.id.folder());
     let survey = Survey::new(ctx.workspace, ctx.app, &modules, ctx.framework.roots);
+    sink.roots = survey.roots.live.iter().map(|root| survey.path(root.file).clone()).collect();
     let decision = decide(&survey, ctx.framework.inner);
     sink.findings.extend(resolver.findings());
     match decision? {

@@ -3,14 +3,15 @@
 use change::{EditSet, Finding, ImportChange, ImportedName, Location, RelPath, Severity, TextEdit, TextRange};
 use syntax::style::Style;
 use syntax::{
-    Bindings, FunctionFact, OuterCall, ParsedModule, SourceFile, SourceKind, WrappedExport, after_imports, array_in,
-    default_object, exported_value, function_named, on_deep_stack, parse, restyled, wrap_export,
+    Bindings, FunctionFact, OuterCall, ParsedModule, SourceKind, WrappedExport, after_imports, array_in,
+    default_object, exported_value, function_named, on_deep_stack, restyled, wrap_export,
 };
 
 use super::Rule;
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::graph::resolve::{Resolver, Target};
+use crate::load::facts_of;
 use crate::manifest::{is_outside, lowest};
 use crate::names::Names;
 use crate::packages::Packages;
@@ -102,17 +103,11 @@ fn is_before_8(ctx: &Ctx<'_>) -> bool {
 
 /// A file of the app, be it a test, that takes in the root's loader by its name.
 fn importer(ctx: &Ctx<'_>, path: &RelPath) -> Option<RelPath> {
-    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let resolver = Resolver::of(ctx.workspace);
     let own = ctx.workspace.sources.iter().filter(|other| other.is_in(ctx.app.id.folder()) && *other != path);
     let found = own.filter(|other| {
-        let Some(text) = ctx.workspace.text(other).filter(|text| text.contains("root") && text.contains("loader"))
-        else {
-            return false;
-        };
-        let facts = on_deep_stack(|| {
-            let module = parse(&SourceFile::new((*other).clone(), text.into())?).ok()?;
-            Some(syntax::file_facts(&module, &Bindings::new(&module)))
-        });
+        let names = ctx.workspace.text(other).is_some_and(|text| text.contains("root") && text.contains("loader"));
+        let facts = names.then(|| facts_of(ctx.workspace, vec![(*other).clone()]).remove(*other)).flatten();
         facts.is_some_and(|facts| {
             facts.imports.iter().any(|import| {
                 let is_loader = |name: &ImportedName| *name == ImportedName::Named("loader".to_owned());
@@ -314,18 +309,19 @@ fn imported(ctx: &Ctx<'_>, path: &RelPath, module: &str) -> Result<(), Refusal> 
     let refuse = |why: &str, path: RelPath, range| {
         Err(Refusal::new(RefusalReason::LoaderForm, why, Some(Location { path, range })))
     };
-    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let resolver = Resolver::of(ctx.workspace);
     let Target::File(file) = resolver.resolve(path, module) else {
         return refuse("the loader is in a module that could not be followed", path.clone(), TextRange::empty(0));
     };
     let read = on_deep_stack(|| {
-        let text = ctx.workspace.text(&file)?;
-        let module = parse(&SourceFile::new(file.clone(), text.into())?).ok()?;
-        let loader = function_named(&module, "loader")?;
-        let why = returned(&module, &Bindings::new(&module), &loader).err();
+        let tree = ctx.workspace.tree(&file)?;
+        let loader = function_named(&tree.module, "loader")?;
+        let why = returned(&tree.module, &tree.bindings, &loader).err();
         Some((
             loader.range,
-            why.or_else(|| named_type(&module, &loader).map(|_| "the loader says that it returns a type by its name")),
+            why.or_else(|| {
+                named_type(&tree.module, &loader).map(|_| "the loader says that it returns a type by its name")
+            }),
         ))
     });
     match read {

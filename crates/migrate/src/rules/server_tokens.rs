@@ -45,7 +45,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let (Some(wiring), Some(functions), true) = (wired, Functions::of(ctx), calls_convex) else {
         return Ok(Verdict::Added);
     };
-    let resolver = Resolver::new(ctx.workspace, &ctx.workspace.sources);
+    let resolver = Resolver::of(ctx.workspace);
     let sources = Sources::of(ctx.workspace, ctx.app, &resolver).with(functions.facts(ctx));
     let modules = Modules::new(&sources, &resolver);
     let graph = FunctionGraph::new(&modules, &functions.folder);

@@ -1,0 +1,217 @@
+//! The commands: the whole migration, its review, the graph, and `doctor`.
+
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+
+use change::{AppId, AppOutcome, AppReport, Applicability, ChangeGroup, Selection};
+use lsp_server::RequestId;
+use lsp_types::{NumberOrString, WorkspaceEdit};
+use migrate::{Options, Planned, Progress, Watch};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::Views;
+use crate::actions::{Acting, Offer, is_wiring, needs};
+use crate::projects::Opened;
+use crate::signals::Signals;
+
+/// Makes the whole migration.
+pub(crate) const MIGRATE: &str = "convexClerk.migrate";
+/// Gives the page to review it.
+pub(crate) const PREVIEW: &str = "convexClerk.preview";
+/// Draws the app.
+pub(crate) const GRAPH: &str = "convexClerk.graph";
+/// Says what is still to be looked at.
+pub(crate) const DOCTOR: &str = "convexClerk.doctor";
+/// Makes the change of an action, for clients that know actions as commands only.
+pub(crate) const APPLY: &str = "convexClerk.apply";
+/// Every command.
+pub(crate) const COMMANDS: [&str; 5] = [MIGRATE, PREVIEW, GRAPH, DOCTOR, APPLY];
+
+/// What a command is given; all of it may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Argument {
+    /// A document of the app.
+    pub(crate) uri: Option<lsp_types::Uri>,
+    /// The app's folder, below the top of the repository.
+    pub(crate) app: Option<String>,
+    /// Whether the gates and the server calls come along.
+    pub(crate) gates: Option<bool>,
+}
+
+/// What a command comes to.
+pub(crate) enum Done {
+    /// An answer.
+    Answer(Value),
+    /// A change for the client to make, and what is said once it has.
+    Edit(Box<WorkspaceEdit>, String),
+}
+
+/// Runs commands.
+pub(crate) struct Running<'a> {
+    pub(crate) acting: Acting<'a>,
+    pub(crate) views: Views,
+    pub(crate) watch: Watch,
+    /// The document that the command is about, below the base of its project.
+    pub(crate) document: Option<change::RelPath>,
+}
+
+impl Running<'_> {
+    /// The whole migration of one app.
+    pub(crate) fn migrate(&self, opened: &mut Opened, argument: &Argument) -> Result<Done, String> {
+        let planned = self.planned(opened)?;
+        let app = self.app(&planned, argument)?;
+        let (is_migrated, said) = outcome(app);
+        let own = || planned.plan.groups().iter().filter(|group| group.apps.contains(&app.id));
+        let wiring: Vec<&ChangeGroup> = own().filter(|group| is_wiring(group)).collect();
+        if !is_migrated || wiring.is_empty() {
+            let said = if is_migrated { format!("{}: it is on Clerk already", app.id) } else { said };
+            return Ok(Done::Answer(json!({ "applied": false, "message": said })));
+        }
+        let all = own().filter(|group| group.applicability >= Applicability::NeedsReview).collect();
+        let chosen = if argument.gates == Some(false) { wiring } else { all };
+        let groups = needs(&planned.plan, chosen).iter().map(|id| id.as_str().to_owned()).collect();
+        let offer = Offer { root: opened.root().to_owned(), title: "Migrate this app to Clerk".to_owned(), groups };
+        let edit = self.acting.edit(opened, &planned, &offer)?;
+        Ok(Done::Edit(Box::new(edit), self.left(&planned, &app.id)))
+    }
+
+    /// The change of an action.
+    pub(crate) fn apply(&self, opened: &mut Opened, offer: &Offer) -> Result<Done, String> {
+        let planned = self.planned(opened)?;
+        let edit = self.acting.edit(opened, &planned, offer)?;
+        Ok(Done::Edit(Box::new(edit), offer.title.clone()))
+    }
+
+    /// The page to review the migration, of all apps of the project.
+    pub(crate) fn preview(&self, opened: &mut Opened) -> Result<Done, String> {
+        let planned = self.planned(opened)?;
+        let is_plain = planned.plan.groups().iter().any(is_wiring);
+        if !is_plain {
+            let said: Vec<String> = planned.plan.apps().iter().map(|app| outcome(app).1).collect();
+            let said = if said.is_empty() { "there is no Convex app here".to_owned() } else { said.join("\n") };
+            return Ok(Done::Answer(json!({ "message": said })));
+        }
+        let html = (self.views.page)(&planned, &Selection::AtLeast(Applicability::NeedsReview))?;
+        Ok(Done::Answer(json!({ "title": "Move to Clerk", "html": html })))
+    }
+
+    /// The picture of the project.
+    pub(crate) fn graph(&self, opened: &mut Opened) -> Result<Done, String> {
+        let options = Options { gate: None, watch: self.watch.clone(), ..opened.settings.options() };
+        let picture = opened.project.picture(&options).map_err(|error| error.to_string())?;
+        if picture.apps.is_empty() {
+            return Ok(Done::Answer(json!({ "message": "there is no Convex app here" })));
+        }
+        let (text, svg) = (self.views.graph)(&picture);
+        Ok(Done::Answer(json!({ "title": "What the app renders", "svg": svg, "text": text })))
+    }
+
+    /// What is still to be looked at.
+    pub(crate) fn doctor(&self, opened: &mut Opened) -> Result<Done, String> {
+        let planned = self.planned(opened)?;
+        let findings = opened.findings();
+        let mut text = String::new();
+        // Writing to a String can't fail.
+        for app in
+            planned.plan.apps().iter().filter(|app| {
+                planned.plan.groups().iter().any(|group| is_wiring(group) && group.apps.contains(&app.id))
+            })
+        {
+            let _ = writeln!(text, "{}: not on Clerk yet", app.id);
+        }
+        for finding in findings.iter() {
+            let place = finding.location.as_ref().map(|place| {
+                let source = opened.project.text(&place.path).unwrap_or_else(|| "".into());
+                let at = crate::to_proto::Lines::new(&source, change::ColumnUnit::Chars).position(place.range.start());
+                format!(" {}:{}:{}", place.path, at.line + 1, at.character + 1)
+            });
+            let _ = writeln!(
+                text,
+                "{}[{}]{}: {}",
+                finding.severity.as_str(),
+                finding.rule,
+                place.unwrap_or_default(),
+                finding.message
+            );
+            for more in finding.help.iter().map(String::as_str).chain(finding.doc) {
+                let _ = writeln!(text, "  {more}");
+            }
+        }
+        let number = findings.len();
+        let _ = writeln!(text, "{number} {}", if number == 1 { "finding" } else { "findings" });
+        Ok(Done::Answer(json!({ "title": "What to look at", "text": text, "findings": number })))
+    }
+
+    fn planned(&self, opened: &mut Opened) -> Result<std::rc::Rc<Planned>, String> {
+        opened.planned(self.watch.clone()).map_err(|error| match error.help() {
+            Some(help) => format!("{error}: {help}"),
+            None => error.to_string(),
+        })
+    }
+
+    /// The app that is meant: the one named, the innermost around the document, the only one.
+    fn app<'p>(&self, planned: &'p Planned, argument: &Argument) -> Result<&'p AppReport, String> {
+        let apps = planned.plan.apps();
+        if let Some(name) = &argument.app {
+            let named = AppId::new(name.trim_start_matches("./").trim_end_matches('/'));
+            return apps.iter().find(|app| app.id == named).ok_or_else(|| format!("no Convex app is in `{name}`"));
+        }
+        let document = self.document.as_ref();
+        let around = apps.iter().filter(|app| document.is_some_and(|path| path.is_in(app.id.folder())));
+        let nearest = around.max_by_key(|app| app.id.folder().len());
+        match (nearest, apps) {
+            (Some(app), _) | (None, [app]) => Ok(app),
+            (None, []) => Err("there is no Convex app here".to_owned()),
+            (None, apps) => {
+                let names: Vec<&str> = apps.iter().map(|app| app.id.as_str()).collect();
+                Err(format!("there are several apps: {}; open a file of the one that is meant", names.join(", ")))
+            }
+        }
+    }
+
+    /// What is said once the change is made.
+    fn left(&self, planned: &Planned, app: &AppId) -> String {
+        let steps = planned.plan.steps().iter().filter(|step| step.apps.is_empty() || step.apps.contains(app)).count();
+        match steps {
+            0 => "The app is moved to Clerk.".to_owned(),
+            1 => "The app is moved to Clerk. One step is left to you: `convex-clerk migrate` names it.".to_owned(),
+            steps => {
+                format!("The app is moved to Clerk. {steps} steps are left to you: `convex-clerk migrate` lists them.")
+            }
+        }
+    }
+}
+
+/// Whether an app can be migrated, and what is said of it.
+fn outcome(app: &AppReport) -> (bool, String) {
+    let said = match &app.outcome {
+        AppOutcome::Migrated => return (true, format!("{}: can be migrated", app.id)),
+        AppOutcome::Nothing(why) => why.clone(),
+        AppOutcome::Refused { message, .. } => format!("refused: {message}"),
+        AppOutcome::Unsupported { name, .. } => format!("{name} is not migrated"),
+    };
+    (false, format!("{}: {said}", app.id))
+}
+
+/// Tells a client how far a plan is, and stops it when the client wants no more of it.
+pub(crate) fn watch(
+    signals: Signals,
+    id: RequestId,
+    token: Option<NumberOrString>,
+    report: impl Fn(&str, Option<u32>) + Send + Sync + 'static,
+) -> Watch {
+    Watch::new(move |progress| {
+        match progress {
+            Progress::Reading => report("reading files", None),
+            Progress::Planning { app, done, of } => {
+                report(app, (done * 100).checked_div(of).map(|percent| percent as u32))
+            }
+        }
+        match signals.is_stopped(&id, token.as_ref()) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })
+}

@@ -1,0 +1,237 @@
+//! What the client asks: actions, hovers, diagnostics, commands.
+
+use change::RelPath;
+use lsp_server::{ErrorCode, Request, RequestId};
+use lsp_types::{
+    CodeAction, CodeActionParams, DocumentDiagnosticParams, ExecuteCommandParams, HoverParams, NumberOrString, Uri,
+    WorkspaceDiagnosticParams,
+};
+use migrate::Watch;
+use serde_json::{Value, json};
+
+use super::{Failure, Outcome, Pending, Server, params, progress, stopped};
+use crate::actions::{Acting, Offer};
+use crate::commands::{APPLY, Argument, DOCTOR, Done, GRAPH, MIGRATE, PREVIEW, Running, watch};
+use crate::diagnostics::result_id;
+use crate::documents::without_links;
+use crate::hover::hover;
+use crate::to_proto::path_of;
+
+impl Server {
+    pub(super) fn answer(&mut self, request: Request) -> Result<Outcome, Failure> {
+        let value = request.params;
+        let result = match request.method.as_str() {
+            "textDocument/codeAction" => self.actions(params(value)?),
+            "codeAction/resolve" => self.resolved(params(value)?)?,
+            "textDocument/hover" => self.hover(params(value)?),
+            "textDocument/diagnostic" => self.diagnostics(params(value)?),
+            "workspace/diagnostic" => self.all_diagnostics(params(value)?),
+            "workspace/executeCommand" => return self.command(request.id, params(value)?),
+            "convexClerk/status" => self.status(),
+            method => return Err(Failure::new(ErrorCode::MethodNotFound, format!("`{method}` is not known"))),
+        };
+        Ok(Outcome::Result(result))
+    }
+
+    /// What is kept, for tests and for reports of defects.
+    fn status(&mut self) -> Value {
+        json!({ "parsed": migrate::parsed(), "documents": self.documents.len(), "projects": self.projects.len() })
+    }
+
+    /// The project and the path in it of a file.
+    fn place(&mut self, uri: &Uri) -> Option<(std::path::PathBuf, RelPath)> {
+        let path = without_links(&path_of(uri)?);
+        self.hand_over();
+        let is_unwatched = !self.client.watches;
+        let (opened, _) = self.projects.of(&path)?;
+        if is_unwatched {
+            opened.refresh();
+        }
+        Some((opened.root().to_owned(), opened.relative(&path)?))
+    }
+
+    fn actions(&mut self, given: CodeActionParams) -> Value {
+        let Some((root, path)) = self.place(&given.text_document.uri) else { return json!([]) };
+        let Some(opened) = self.projects.get_mut(&root) else { return json!([]) };
+        let acting = Acting { client: &self.client, documents: &self.documents };
+        json!(acting.at(opened, &path, given.range, &given.context))
+    }
+
+    fn resolved(&mut self, mut action: CodeAction) -> Result<Value, Failure> {
+        let offer: Offer = params(action.data.clone().unwrap_or(Value::Null))?;
+        self.hand_over();
+        let gone = || Failure::new(ErrorCode::ContentModified, "the project is no longer open");
+        let opened = self.projects.get_mut(&offer.root).ok_or_else(gone)?;
+        let planned = opened
+            .planned(Watch::default())
+            .map_err(|error| Failure::new(ErrorCode::ContentModified, error.to_string()))?;
+        let acting = Acting { client: &self.client, documents: &self.documents };
+        let edit = acting.edit(opened, &planned, &offer);
+        action.edit = Some(edit.map_err(|message| Failure::new(ErrorCode::ContentModified, message))?);
+        Ok(json!(action))
+    }
+
+    fn hover(&mut self, given: HoverParams) -> Value {
+        let at = given.text_document_position_params;
+        let Some((root, path)) = self.place(&at.text_document.uri) else { return Value::Null };
+        let Some(opened) = self.projects.get_mut(&root) else { return Value::Null };
+        json!(hover(&self.client, &self.documents, opened, &path, at.position))
+    }
+
+    /// What is found in one file; `unchanged` where the client has it already.
+    fn diagnostics(&mut self, given: DocumentDiagnosticParams) -> Value {
+        let found = self.place(&given.text_document.uri).map(|(root, path)| {
+            self.find();
+            let shown = self.projects.get_mut(&root).and_then(|opened| opened.shown.get(&path).cloned());
+            shown.unwrap_or_default()
+        });
+        report(&found.unwrap_or_default(), given.previous_result_id.as_deref())
+    }
+
+    /// What is found in every file of every project.
+    fn all_diagnostics(&mut self, given: WorkspaceDiagnosticParams) -> Value {
+        self.hand_over();
+        self.find();
+        let mut items = Vec::new();
+        let mut known: std::collections::BTreeMap<String, String> =
+            given.previous_result_ids.into_iter().map(|id| (id.uri.as_str().to_owned(), id.value)).collect();
+        for opened in self.projects.iter_mut() {
+            for (path, diagnostics) in &opened.shown {
+                let Some(uri) = opened.uri(&self.documents, path) else { continue };
+                let mut item = report(diagnostics, known.remove(uri.as_str()).as_deref());
+                let version = self.documents.get(&opened.absolute(path)).map(|document| document.version);
+                item["uri"] = json!(uri);
+                item["version"] = json!(version);
+                items.push(item);
+            }
+        }
+        // What had findings and has none any more.
+        items.extend(known.into_keys().map(|uri| json!({ "kind": "full", "uri": uri, "version": null, "items": [] })));
+        json!({ "items": items })
+    }
+
+    /// Finds what is not found yet, for a client that pulls.
+    fn find(&mut self) {
+        self.due = None;
+        for opened in self.projects.iter_mut().filter(|opened| !opened.is_checked()) {
+            let diagnosing = crate::diagnostics::Diagnosing { client: &self.client, documents: &self.documents };
+            if let Some(found) = diagnosing.of(opened) {
+                opened.shown = found;
+            }
+        }
+    }
+
+    fn command(&mut self, id: RequestId, given: ExecuteCommandParams) -> Result<Outcome, Failure> {
+        let token = given.work_done_progress_params.work_done_token;
+        let argument = given.arguments.into_iter().next().unwrap_or(Value::Null);
+        let titles = [(MIGRATE, "Moving to Clerk"), (PREVIEW, "Planning"), (GRAPH, "Drawing"), (DOCTOR, "Looking")];
+        let title = titles.iter().find(|(command, _)| *command == given.command).map_or("Planning", |(_, title)| title);
+        self.begin(token.as_ref(), title);
+        let done = self.run(&id, &token, &given.command, argument);
+        let is_stopped = self.signals.is_stopped(&id, token.as_ref());
+        self.end(token.as_ref());
+        self.signals.forget(&id, token.as_ref());
+        if is_stopped {
+            return Err(stopped());
+        }
+        match done? {
+            Done::Answer(value) => Ok(Outcome::Result(value)),
+            Done::Edit(..) if !self.client.applies => {
+                let message =
+                    "this editor takes no changes from a language server; run `convex-clerk migrate` in a terminal";
+                Err(Failure::new(ErrorCode::RequestFailed, message))
+            }
+            Done::Edit(edit, said) => {
+                let label = "Migrate this app to Clerk";
+                self.ask("workspace/applyEdit", json!({ "label": label, "edit": edit }), Pending::Applied(id, said));
+                Ok(Outcome::Later)
+            }
+        }
+    }
+
+    fn run(
+        &mut self,
+        id: &RequestId,
+        token: &Option<NumberOrString>,
+        command: &str,
+        argument: Value,
+    ) -> Result<Done, Failure> {
+        let failed = |message: String| Failure::new(ErrorCode::RequestFailed, message);
+        let report = self.reporter(token.clone());
+        let watch = watch(self.signals.clone(), id.clone(), token.clone(), report);
+        let offer: Option<Offer> = if command == APPLY { Some(params(argument.clone())?) } else { None };
+        let argument: Argument = match (&offer, argument) {
+            (Some(_), _) | (None, Value::Null) => Argument::default(),
+            (None, argument) => params(argument)?,
+        };
+        self.hand_over();
+        let place = argument.uri.as_ref().and_then(|uri| self.place(uri));
+        let root = match (&offer, &place) {
+            (Some(offer), _) => Some(offer.root.clone()),
+            (None, Some((root, _))) => Some(root.clone()),
+            (None, None) => self.only(),
+        };
+        let open = "open a file of the app first";
+        let root = root.ok_or_else(|| failed(open.to_owned()))?;
+        let is_unwatched = !self.client.watches;
+        let opened = self.projects.get_mut(&root).ok_or_else(|| failed(open.to_owned()))?;
+        if is_unwatched {
+            opened.refresh();
+        }
+        let acting = Acting { client: &self.client, documents: &self.documents };
+        let running = Running { acting, views: self.views, watch, document: place.map(|(_, path)| path) };
+        let done = match (command, &offer) {
+            (MIGRATE, _) => running.migrate(opened, &argument),
+            (PREVIEW, _) => running.preview(opened),
+            (GRAPH, _) => running.graph(opened),
+            (DOCTOR, _) => running.doctor(opened),
+            (APPLY, Some(offer)) => running.apply(opened, offer),
+            _ => return Err(Failure::new(ErrorCode::InvalidParams, format!("`{command}` is not known"))),
+        };
+        if command == DOCTOR {
+            self.wait();
+        }
+        done.map_err(failed)
+    }
+
+    /// The only project: of the files that are open, else of the client's only folder.
+    fn only(&mut self) -> Option<std::path::PathBuf> {
+        let mut all: Vec<_> = self.projects.iter_mut().map(|opened| opened.root().to_owned()).collect();
+        if all.is_empty() {
+            all.extend(self.projects.open_only_folder());
+        }
+        (all.len() == 1).then(|| all.pop()).flatten()
+    }
+
+    fn begin(&self, token: Option<&NumberOrString>, title: &str) {
+        if let Some(token) = token {
+            self.send(progress(token, json!({ "kind": "begin", "title": title, "cancellable": true })));
+        }
+    }
+
+    fn end(&self, token: Option<&NumberOrString>) {
+        if let Some(token) = token {
+            self.send(progress(token, json!({ "kind": "end" })));
+        }
+    }
+
+    fn reporter(&self, token: Option<NumberOrString>) -> impl Fn(&str, Option<u32>) + Send + Sync + 'static {
+        let sender = self.sender.clone();
+        move |message, percentage| {
+            if let Some(token) = &token {
+                let value =
+                    json!({ "kind": "report", "message": message, "percentage": percentage, "cancellable": true });
+                // A writer that is gone has nobody to write to.
+                let _ = sender.send(progress(token, value));
+            }
+        }
+    }
+}
+
+fn report(diagnostics: &[lsp_types::Diagnostic], previous: Option<&str>) -> Value {
+    let id = result_id(diagnostics);
+    match previous == Some(id.as_str()) {
+        true => json!({ "kind": "unchanged", "resultId": id }),
+        false => json!({ "kind": "full", "resultId": id, "items": diagnostics }),
+    }
+}

@@ -1,0 +1,225 @@
+//! What the client tells: files that open, change, close and are saved, folders, settings, files on disk.
+
+use std::path::PathBuf;
+
+use lsp_server::{ErrorCode, Notification, Response};
+use lsp_types::{
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, FileChangeType, InitializeParams,
+    Uri,
+};
+use serde_json::{Value, json};
+
+use super::{Failure, Outcome, Pending, Phase, Server, params};
+use crate::client::Client;
+use crate::documents::{Document, without_links};
+use crate::settings::Settings;
+use crate::to_proto::path_of;
+
+/// The files whose changes on disk matter.
+const WATCHED: [&str; 5] = [
+    "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,html,mdx}",
+    "**/{package,tsconfig*,jsconfig*,convex,nx,project,app,turbo,biome}.{json,jsonc}",
+    "**/{package-lock.json,npm-shrinkwrap.json,pnpm-lock.yaml,pnpm-workspace.yaml,yarn.lock,bun.lock,bun.lockb}",
+    "**/.env*",
+    "**/{.prettierrc*,.editorconfig,.gitignore}",
+];
+
+/// Folders whose files are none of the project.
+const NEVER: [&str; 3] = ["node_modules", "dist", ".git"];
+
+impl Server {
+    pub(super) fn initialize(&mut self, value: Value) -> Result<Outcome, Failure> {
+        let given: InitializeParams = params(value)?;
+        self.client = Client::new(&given.capabilities);
+        self.initial = given.initialization_options.unwrap_or(Value::Null);
+        let folders = given.workspace_folders.unwrap_or_default().into_iter().map(|folder| folder.uri);
+        let mut folders: Vec<Uri> = folders.collect();
+        if folders.is_empty() {
+            #[expect(deprecated, reason = "clients without folders name a root")]
+            folders.extend(given.root_uri);
+        }
+        folders.iter().filter_map(path_of).for_each(|folder| self.projects.add_folder(folder));
+        self.phase = Phase::Running;
+        let result = json!({
+            "capabilities": self.client.server(),
+            "serverInfo": { "name": crate::SOURCE, "version": self.views.version },
+        });
+        Ok(Outcome::Result(result))
+    }
+
+    pub(super) fn notification(&mut self, said: Notification) {
+        let value = said.params;
+        let method = said.method.as_str();
+        let done = match method {
+            "textDocument/didOpen" => params(value).map(|given| self.opened(given)),
+            "textDocument/didChange" => params(value).map(|given| self.changed(given)),
+            "textDocument/didClose" => params(value).map(|given| self.closed(&given)),
+            "textDocument/didSave" => params(value).map(|given| self.saved(&given)),
+            "workspace/didChangeWatchedFiles" => params(value).map(|given| self.changed_on_disk(&given)),
+            "workspace/didChangeWorkspaceFolders" => params(value).map(|given| self.changed_folders(&given)),
+            _ => {
+                self.said(method, value);
+                Ok(())
+            }
+        };
+        if let Err(failure) = done {
+            self.log(&format!("{method}: {}", failure.message));
+        }
+    }
+
+    /// Takes what comes in no form that could be wrong.
+    fn said(&mut self, method: &str, value: Value) {
+        match method {
+            "initialized" => self.watch_files(),
+            "workspace/didChangeConfiguration" => self.changed_settings(value),
+            // What it says was heard as it came; what it is about is done by now.
+            "$/cancelRequest" => self.forget_stopped(&value),
+            _ => {}
+        }
+    }
+
+    fn forget_stopped(&self, value: &Value) {
+        let id = value.get("id").cloned().unwrap_or(Value::Null);
+        if let Ok(id) = serde_json::from_value(id) {
+            self.signals.forget(&id, None);
+        }
+    }
+
+    fn watch_files(&mut self) {
+        if !self.client.watches {
+            return;
+        }
+        let watchers: Vec<Value> = WATCHED.iter().map(|glob| json!({ "globPattern": glob })).collect();
+        let registration = json!({
+            "id": "files",
+            "method": "workspace/didChangeWatchedFiles",
+            "registerOptions": { "watchers": watchers },
+        });
+        self.ask("client/registerCapability", json!({ "registrations": [registration] }), Pending::Nothing);
+    }
+
+    fn opened(&mut self, given: DidOpenTextDocumentParams) {
+        let item = given.text_document;
+        let Some(path) = path_of(&item.uri) else { return };
+        let path = without_links(&path);
+        self.documents.open(path.clone(), Document { uri: item.uri, version: item.version, text: item.text.into() });
+        self.read_soon(path);
+    }
+
+    fn changed(&mut self, given: DidChangeTextDocumentParams) {
+        let Some(path) = path_of(&given.text_document.uri) else { return };
+        let path = without_links(&path);
+        let version = given.text_document.version;
+        if self.documents.change(&path, version, given.content_changes, self.client.unit).is_some() {
+            self.read_soon(path);
+        }
+    }
+
+    fn closed(&mut self, given: &DidCloseTextDocumentParams) {
+        let Some(path) = path_of(&given.text_document.uri) else { return };
+        let path = without_links(&path);
+        self.documents.close(&path);
+        self.read_soon(path);
+    }
+
+    fn saved(&mut self, given: &DidSaveTextDocumentParams) {
+        let Some(path) = path_of(&given.text_document.uri) else { return };
+        // Who watches nothing may have had other files changed by what runs at saving.
+        if !self.client.watches
+            && let Some((opened, _)) = self.projects.of(&without_links(&path))
+        {
+            opened.refresh();
+            self.wait();
+        }
+    }
+
+    fn read_soon(&mut self, path: PathBuf) {
+        self.unread.insert(path);
+        self.wait();
+    }
+
+    fn changed_on_disk(&mut self, given: &DidChangeWatchedFilesParams) {
+        for event in &given.changes {
+            let Some(path) = path_of(&event.uri) else { continue };
+            let path = without_links(&path);
+            let is_inside = |name: &&str| path.components().any(|part| part.as_os_str().to_str() == Some(*name));
+            if NEVER.iter().any(is_inside) {
+                continue;
+            }
+            for opened in self.projects.iter_mut() {
+                let Some(below) = opened.relative(&path) else { continue };
+                match event.typ {
+                    FileChangeType::CHANGED => opened.project.touch(&below),
+                    _ => opened.project.forget(),
+                }
+                opened.changed();
+            }
+        }
+        self.wait();
+    }
+
+    fn changed_folders(&mut self, given: &DidChangeWorkspaceFoldersParams) {
+        let added = given.event.added.iter().filter_map(|folder| path_of(&folder.uri));
+        added.for_each(|folder| self.projects.add_folder(folder));
+        for folder in given.event.removed.iter().filter_map(|folder| path_of(&folder.uri)) {
+            for gone in self.projects.remove_folder(&folder) {
+                let uris = gone.shown.keys().filter_map(|path| gone.uri(&self.documents, path));
+                for uri in uris.filter(|_| !self.client.pulls) {
+                    let params = lsp_types::PublishDiagnosticsParams { uri, diagnostics: Vec::new(), version: None };
+                    self.notify("textDocument/publishDiagnostics", params);
+                }
+            }
+        }
+        // What is still open may be of another project now.
+        self.unread.extend(self.documents.paths().cloned());
+        self.wait();
+    }
+
+    fn changed_settings(&mut self, value: Value) {
+        if !self.client.configures {
+            self.initial = value.get("settings").cloned().unwrap_or(Value::Null);
+            let settings = Settings::read(&self.initial);
+            self.projects.iter_mut().for_each(|opened| {
+                opened.settings = settings.clone();
+                opened.changed();
+            });
+            self.wait();
+            return;
+        }
+        let projects: Vec<_> =
+            self.projects.iter_mut().map(|opened| (opened.root().to_owned(), opened.scope())).collect();
+        for (root, scope) in projects {
+            self.ask_for_settings(root, scope);
+        }
+    }
+
+    /// Takes what the client says to something that it was asked.
+    pub(super) fn answered(&mut self, pending: Pending, response: Response) {
+        match pending {
+            Pending::Nothing => {}
+            Pending::Settings(root) => {
+                let Ok(values) = response.response_result else { return };
+                let settings = values.get(0).map(Settings::read).unwrap_or_default();
+                if let Some(opened) = self.projects.get_mut(&root).filter(|opened| opened.settings != settings) {
+                    opened.settings = settings;
+                    opened.changed();
+                    self.wait();
+                }
+            }
+            Pending::Applied(id, said) => {
+                let result = match response.response_result {
+                    Ok(value) if value.get("applied") == Some(&Value::Bool(true)) => {
+                        Ok(json!({ "applied": true, "message": said }))
+                    }
+                    Ok(value) => {
+                        let why = value.get("failureReason").and_then(Value::as_str).unwrap_or("nothing was changed");
+                        Ok(json!({ "applied": false, "message": why }))
+                    }
+                    Err(error) => Err(Failure::new(ErrorCode::RequestFailed, error.message)),
+                };
+                self.respond(id, result);
+            }
+        }
+    }
+}
