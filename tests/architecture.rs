@@ -36,17 +36,18 @@ fn check_none(what: &str, found: &[String]) {
 
 #[test]
 fn dependencies_point_down() {
-    let allowed: [(&str, &[&str]); 4] = [
+    let allowed: [(&str, &[&str]); 5] = [
         ("change", &[]),
         ("syntax", &["change"]),
         ("migrate", &["change", "syntax"]),
-        ("cli", &["change", "migrate", "syntax"]),
+        ("lsp", &["change", "migrate"]),
+        ("cli", &["change", "lsp", "migrate", "syntax"]),
     ];
     for (name, below) in allowed {
         let manifest = fs::read_to_string(root().join(format!("crates/{name}/Cargo.toml"))).unwrap();
         let manifest: toml::Table = manifest.parse().unwrap();
         let dependencies = manifest["dependencies"].as_table().unwrap();
-        for other in ["change", "syntax", "migrate", "cli"] {
+        for other in ["change", "syntax", "migrate", "lsp", "cli"] {
             assert_eq!(dependencies.contains_key(other), below.contains(&other), "{name} -> {other}");
         }
         let uses_swc = dependencies.keys().any(|dependency| dependency.starts_with("swc"));
@@ -95,6 +96,32 @@ fn the_engine_reads_in_three_files_and_writes_nowhere() {
     check_none("writing in the engine", &writing);
 }
 
+/// What the language server may do in a folder that nobody trusts yet: read.
+#[test]
+fn the_language_server_runs_nothing_and_writes_nothing() {
+    let calls = [
+        "process::",
+        "Command::new",
+        "TcpStream",
+        "UdpSocket",
+        "fs::write",
+        "File::create",
+        "fs::remove",
+        "fs::rename",
+        "OpenOptions",
+        "create_dir",
+    ];
+    let files =
+        ["lsp", "migrate", "syntax", "change"].map(|name| rust_files(&root().join("crates").join(name).join("src")));
+    let found: Vec<String> = files
+        .iter()
+        .flatten()
+        .filter(|path| calls.iter().any(|call| code(path).contains(call)))
+        .map(|path| path.display().to_string())
+        .collect();
+    check_none("running or writing in the server", &found);
+}
+
 #[test]
 fn files_are_short_and_say_what_they_are_for() {
     let mut found = Vec::new();
@@ -130,7 +157,7 @@ fn readme_and_exit_codes_agree() {
     for code in ["| 0 ", "| 1 ", "| 2 ", "| 3 ", "| 130 "] {
         assert!(readme.contains(code), "the README has no row for exit code {code}");
     }
-    for name in ["change", "syntax", "migrate", "cli"] {
+    for name in ["change", "syntax", "migrate", "lsp", "cli"] {
         assert!(readme.contains(&format!("`{name}`")), "the README's map lacks {name}");
     }
     // The commands that a newcomer copies.

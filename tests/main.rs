@@ -25,6 +25,8 @@ mod setup;
 mod reports;
 // The type check before and after the change.
 mod verify;
+// The language server.
+mod lsp;
 // Gates: how they are chosen, and the commands that look at them.
 mod gates;
 // Archives and npm packages: what they hold, and that the latter install and run.

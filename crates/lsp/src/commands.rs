@@ -33,7 +33,7 @@ pub(crate) const COMMANDS: [&str; 5] = [MIGRATE, PREVIEW, GRAPH, DOCTOR, APPLY];
 #[serde(default)]
 pub(crate) struct Argument {
     /// A document of the app.
-    pub(crate) uri: Option<lsp_types::Uri>,
+    pub(crate) uri: Option<lsp_types::Url>,
     /// The app's folder, below the top of the repository.
     pub(crate) app: Option<String>,
     /// Whether the gates and the server calls come along.
@@ -62,12 +62,10 @@ impl Running<'_> {
     pub(crate) fn migrate(&self, opened: &mut Opened, argument: &Argument) -> Result<Done, String> {
         let planned = self.planned(opened)?;
         let app = self.app(&planned, argument)?;
-        let (is_migrated, said) = outcome(app);
         let own = || planned.plan.groups().iter().filter(|group| group.apps.contains(&app.id));
         let wiring: Vec<&ChangeGroup> = own().filter(|group| is_wiring(group)).collect();
-        if !is_migrated || wiring.is_empty() {
-            let said = if is_migrated { format!("{}: it is on Clerk already", app.id) } else { said };
-            return Ok(Done::Answer(json!({ "applied": false, "message": said })));
+        if wiring.is_empty() {
+            return Ok(Done::Answer(json!({ "applied": false, "message": outcome(&planned, app) })));
         }
         let all = own().filter(|group| group.applicability >= Applicability::NeedsReview).collect();
         let chosen = if argument.gates == Some(false) { wiring } else { all };
@@ -89,7 +87,7 @@ impl Running<'_> {
         let planned = self.planned(opened)?;
         let is_plain = planned.plan.groups().iter().any(is_wiring);
         if !is_plain {
-            let said: Vec<String> = planned.plan.apps().iter().map(|app| outcome(app).1).collect();
+            let said: Vec<String> = planned.plan.apps().iter().map(|app| outcome(&planned, app)).collect();
             let said = if said.is_empty() { "there is no Convex app here".to_owned() } else { said.join("\n") };
             return Ok(Done::Answer(json!({ "message": said })));
         }
@@ -184,15 +182,18 @@ impl Running<'_> {
     }
 }
 
-/// Whether an app can be migrated, and what is said of it.
-fn outcome(app: &AppReport) -> (bool, String) {
+/// What is said of an app.
+fn outcome(planned: &Planned, app: &AppReport) -> String {
+    let has_wiring = planned.plan.groups().iter().any(|group| is_wiring(group) && group.apps.contains(&app.id));
     let said = match &app.outcome {
-        AppOutcome::Migrated => return (true, format!("{}: can be migrated", app.id)),
+        AppOutcome::Migrated if has_wiring => "can be migrated".to_owned(),
+        // Only gates are left to add.
+        AppOutcome::Migrated => "it is on Clerk already".to_owned(),
         AppOutcome::Nothing(why) => why.clone(),
         AppOutcome::Refused { message, .. } => format!("refused: {message}"),
         AppOutcome::Unsupported { name, .. } => format!("{name} is not migrated"),
     };
-    (false, format!("{}: {said}", app.id))
+    format!("{}: {said}", app.id)
 }
 
 /// Tells a client how far a plan is, and stops it when the client wants no more of it.

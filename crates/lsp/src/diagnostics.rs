@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::str::FromStr as _;
 use std::sync::Arc;
 
 use change::{AppOutcome, Finding, Location, RelPath, Severity};
 use lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, NumberOrString, Range, Uri,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, NumberOrString, Range, Url,
 };
 use migrate::Watch;
 
@@ -64,7 +63,7 @@ impl Diagnosing<'_> {
             })
         });
         let related: Vec<_> = related.collect();
-        let href = finding.doc.filter(|_| self.client.code_description).and_then(|doc| Uri::from_str(doc).ok());
+        let href = finding.doc.filter(|_| self.client.code_description).and_then(|doc| Url::parse(doc).ok());
         let help = finding.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
         Some(Diagnostic {
             range: self.range(opened, location),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use change::ColumnUnit;
-use lsp_types::{TextDocumentContentChangeEvent, Uri};
+use lsp_types::{TextDocumentContentChangeEvent, Url};
 
 use crate::to_proto::Lines;
 
@@ -13,7 +13,7 @@ use crate::to_proto::Lines;
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
     /// Its address as the client spells it.
-    pub(crate) uri: Uri,
+    pub(crate) uri: Url,
     /// The version that the client gave its text.
     pub(crate) version: i32,
     /// Its text.
@@ -86,11 +86,10 @@ mod tests {
     use super::*;
     use lsp_types::{Position, Range};
     use proptest::prelude::*;
-    use std::str::FromStr as _;
 
     fn changed(text: &str, changes: Vec<TextDocumentContentChangeEvent>) -> String {
         let mut documents = Documents::default();
-        let uri = Uri::from_str("file:///a.ts").unwrap();
+        let uri = Url::parse("file:///a.ts").unwrap();
         documents.open("/a.ts".into(), Document { uri, version: 1, text: text.into() });
         documents.change(Path::new("/a.ts"), 2, changes, ColumnUnit::Utf16).unwrap().to_string()
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use change::{ColumnUnit, EditSet, FileChange, RelPath, TextEdit, TextRange, edits_between, hunks};
 use lsp_types::{
     AnnotatedTextEdit, ChangeAnnotation, CreateFile, CreateFileOptions, DocumentChangeOperation, DocumentChanges,
-    OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range, ResourceOp, TextDocumentEdit, Uri, WorkspaceEdit,
+    OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range, ResourceOp, TextDocumentEdit, Url, WorkspaceEdit,
 };
 
 use crate::client::Client;
@@ -62,12 +62,12 @@ pub(crate) fn workspace_edit(
 /// An edit in the making.
 struct Made<'a> {
     client: &'a Client,
-    changes: HashMap<Uri, Vec<lsp_types::TextEdit>>,
+    changes: HashMap<Url, Vec<lsp_types::TextEdit>>,
     operations: Vec<DocumentChangeOperation>,
 }
 
 impl Made<'_> {
-    fn create(&mut self, uri: Uri, text: &str) {
+    fn create(&mut self, uri: Url, text: &str) {
         let options = CreateFileOptions { overwrite: Some(false), ignore_if_exists: Some(false) };
         let annotation_id = self.annotation();
         let create = CreateFile { uri: uri.clone(), options: Some(options), annotation_id };
@@ -77,7 +77,7 @@ impl Made<'_> {
         self.edit(uri, None, vec![all]);
     }
 
-    fn edit(&mut self, uri: Uri, version: Option<i32>, edits: Vec<lsp_types::TextEdit>) {
+    fn edit(&mut self, uri: Url, version: Option<i32>, edits: Vec<lsp_types::TextEdit>) {
         if !self.client.document_changes {
             self.changes.entry(uri).or_default().extend(edits);
             return;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use change::{Finding, RelPath};
-use lsp_types::{Diagnostic, Uri};
+use lsp_types::{Diagnostic, Url};
 use migrate::{PlanError, Planned, Project, Watch};
 
 use crate::documents::{Documents, without_links};
@@ -57,7 +57,7 @@ impl Opened {
     }
 
     /// The address of its folder.
-    pub(crate) fn scope(&self) -> Option<Uri> {
+    pub(crate) fn scope(&self) -> Option<Url> {
         uri(&self.given)
     }
 
@@ -74,7 +74,7 @@ impl Opened {
     }
 
     /// The address of a file as the client knows it.
-    pub(crate) fn uri(&self, documents: &Documents, path: &RelPath) -> Option<Uri> {
+    pub(crate) fn uri(&self, documents: &Documents, path: &RelPath) -> Option<Url> {
         let absolute = self.absolute(path);
         if let Some(document) = documents.get(&absolute) {
             return Some(document.uri.clone());

@@ -31,6 +31,9 @@ mod notices;
 const DEBOUNCE: Duration = Duration::from_millis(150);
 const AT_MOST: Duration = Duration::from_millis(600);
 
+/// How long requests wait for the client to say what is configured.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// How many messages may wait.
 const QUEUE: usize = 256;
 
@@ -85,6 +88,11 @@ pub(crate) struct Server {
     /// What the client was asked.
     asked: HashMap<RequestId, Pending>,
     asked_so_far: i32,
+    /// Requests that wait for settings, and until when.
+    held: Vec<Request>,
+    held_until: Option<Instant>,
+    /// Whether the client did not say in time what is configured.
+    is_silent: bool,
     /// When what was found is said: after a moment of rest, but no later than the second.
     due: Option<(Instant, Instant)>,
     /// Settings of a client that is not asked for them.
@@ -146,6 +154,9 @@ impl Server {
             unread: BTreeSet::new(),
             asked: HashMap::new(),
             asked_so_far: 0,
+            held: Vec::new(),
+            held_until: None,
+            is_silent: false,
             due: None,
             initial: Value::Null,
         }
@@ -154,11 +165,11 @@ impl Server {
     /// Whether the client ended the session as it should.
     fn serve(mut self, receiver: &Receiver<Incoming>) -> bool {
         loop {
-            let incoming = match self.due {
-                Some((rest, last)) => match receiver.recv_deadline(rest.min(last)) {
+            let rest = self.due.map(|(rest, last)| rest.min(last));
+            let incoming = match rest.into_iter().chain(self.held_until).min() {
+                Some(deadline) => match receiver.recv_deadline(deadline) {
                     Err(RecvTimeoutError::Timeout) => {
-                        self.due = None;
-                        self.safely("diagnostics", Self::say_what_was_found);
+                        self.elapsed(Instant::now());
                         continue;
                     }
                     incoming => incoming.ok(),
@@ -174,6 +185,33 @@ impl Server {
                 Some(Incoming::Malformed(why)) => self.log(&format!("a message that could not be read: {why}")),
             }
         }
+    }
+
+    /// Does what was to be done by now.
+    fn elapsed(&mut self, now: Instant) {
+        if self.held_until.is_some_and(|until| until <= now) {
+            self.is_silent = true;
+            self.go_on();
+        }
+        if self.due.is_some_and(|(rest, last)| rest.min(last) <= now) {
+            self.due = None;
+            self.safely("diagnostics", Self::say_what_was_found);
+        }
+    }
+
+    /// Answers the requests that waited for settings.
+    fn go_on(&mut self) {
+        self.held_until = None;
+        for request in std::mem::take(&mut self.held) {
+            self.request(request);
+        }
+    }
+
+    /// Whether a request has to wait for settings that the client was asked for.
+    fn has_to_wait(&mut self) -> bool {
+        self.safely("documents", Self::hand_over);
+        let is_asked = self.asked.values().any(|pending| matches!(pending, Pending::Settings(_)));
+        is_asked && !self.is_silent
     }
 
     fn message(&mut self, message: Message) {
@@ -193,6 +231,11 @@ impl Server {
     }
 
     fn request(&mut self, request: Request) {
+        if self.phase == Phase::Running && request.method != "shutdown" && self.has_to_wait() {
+            self.held.push(request);
+            self.held_until.get_or_insert_with(|| Instant::now() + PATIENCE);
+            return;
+        }
         let (id, method) = (request.id.clone(), request.method.clone());
         let outcome = match (self.phase, method.as_str()) {
             (Phase::Before, "initialize") => self.initialize(request.params),
@@ -282,7 +325,7 @@ impl Server {
         }
     }
 
-    fn ask_for_settings(&mut self, root: PathBuf, scope: Option<lsp_types::Uri>) {
+    fn ask_for_settings(&mut self, root: PathBuf, scope: Option<lsp_types::Url>) {
         if self.client.configures {
             let item = json!({ "section": crate::settings::SECTION, "scopeUri": scope });
             self.ask("workspace/configuration", json!({ "items": [item] }), Pending::Settings(root));

@@ -1,11 +1,9 @@
 //! From byte offsets and paths to what the protocol says, and back.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 
 use change::{ColumnUnit, LineCol, LineIndex, TextRange};
-use lsp_types::{Position, Range, Uri};
-use url::Url;
+use lsp_types::{Position, Range, Url};
 
 /// A text with its lines, for places in it.
 pub(crate) struct Lines<'t> {
@@ -56,14 +54,13 @@ impl<'t> Lines<'t> {
 }
 
 /// The address of a file; `None` for a path that is not absolute.
-pub(crate) fn uri(path: &Path) -> Option<Uri> {
-    Uri::from_str(Url::from_file_path(path).ok()?.as_str()).ok()
+pub(crate) fn uri(path: &Path) -> Option<Url> {
+    Url::from_file_path(path).ok()
 }
 
 /// The path of a file's address; `None` where it is no file's: `untitled:Untitled-1`.
-pub(crate) fn path_of(uri: &Uri) -> Option<PathBuf> {
-    let url = Url::parse(uri.as_str()).ok()?;
-    (url.scheme() == "file").then(|| url.to_file_path().ok()).flatten()
+pub(crate) fn path_of(uri: &Url) -> Option<PathBuf> {
+    (uri.scheme() == "file").then(|| uri.to_file_path().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -87,9 +84,9 @@ mod tests {
 
     #[test]
     fn addresses_of_files() {
-        let path = Path::new("/a b/ü#?.tsx");
+        let path = Path::new("/a b/ü#?[id].tsx");
         assert_eq!(path_of(&uri(path).unwrap()).as_deref(), Some(path));
-        assert_eq!(path_of(&Uri::from_str("untitled:Untitled-1").unwrap()), None);
+        assert_eq!(path_of(&Url::parse("untitled:Untitled-1").unwrap()), None);
         assert_eq!(uri(Path::new("relative")), None);
     }
 }

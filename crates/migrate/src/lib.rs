@@ -43,6 +43,7 @@ mod proof;
 mod react_router;
 mod recognised;
 mod refusal;
+mod reread;
 mod rewire;
 mod rewire_added;
 mod rewire_require;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use change::{Base, Finding, Location, RelPath, Severity, TextRange};
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -16,12 +16,11 @@ use syntax::{FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKind, on_deep
 
 use crate::PlanError;
 use crate::buffers::Buffers;
-use crate::graph::modules::taken_in;
 use crate::index;
 use crate::jsonc;
 use crate::kept::{Kept, Read};
 use crate::manifest::Manifest;
-use crate::workspace::{LoadedFile, Workspace, folders_up, join, takes_in_tests};
+use crate::workspace::{LoadedFile, Workspace, folders_up, join};
 
 /// What marks a source file: Convex and Clerk in any case of their first letters, the variable of the Convex URL, and the roots of a React
 /// app.
@@ -310,7 +309,7 @@ fn is_entered(entry: &DirEntry, root: &Path) -> bool {
 }
 
 /// Whether a file is one of source, by its name.
-fn is_source(path: &RelPath) -> bool {
+pub(crate) fn is_source(path: &RelPath) -> bool {
     !matches!(SourceKind::of(path), None | Some(SourceKind::Declarations))
 }
 
@@ -439,68 +438,25 @@ fn utf8(bytes: Vec<u8>) -> Result<String, ParseFailure> {
     })
 }
 
-/// Reads a source file again, whose text has changed. `false` where more may have changed with it than what it says, or where it is gone: then
-/// the project has to be read again.
-pub(crate) fn read_again(workspace: &mut Workspace, path: &RelPath) -> bool {
-    if !is_source(path) || !workspace.sources.contains(path) || workspace.unread.contains_key(path) {
-        return false;
-    }
-    let before = facts_at(workspace, path);
+/// What a source file is as it is now.
+pub(crate) enum Glance {
+    /// It takes part, and was read; `None` where its name is no source's after all.
+    Read(Option<LoadedFile>),
+    /// It mentions none of what marks an app.
+    Plain,
+    /// It is gone, or can't be read.
+    Gone,
+}
+
+/// Looks at a source file again. Call it [`on_deep_stack`].
+pub(crate) fn look_again(workspace: &Workspace, path: &RelPath) -> Glance {
     let files = Files { base: &workspace.base, buffers: &workspace.buffers };
     let metadata = fs::symlink_metadata(workspace.base.join(path.as_str())).ok();
-    let found = match files.source_at(metadata, path) {
-        Some(Found::Source(_, hit)) => Some(on_deep_stack(|| loaded(&workspace.kept, path, hit))),
-        Some(Found::Plain(_)) => None,
-        _ => return false,
-    };
-    // A folder with `project.json` is an application of Nx as soon as a file in it takes part.
-    if found.is_some() != workspace.files.contains_key(path)
-        && workspace.others.iter().any(|path| path.file_name() == "project.json")
-    {
-        return false;
+    match files.source_at(metadata, path) {
+        Some(Found::Source(_, hit)) => Glance::Read(loaded(&workspace.kept, path, hit)),
+        Some(Found::Plain(_)) => Glance::Plain,
+        _ => Glance::Gone,
     }
-    match found.flatten() {
-        Some(file) => drop(workspace.files.insert(path.clone(), file)),
-        None => drop(workspace.files.remove(path)),
-    }
-    workspace.late_facts.get_mut().unwrap_or_else(PoisonError::into_inner).remove(path);
-    takes_part_again(workspace, path, before);
-    // What the settings of a bundler name leads elsewhere.
-    if path.file_name().contains(".config.") {
-        workspace.resolution = OnceLock::new();
-        workspace.members = Mutex::default();
-    }
-    true
-}
-
-/// Whether a source file is there that can't be parsed.
-pub(crate) fn is_broken(workspace: &Workspace, path: &RelPath) -> bool {
-    workspace.sources.contains(path) && facts_at(workspace, path).is_none()
-}
-
-/// What a source file says; `None` where it can't be read.
-fn facts_at(workspace: &Workspace, path: &RelPath) -> Option<Arc<FileFacts>> {
-    match workspace.files.get(path) {
-        Some(file) => file.facts.as_ref().ok().cloned(),
-        None => facts_of(workspace, vec![path.clone()]).remove(path),
-    }
-}
-
-/// Puts what a file says now into the apps that it takes part in. Where it takes in other files than before, theirs are found anew.
-fn takes_part_again(workspace: &mut Workspace, path: &RelPath, before: Option<Arc<FileFacts>>) {
-    let facts = facts_at(workspace, path);
-    let takes_part = |facts: &Option<Arc<FileFacts>>| facts.as_ref().is_some_and(|facts| !takes_in_tests(facts));
-    let may_join = takes_part(&before) != takes_part(&facts);
-    let members = workspace.members.get_mut().unwrap_or_else(PoisonError::into_inner);
-    members.retain(|_, sources| {
-        let Some(id) = sources.id(path) else { return !may_join };
-        let Some(facts) = &facts else { return false };
-        let is_same = taken_in(sources.facts(id)) == taken_in(facts) && !takes_in_tests(facts);
-        if is_same {
-            *sources = sources.clone().with([(path.clone(), facts.clone())].into());
-        }
-        is_same
-    });
 }
 
 /// The facts of source files that the walk left alone, their texts and trees dropped; each is read once. One that can't be parsed is left

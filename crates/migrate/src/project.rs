@@ -10,8 +10,9 @@ use crate::calls::{FunctionCall, call_at};
 use crate::drawing::picture_of;
 use crate::gates::GateMode;
 use crate::kept::Kept;
-use crate::load::{self, is_broken, load, read_again};
+use crate::load::{self, load};
 use crate::picture::Picture;
+use crate::reread::{is_broken, read_again};
 use crate::workspace::Workspace;
 use crate::{Options, PlanError, Planned, Progress, plan_of};
 

@@ -3,7 +3,7 @@
 use change::RelPath;
 use lsp_server::{ErrorCode, Request, RequestId};
 use lsp_types::{
-    CodeAction, CodeActionParams, DocumentDiagnosticParams, ExecuteCommandParams, HoverParams, NumberOrString, Uri,
+    CodeAction, CodeActionParams, DocumentDiagnosticParams, ExecuteCommandParams, HoverParams, NumberOrString, Url,
     WorkspaceDiagnosticParams,
 };
 use migrate::Watch;
@@ -39,7 +39,7 @@ impl Server {
     }
 
     /// The project and the path in it of a file.
-    fn place(&mut self, uri: &Uri) -> Option<(std::path::PathBuf, RelPath)> {
+    fn place(&mut self, uri: &Url) -> Option<(std::path::PathBuf, RelPath)> {
         let path = without_links(&path_of(uri)?);
         self.hand_over();
         let is_unwatched = !self.client.watches;

@@ -6,7 +6,7 @@ use lsp_server::{ErrorCode, Notification, Response};
 use lsp_types::{
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams, FileChangeType, InitializeParams,
-    Uri,
+    Url,
 };
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ impl Server {
         self.client = Client::new(&given.capabilities);
         self.initial = given.initialization_options.unwrap_or(Value::Null);
         let folders = given.workspace_folders.unwrap_or_default().into_iter().map(|folder| folder.uri);
-        let mut folders: Vec<Uri> = folders.collect();
+        let mut folders: Vec<Url> = folders.collect();
         if folders.is_empty() {
             #[expect(deprecated, reason = "clients without folders name a root")]
             folders.extend(given.root_uri);
@@ -199,12 +199,16 @@ impl Server {
         match pending {
             Pending::Nothing => {}
             Pending::Settings(root) => {
-                let Ok(values) = response.response_result else { return };
+                let values = response.response_result.unwrap_or_default();
                 let settings = values.get(0).map(Settings::read).unwrap_or_default();
                 if let Some(opened) = self.projects.get_mut(&root).filter(|opened| opened.settings != settings) {
                     opened.settings = settings;
                     opened.changed();
                     self.wait();
+                }
+                self.is_silent = false;
+                if !self.asked.values().any(|pending| matches!(pending, Pending::Settings(_))) {
+                    self.go_on();
                 }
             }
             Pending::Applied(id, said) => {
