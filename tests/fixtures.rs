@@ -20,7 +20,7 @@ pub(crate) struct Case {
     code: Option<i32>,
     pub(crate) options: Vec<String>,
     /// The rules that it is about; all of them when empty.
-    rules: Vec<String>,
+    pub(crate) rules: Vec<String>,
     pub(crate) shapes: Vec<String>,
 }
 

@@ -27,6 +27,9 @@ mod reports;
 mod verify;
 // The language server.
 mod lsp;
+// Real editors.
+#[cfg(unix)]
+mod editors;
 // Gates: how they are chosen, and the commands that look at them.
 mod gates;
 // Archives and npm packages: what they hold, and that the latter install and run.

@@ -372,7 +372,7 @@ impl Client {
             let annotated = change["edits"].as_array().unwrap().iter().all(|edit| edit["annotationId"].is_string());
             assert_eq!(annotated, can.annotations, "{change}");
             match new.get_mut(&path) {
-                Some(text) => *text = edited("", &change["edits"], can.encoding),
+                Some(text) => *text = filled(&change["edits"]),
                 None => self.edit(&path, &change["edits"]),
             }
         }
@@ -526,6 +526,14 @@ fn offset(text: &str, position: &Value, encoding: &str) -> usize {
     }
     assert_eq!(seen, column, "no column {column} in {:?}", &text[start..end]);
     end
+}
+
+/// The text of a new file: up to (1, 0), so that editors which take an empty text for an empty line leave nothing of it.
+fn filled(edits: &Value) -> String {
+    let [edit] = edits.as_array().unwrap().as_slice() else { panic!("{edits}") };
+    let whole = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 1, "character": 0 } });
+    assert_eq!(edit["range"], whole);
+    edit["newText"].as_str().unwrap().to_owned()
 }
 
 /// A text after edits that are all about the text as it is.

@@ -50,6 +50,18 @@ fn published(client: &mut Client, path: &str, is_it: impl Fn(&Vec<Value>) -> boo
     })
 }
 
+/// Who asks for actions while something is typed does not lose what is found of it.
+#[test]
+fn actions_leave_findings_to_be_said() {
+    let project = on_clerk();
+    let mut client = Client::new(&project.path(), FULL, &json!({}));
+    client.open("src/Tasks.tsx");
+    let range = client.range_of("src/Tasks.tsx", "useQuery(");
+    client.actions("src/Tasks.tsx", &range, json!({ "triggerKind": 2 }));
+    published(&mut client, "src/Tasks.tsx", |all| all.len() == 1);
+    assert!(client.end());
+}
+
 #[test]
 fn findings_come_from_texts_that_are_not_saved() {
     let project = on_clerk();

@@ -26,7 +26,8 @@ pub(crate) struct Client {
     pub(crate) has_actions: bool,
     /// Whether an action may say why it can't be taken.
     pub(crate) shows_disabled: bool,
-    /// Whether edits name versions, and may come with new files.
+    /// Whether edits name versions, and may come with new files. Neovim up to 0.9 makes files, which no other form of an edit has, and does not say
+    /// that it takes this one.
     pub(crate) document_changes: bool,
     /// Whether a change may make files.
     pub(crate) creates: bool,
@@ -42,12 +43,15 @@ pub(crate) struct Client {
     pub(crate) related: bool,
     /// Whether diagnostics may name a page.
     pub(crate) code_description: bool,
+    /// Whether it sends whole texts: Neovim says wrongly what changed around a text's last line (seen in 0.7.2 and 0.11.4).
+    pub(crate) sends_all: bool,
     /// Whether hovers may be Markdown.
     pub(crate) markdown: bool,
 }
 
 impl Client {
-    pub(crate) fn new(capabilities: &ClientCapabilities) -> Self {
+    /// `name` is what the client calls itself.
+    pub(crate) fn new(capabilities: &ClientCapabilities, name: &str) -> Self {
         let workspace = capabilities.workspace.clone().unwrap_or_default();
         let document = capabilities.text_document.clone().unwrap_or_default();
         let edit = workspace.workspace_edit.unwrap_or_default();
@@ -65,14 +69,15 @@ impl Client {
             resolves: resolved && action.data_support == Some(true),
             has_actions: action.code_action_literal_support.is_some(),
             shows_disabled: action.disabled_support == Some(true),
-            document_changes: edit.document_changes == Some(true),
-            creates: edit.document_changes == Some(true) && created,
-            annotations: edit.change_annotation_support.is_some() && edit.document_changes == Some(true),
+            document_changes: edit.document_changes == Some(true) || created,
+            creates: created,
+            annotations: edit.change_annotation_support.is_some() && (edit.document_changes == Some(true) || created),
             applies: workspace.apply_edit == Some(true),
             configures: workspace.configuration == Some(true),
             watches: workspace.did_change_watched_files.is_some_and(|watch| watch.dynamic_registration == Some(true)),
             related: document.diagnostic.is_some() || pushed.related_information == Some(true),
             code_description: document.diagnostic.is_some() || pushed.code_description_support == Some(true),
+            sends_all: name == "Neovim",
             markdown: formats.first() == Some(&lsp_types::MarkupKind::Markdown),
         }
     }
@@ -81,7 +86,10 @@ impl Client {
     pub(crate) fn server(&self) -> ServerCapabilities {
         let sync = TextDocumentSyncOptions {
             open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            change: Some(match self.sends_all {
+                true => TextDocumentSyncKind::FULL,
+                false => TextDocumentSyncKind::INCREMENTAL,
+            }),
             save: Some(TextDocumentSyncSaveOptions::SaveOptions(SaveOptions { include_text: Some(false) })),
             ..TextDocumentSyncOptions::default()
         };

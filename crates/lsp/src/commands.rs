@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use change::{AppId, AppOutcome, AppReport, Applicability, ChangeGroup, Selection};
+use change::{AppId, AppOutcome, AppReport, Applicability, ChangeGroup, ColumnUnit, Finding, Selection};
 use lsp_server::RequestId;
 use lsp_types::{NumberOrString, WorkspaceEdit};
 use migrate::{Options, Planned, Progress, Watch};
@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 
 use crate::Views;
 use crate::actions::{Acting, Offer, is_wiring, needs};
+use crate::diagnostics::Diagnosing;
 use crate::projects::Opened;
 use crate::signals::Signals;
+use crate::to_proto::Lines;
 
 /// Makes the whole migration.
 pub(crate) const MIGRATE: &str = "convexClerk.migrate";
@@ -45,7 +47,7 @@ pub(crate) enum Done {
     /// An answer.
     Answer(Value),
     /// A change for the client to make, and what is said once it has.
-    Edit(Box<WorkspaceEdit>, String),
+    Edit(Box<WorkspaceEdit>, Value),
 }
 
 /// Runs commands.
@@ -79,7 +81,7 @@ impl Running<'_> {
     pub(crate) fn apply(&self, opened: &mut Opened, offer: &Offer) -> Result<Done, String> {
         let planned = self.planned(opened)?;
         let edit = self.acting.edit(opened, &planned, offer)?;
-        Ok(Done::Edit(Box::new(edit), offer.title.clone()))
+        Ok(Done::Edit(Box::new(edit), json!({ "message": format!("{}: done.", offer.title) })))
     }
 
     /// The page to review the migration, of all apps of the project.
@@ -110,36 +112,27 @@ impl Running<'_> {
     pub(crate) fn doctor(&self, opened: &mut Opened) -> Result<Done, String> {
         let planned = self.planned(opened)?;
         let findings = opened.findings();
-        let mut text = String::new();
+        let is_plain = |app: &&AppReport| {
+            planned.plan.groups().iter().any(|group| is_wiring(group) && group.apps.contains(&app.id))
+        };
         // Writing to a String can't fail.
-        for app in
-            planned.plan.apps().iter().filter(|app| {
-                planned.plan.groups().iter().any(|group| is_wiring(group) && group.apps.contains(&app.id))
-            })
-        {
+        let mut text = String::new();
+        for app in planned.plan.apps().iter().filter(is_plain) {
             let _ = writeln!(text, "{}: not on Clerk yet", app.id);
         }
+        let mut items = Vec::new();
         for finding in findings.iter() {
-            let place = finding.location.as_ref().map(|place| {
-                let source = opened.project.text(&place.path).unwrap_or_else(|| "".into());
-                let at = crate::to_proto::Lines::new(&source, change::ColumnUnit::Chars).position(place.range.start());
-                format!(" {}:{}:{}", place.path, at.line + 1, at.character + 1)
-            });
-            let _ = writeln!(
-                text,
-                "{}[{}]{}: {}",
-                finding.severity.as_str(),
-                finding.rule,
-                place.unwrap_or_default(),
-                finding.message
-            );
-            for more in finding.help.iter().map(String::as_str).chain(finding.doc) {
-                let _ = writeln!(text, "  {more}");
+            text.push_str(&told(opened, finding));
+            let diagnosing = Diagnosing { client: self.acting.client, documents: self.acting.documents };
+            let uri = finding.location.as_ref().and_then(|place| opened.uri(self.acting.documents, &place.path));
+            if let (Some(uri), Some(diagnostic)) = (uri, diagnosing.diagnostic(opened, finding)) {
+                items.push(json!({ "uri": uri, "diagnostic": diagnostic }));
             }
         }
         let number = findings.len();
         let _ = writeln!(text, "{number} {}", if number == 1 { "finding" } else { "findings" });
-        Ok(Done::Answer(json!({ "title": "What to look at", "text": text, "findings": number })))
+        let title = "What Convex and Clerk have to agree on";
+        Ok(Done::Answer(json!({ "title": title, "text": text, "findings": number, "items": items })))
     }
 
     fn planned(&self, opened: &mut Opened) -> Result<std::rc::Rc<Planned>, String> {
@@ -169,16 +162,18 @@ impl Running<'_> {
         }
     }
 
-    /// What is said once the change is made.
-    fn left(&self, planned: &Planned, app: &AppId) -> String {
-        let steps = planned.plan.steps().iter().filter(|step| step.apps.is_empty() || step.apps.contains(app)).count();
-        match steps {
-            0 => "The app is moved to Clerk.".to_owned(),
-            1 => "The app is moved to Clerk. One step is left to you: `convex-clerk migrate` names it.".to_owned(),
-            steps => {
-                format!("The app is moved to Clerk. {steps} steps are left to you: `convex-clerk migrate` lists them.")
-            }
-        }
+    /// What is said once the change is made: the steps that are left to a person.
+    fn left(&self, planned: &Planned, app: &AppId) -> Value {
+        let steps = planned.plan.steps().iter().filter(|step| step.apps.is_empty() || step.apps.contains(app));
+        let steps: Vec<Value> = steps
+            .map(|step| json!({ "title": step.title, "at": step.at, "copy": step.copy, "doc": step.doc }))
+            .collect();
+        let left = match steps.len() {
+            0 => String::new(),
+            1 => " One step is left to you.".to_owned(),
+            number => format!(" {number} steps are left to you."),
+        };
+        json!({ "message": format!("The app is moved to Clerk.{left}"), "steps": steps })
     }
 }
 
@@ -194,6 +189,21 @@ fn outcome(planned: &Planned, app: &AppReport) -> String {
         AppOutcome::Unsupported { name, .. } => format!("{name} is not migrated"),
     };
     format!("{}: {said}", app.id)
+}
+
+/// A finding as `doctor` prints it.
+fn told(opened: &Opened, finding: &Finding) -> String {
+    let place = finding.location.as_ref().map(|place| {
+        let source = opened.project.text(&place.path).unwrap_or_else(|| "".into());
+        let at = Lines::new(&source, ColumnUnit::Chars).position(place.range.start());
+        format!(" {}:{}:{}", place.path, at.line + 1, at.character + 1)
+    });
+    let (severity, rule) = (finding.severity.as_str(), finding.rule);
+    let mut text = format!("{severity}[{rule}]{}: {}\n", place.unwrap_or_default(), finding.message);
+    for more in finding.help.iter().map(String::as_str).chain(finding.doc) {
+        text.push_str(&format!("  {more}\n"));
+    }
+    text
 }
 
 /// Tells a client how far a plan is, and stops it when the client wants no more of it.

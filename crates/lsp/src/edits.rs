@@ -72,8 +72,9 @@ impl Made<'_> {
         let annotation_id = self.annotation();
         let create = CreateFile { uri: uri.clone(), options: Some(options), annotation_id };
         self.operations.push(DocumentChangeOperation::Op(ResourceOp::Create(create)));
-        let start = Position { line: 0, character: 0 };
-        let all = lsp_types::TextEdit { range: Range { start, end: start }, new_text: text.to_owned() };
+        // Up to a line that an empty text does not have: Neovim takes the empty text for one empty line, which would stay behind the new text.
+        let (start, end) = (Position { line: 0, character: 0 }, Position { line: 1, character: 0 });
+        let all = lsp_types::TextEdit { range: Range { start, end }, new_text: text.to_owned() };
         self.edit(uri, None, vec![all]);
     }
 
@@ -118,7 +119,8 @@ impl Made<'_> {
 /// The edits that make `after` of `before`, in the client's columns: of the lines that differ the characters that do, if they can be named so.
 pub(crate) fn text_edits(before: &str, after: &str, unit: ColumnUnit) -> Vec<lsp_types::TextEdit> {
     let whole = || vec![TextEdit::replacement(TextRange::new(0, before.len() as u32), after)];
-    let ways: [&dyn Fn() -> Vec<TextEdit>; 3] = [&|| edits_between(before, after), &|| by_lines(before, after), &whole];
+    let least = || edits_between(before, after).into_iter().map(|edit| on_a_line(before, edit)).collect();
+    let ways: [&dyn Fn() -> Vec<TextEdit>; 3] = [&least, &|| by_lines(before, after), &whole];
     let lines = Lines::new(before, unit);
     let named = |edits: Vec<TextEdit>| -> Vec<lsp_types::TextEdit> {
         let edit =
@@ -129,6 +131,19 @@ pub(crate) fn text_edits(before: &str, after: &str, unit: ColumnUnit) -> Vec<lsp
     let is_right = |edits: &Vec<lsp_types::TextEdit>| applied(&lines, before, edits).as_deref() == Some(after);
     let found = ways.iter().map(|way| named(way())).find(is_right);
     found.unwrap_or_else(|| named(whole()))
+}
+
+/// An edit that begins on a line that is there. What comes behind the last line break would stand on a line that some editors take for none
+/// (Neovim from 0.10 on), so it takes that line break in, and puts it back.
+fn on_a_line(text: &str, edit: TextEdit) -> TextEdit {
+    let end = text.len() as u32;
+    let last_break = if text.ends_with("\r\n") { "\r\n" } else { "\n" };
+    let is_behind = edit.range().is_empty() && edit.range().start() == end && text.ends_with(last_break);
+    if !is_behind || edit.text().ends_with(last_break) != text.ends_with(last_break) {
+        return edit;
+    }
+    let range = TextRange::new(end - last_break.len() as u32, end);
+    TextEdit::replacement(range, format!("{last_break}{}", edit.text()))
 }
 
 /// What a client makes of a text by edits.

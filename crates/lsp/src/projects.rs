@@ -31,6 +31,7 @@ pub(crate) struct Opened {
     findings: Option<Rc<Vec<Finding>>>,
     /// The diagnostics that the client was told last, or would be if it asked.
     pub(crate) shown: BTreeMap<RelPath, Vec<Diagnostic>>,
+    is_shown: bool,
     read_at: Instant,
 }
 
@@ -47,6 +48,7 @@ impl Opened {
             plan: None,
             findings: None,
             shown: BTreeMap::new(),
+            is_shown: false,
             read_at: Instant::now(),
         })
     }
@@ -89,11 +91,18 @@ impl Opened {
     pub(crate) fn changed(&mut self) {
         self.plan = None;
         self.findings = None;
+        self.is_shown = false;
     }
 
-    /// Whether something was found that still counts.
-    pub(crate) fn is_checked(&self) -> bool {
-        self.findings.is_some()
+    /// Whether the diagnostics are those of its texts as they are.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.is_shown
+    }
+
+    /// Takes the diagnostics of its texts as they are.
+    pub(crate) fn show(&mut self, shown: BTreeMap<RelPath, Vec<Diagnostic>>) {
+        self.shown = shown;
+        self.is_shown = true;
     }
 
     /// Has everything read again where nobody says what changes on disk, and it was not read just now.

@@ -62,7 +62,7 @@ enum Pending {
     /// The settings of a project.
     Settings(PathBuf),
     /// The change that a command made; it is answered with what is to be said then.
-    Applied(RequestId, String),
+    Applied(RequestId, Value),
     /// Nothing waits for it.
     Nothing,
 }
@@ -148,7 +148,7 @@ impl Server {
             signals,
             views,
             phase: Phase::Before,
-            client: Client::new(&ClientCapabilities::default()),
+            client: Client::new(&ClientCapabilities::default(), ""),
             documents: Documents::default(),
             projects: Projects::default(),
             unread: BTreeSet::new(),
@@ -337,7 +337,7 @@ impl Server {
         self.hand_over();
         let mut is_other = false;
         let mut told = Vec::new();
-        for opened in self.projects.iter_mut().filter(|opened| !opened.is_checked()) {
+        for opened in self.projects.iter_mut().filter(|opened| !opened.is_shown()) {
             let diagnosing = Diagnosing { client: &self.client, documents: &self.documents };
             let Some(found) = diagnosing.of(opened) else { continue };
             let paths: BTreeSet<_> = found.keys().chain(opened.shown.keys()).cloned().collect();
@@ -349,7 +349,7 @@ impl Server {
                     told.extend(opened.uri(&self.documents, &path).map(|uri| (uri, version, now)));
                 }
             }
-            opened.shown = found;
+            opened.show(found);
         }
         if self.client.pulls {
             if is_other && self.client.refreshes {

@@ -7,9 +7,10 @@
 //! const convex = new ConvexReactClient(import.meta.env.VITE_CONVEX_URL);   // a call, and a read of the environment
 //! ```
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
 use change::{ImportedName, TextRange};
+use rustc_hash::FxHasher;
 
 use crate::bindings::{Bindings, Imported};
 use crate::collect::Collector;
@@ -273,7 +274,7 @@ impl FileFacts {
 
     /// The hash by which facts are kept, within one build of the tool.
     pub fn content_hash(text: &str) -> u64 {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         text.hash(&mut hasher);
         hasher.finish()
     }

@@ -113,10 +113,10 @@ impl Server {
     /// Finds what is not found yet, for a client that pulls.
     fn find(&mut self) {
         self.due = None;
-        for opened in self.projects.iter_mut().filter(|opened| !opened.is_checked()) {
+        for opened in self.projects.iter_mut().filter(|opened| !opened.is_shown()) {
             let diagnosing = crate::diagnostics::Diagnosing { client: &self.client, documents: &self.documents };
             if let Some(found) = diagnosing.of(opened) {
-                opened.shown = found;
+                opened.show(found);
             }
         }
     }
@@ -188,10 +188,13 @@ impl Server {
             (APPLY, Some(offer)) => running.apply(opened, offer),
             _ => return Err(Failure::new(ErrorCode::InvalidParams, format!("`{command}` is not known"))),
         };
+        let done = done.map_err(failed)?;
+        // What it lists is in the editor by then.
         if command == DOCTOR {
-            self.wait();
+            self.due = None;
+            self.say_what_was_found();
         }
-        done.map_err(failed)
+        Ok(done)
     }
 
     /// The only project: of the files that are open, else of the client's only folder.

@@ -31,7 +31,8 @@ const NEVER: [&str; 3] = ["node_modules", "dist", ".git"];
 impl Server {
     pub(super) fn initialize(&mut self, value: Value) -> Result<Outcome, Failure> {
         let given: InitializeParams = params(value)?;
-        self.client = Client::new(&given.capabilities);
+        let name = given.client_info.map(|info| info.name).unwrap_or_default();
+        self.client = Client::new(&given.capabilities, &name);
         self.initial = given.initialization_options.unwrap_or(Value::Null);
         let folders = given.workspace_folders.unwrap_or_default().into_iter().map(|folder| folder.uri);
         let mut folders: Vec<Url> = folders.collect();
@@ -214,10 +215,12 @@ impl Server {
             Pending::Applied(id, said) => {
                 let result = match response.response_result {
                     Ok(value) if value.get("applied") == Some(&Value::Bool(true)) => {
-                        Ok(json!({ "applied": true, "message": said }))
+                        let mut said = said;
+                        said["applied"] = json!(true);
+                        Ok(said)
                     }
                     Ok(value) => {
-                        let why = value.get("failureReason").and_then(Value::as_str).unwrap_or("nothing was changed");
+                        let why = value.get("failureReason").and_then(Value::as_str).unwrap_or("Nothing was changed.");
                         Ok(json!({ "applied": false, "message": why }))
                     }
                     Err(error) => Err(Failure::new(ErrorCode::RequestFailed, error.message)),

@@ -9,9 +9,9 @@
 //! ```
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
 
 use change::{ImportedName, RelPath, TextRange};
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{CallFlow, CallId, ExportSource, FunctionId, Value};
 
 use super::modules::{Definition, Modules};
@@ -37,11 +37,11 @@ pub(crate) struct FunctionGraph<'a> {
     pub(super) modules: &'a Modules<'a>,
     pub(super) folder: &'a str,
     /// What is known of functions, at least.
-    known: RefCell<HashMap<(FileId, FunctionId), Identity>>,
+    known: RefCell<FxHashMap<(FileId, FunctionId), Identity>>,
     /// Those that are read in this round.
-    visited: RefCell<HashSet<(FileId, FunctionId)>>,
+    visited: RefCell<FxHashSet<(FileId, FunctionId)>>,
     /// Those of which nothing more is to be found.
-    settled: RefCell<HashSet<(FileId, FunctionId)>>,
+    settled: RefCell<FxHashSet<(FileId, FunctionId)>>,
     /// Whether this round found something.
     is_grown: Cell<bool>,
 }

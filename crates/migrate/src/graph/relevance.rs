@@ -1,10 +1,11 @@
 //! What can lead to a provider at all, so that a walk leaves the other thousand components alone.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use change::ImportedName;
+use rustc_hash::FxHashMap;
 use syntax::{Flow, FunctionId, Imported, Value};
 
 use super::modules::Modules;
@@ -25,7 +26,7 @@ pub(crate) struct RelevanceMap<'a, 'm> {
     modules: &'m Modules<'a>,
     files: BTreeSet<FileId>,
     wanted: &'m Wanted,
-    known: RefCell<HashMap<FileId, Rc<OfFile>>>,
+    known: RefCell<FxHashMap<FileId, Rc<OfFile>>>,
 }
 
 impl<'a, 'm> RelevanceMap<'a, 'm> {

@@ -8,11 +8,12 @@
 //! Components of the app are followed with what they are given. Those of packages are taken to render everything that they are given, in
 //! their place; what a router's `<Outlet />` shows are the children of its route.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use change::ImportedName;
+use rustc_hash::FxHashMap;
 use syntax::{CallId, ElementFlow, FunctionId, JsxId, Value};
 
 use super::at::{At, collect};
@@ -59,7 +60,7 @@ impl RenderGraph {
             seen: Seen::default(),
             sightings: Vec::new(),
             calls: Vec::new(),
-            visits: HashMap::new(),
+            visits: FxHashMap::default(),
             met: BTreeSet::new(),
             root: 0,
             outlets: 0,
@@ -93,7 +94,7 @@ pub(super) struct Walk<'a, 'm> {
     /// The components that are being rendered.
     pub(super) calls: Vec<(FileId, FunctionId)>,
     /// How often each was, where pages matter.
-    visits: HashMap<(FileId, FunctionId), u32>,
+    visits: FxHashMap<(FileId, FunctionId), u32>,
     /// The elements of components that were not gone into.
     met: BTreeSet<((FileId, FunctionId), Place)>,
     pub(super) root: usize,

@@ -9,10 +9,11 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use change::{ImportedName, TextRange};
+use rustc_hash::FxHashMap;
 use syntax::{CallFlow, FunctionId, Value};
 
 use super::functions::api_path;
@@ -60,15 +61,15 @@ pub(crate) enum Query {
 }
 
 /// The calls of each function that may be hooks.
-type Hooks<'a> = HashMap<FunctionId, Vec<&'a CallFlow>>;
+type Hooks<'a> = FxHashMap<FunctionId, Vec<&'a CallFlow>>;
 
 /// The subscriptions of an app's functions.
 pub(crate) struct Subscriptions<'a, 'm> {
     modules: &'m Modules<'a>,
-    known: RefCell<HashMap<Component, Rc<Vec<Subscription>>>>,
-    asks: RefCell<HashMap<Component, bool>>,
+    known: RefCell<FxHashMap<Component, Rc<Vec<Subscription>>>>,
+    asks: RefCell<FxHashMap<Component, bool>>,
     /// The calls of each function of a file that may be hooks.
-    hooks: RefCell<HashMap<FileId, Rc<Hooks<'a>>>>,
+    hooks: RefCell<FxHashMap<FileId, Rc<Hooks<'a>>>>,
 }
 
 /// What a hook does with its arguments.
@@ -101,7 +102,7 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
         if let Some(known) = self.hooks.borrow().get(&file) {
             return known.clone();
         }
-        let mut found: Hooks<'a> = HashMap::new();
+        let mut found: Hooks<'a> = FxHashMap::default();
         for call in self.modules.sources.facts(file).flow.calls.iter().filter(|call| may_be_hook(&call.callee)) {
             if let Some(owner) = call.owner {
                 found.entry(owner).or_default().push(call);
