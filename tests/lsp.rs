@@ -208,6 +208,15 @@ fn fixing_all_migrates_nothing() {
     let mut client = Client::new(&project.path(), FULL, &json!({ "suggestMigration": true }));
     client.open("src/main.tsx");
     let range = client.range_of("src/main.tsx", "<ConvexProvider");
+    // What an editor does that fixes all at saving: asks for it, takes what it gets, saves.
+    let before = project.tree();
+    for only in [json!(["source.fixAll"]), json!(["source"])] {
+        for action in client.actions("src/main.tsx", &range, json!({ "only": only, "triggerKind": 2 })) {
+            client.take(&action);
+        }
+        client.save();
+    }
+    assert_eq!(project.tree(), before);
     for kind in ["source.fixAll", "source.fixAll.convexClerk", "source", "source.organizeImports", "quickfix"] {
         for trigger in [1, 2] {
             let actions = client.actions("src/main.tsx", &range, json!({ "only": [kind], "triggerKind": trigger }));

@@ -90,14 +90,17 @@ impl Acting<'_> {
         if ![CodeActionKind::QUICKFIX, CodeActionKind::REFACTOR_REWRITE].iter().any(is_wanted) {
             return Vec::new();
         }
-        let (Some(text), Ok(planned)) = (opened.project.text(path), opened.planned(Watch::default())) else {
-            return Vec::new();
-        };
-        let findings = opened.findings();
+        let Some(text) = opened.project.text(path) else { return Vec::new() };
         let lines = Lines::new(&text, self.client.unit);
         let range = lines.offsets(range);
         let is_asked = context.trigger_kind != Some(CodeActionTriggerKind::AUTOMATIC);
         let cursor = Cursor { path, range, lines: lines.around(range), is_asked };
+        let findings = opened.findings();
+        // The lamp lights up without all the gates of an app being planned first.
+        if !is_asked && !lights_up(opened, &findings, &cursor) {
+            return Vec::new();
+        }
+        let Ok(planned) = opened.planned(Watch::default()) else { return Vec::new() };
         let mut offered = Vec::new();
         for app in planned.plan.apps() {
             match &app.outcome {
@@ -265,6 +268,20 @@ fn is_at_wiring(planned: &Planned, app: &AppReport, wiring: &ChangeGroup, cursor
     places.any(|place| place.path == *cursor.path && cursor.is_on_line_of(place.range) && !is_whole(place))
         || is_edited(wiring, cursor)
         || (cursor.is_asked && (is_entry || is_changed))
+}
+
+/// Whether there is something for somebody who did not ask: a finding that may have a cure, a provider that could change.
+fn lights_up(opened: &mut Opened, findings: &[Finding], cursor: &Cursor<'_>) -> bool {
+    let is_found = findings.iter().any(|finding| finding.location.as_ref().is_some_and(|place| cursor.is_on(place)));
+    is_found
+        || opened.bare().is_some_and(|planned| {
+            planned.plan.apps().iter().any(|app| {
+                let mut groups = planned.plan.groups().iter().filter(|group| group.apps.contains(&app.id));
+                let is_refused = matches!(&app.outcome, AppOutcome::Refused { place: Some(place), .. }
+                    if place.path == *cursor.path && cursor.is_on_line_of(place.range));
+                is_refused || groups.any(|group| is_wiring(group) && is_at_wiring(&planned, app, group, cursor))
+            })
+        })
 }
 
 /// Whether a place is a file as a whole.

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use change::{AppOutcome, Finding, Location, RelPath, Severity};
-use lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, NumberOrString, Range, Url,
-};
-use migrate::Watch;
-
 use crate::SOURCE;
 use crate::client::Client;
 use crate::documents::Documents;
 use crate::projects::Opened;
 use crate::to_proto::Lines;
+use change::{AppOutcome, Finding, Location, RelPath, Severity};
+use lsp_types::{
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, NumberOrString, Range, Url,
+};
 
 /// The rule whose findings are opportunities: nobody is told of them who did not ask.
 const OPPORTUNITY: &str = "plain-convex-provider";
@@ -34,7 +32,7 @@ impl Diagnosing<'_> {
             return None;
         }
         let mut found: BTreeMap<RelPath, Vec<Diagnostic>> = BTreeMap::new();
-        for finding in opened.findings().iter() {
+        for finding in &opened.findings() {
             let Some(location) = &finding.location else { continue };
             found.entry(location.path.clone()).or_default().extend(self.diagnostic(opened, finding));
         }
@@ -91,7 +89,7 @@ impl Diagnosing<'_> {
 
 /// What is said of the providers of apps that can be migrated.
 fn opportunities(opened: &mut Opened) -> Vec<Finding> {
-    let Ok(planned) = opened.planned(Watch::default()) else { return Vec::new() };
+    let Some(planned) = opened.bare() else { return Vec::new() };
     let apps = planned.plan.apps().iter().filter(|app| app.outcome == AppOutcome::Migrated);
     let migrated: Vec<_> = apps.map(|app| app.id.clone()).collect();
     let is_one = |finding: &&Finding| {

@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use change::{Finding, RelPath};
+use change::RelPath;
 
 use crate::buffers::Buffers;
 use crate::calls::{FunctionCall, call_at};
 use crate::drawing::picture_of;
-use crate::gates::GateMode;
 use crate::kept::Kept;
 use crate::load::{self, load};
 use crate::picture::Picture;
@@ -99,15 +98,6 @@ impl Project {
     pub fn plan(&mut self, options: &Options) -> Result<Planned, PlanError> {
         options.watch.tell(Progress::Reading)?;
         plan_of(self.workspace()?, options)
-    }
-
-    /// What is still to be looked at in its apps that are on Clerk; `framework` is what they are built with, where the evidence is not asked.
-    ///
-    /// # Errors
-    /// A [`PlanError`] where nothing can be said about the project at all.
-    pub fn findings(&mut self, framework: Option<String>) -> Result<Vec<Finding>, PlanError> {
-        let options = Options { framework, gate: Some(GateMode::None), ..Options::default() };
-        Ok(self.plan(&options)?.on_clerk().cloned().collect())
     }
 
     /// Whether a source file is there that can't be parsed.
