@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Apply(Apply),
     /// Draw what the apps render, where gates stand, and who asks Convex for what
     Graph(Graph),
-    /// Look at apps on Clerk: what subscribes without a session, and what is left of older set-ups
+    /// Look at apps on Clerk: whether Convex sees their sessions, and what is left of older set-ups
     Doctor(Doctor),
     /// Explain a rule, a refusal or a framework
     Explain {
@@ -213,6 +213,10 @@ pub(crate) struct Doctor {
     /// Only the app in this folder; may be given several times
     #[arg(long = "app", value_name = "FOLDER", action = ArgAction::Append)]
     pub(crate) apps: Vec<String>,
+
+    /// How the findings are printed
+    #[arg(long, value_enum, default_value_t = Checkup::Human, value_name = "FORMAT")]
+    pub(crate) format: Checkup,
 }
 
 /// The name of an environment variable.
@@ -322,6 +326,20 @@ impl From<Gate> for migrate::GateMode {
             Gate::None => Self::None,
         }
     }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Checkup {
+    /// For eyes: what, why, what to do, and the page that says so
+    Human,
+    /// For programs
+    Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// For GitHub Actions: annotations
+    Github,
+    /// For a comment
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

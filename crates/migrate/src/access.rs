@@ -116,6 +116,11 @@ impl<'a> Access<'a> {
         self.identities.get(path).copied()
     }
 
+    /// Whether some component asks Convex who is signed in, and may show by that what it likes.
+    pub(crate) fn is_asked(&self) -> bool {
+        !self.asking.is_empty()
+    }
+
     /// The components that subscribe to what is private without asking Convex first who is signed in, each with those queries.
     pub(crate) fn to_guard(&self, private: Private) -> BTreeMap<Component, BTreeSet<Vec<String>>> {
         let queries = |all: &Rc<Vec<Subscription>>| -> BTreeSet<Vec<String>> {

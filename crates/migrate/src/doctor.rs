@@ -1,9 +1,9 @@
 //! What is still to be looked at in an app once it is on Clerk: the rules of `doctor`.
 
-use change::Finding;
+use change::{Finding, Location, Severity};
 
 use crate::access::Access;
-use crate::ctx::{Ctx, Sink};
+use crate::ctx::{Ctx, Sink, Wired};
 use crate::functions::Functions;
 use crate::future::Future;
 use crate::graph::modules::Modules;
@@ -11,13 +11,36 @@ use crate::graph::resolve::Resolver;
 use crate::graph::sources::Sources;
 use crate::rules;
 
+/// What the checks see of an app, as it is going to be.
+pub(crate) struct Looked<'a> {
+    pub(crate) ctx: &'a Ctx<'a>,
+    pub(crate) access: &'a Access<'a>,
+    pub(crate) future: &'a Future,
+    /// How it is wired.
+    pub(crate) wired: &'a Wired,
+}
+
+impl Looked<'_> {
+    /// Whether the migration changes how the app is wired: then settings and packages change with it, and are looked at afterwards.
+    pub(crate) fn is_changing(&self) -> bool {
+        self.wired.group.is_some()
+    }
+
+    /// A finding of the app at a place of a file as it is.
+    pub(crate) fn finding(&self, rule: &'static str, severity: Severity, message: String, place: Location) -> Finding {
+        let mut finding = Finding::new(rule, severity, message);
+        finding.app = Some(self.ctx.app.id.clone());
+        finding.location = Some(place);
+        finding
+    }
+}
+
 /// What the rules say of an app as the groups of `sink` leave it.
 pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Finding> {
-    if sink.wired.is_none() {
-        return Vec::new();
-    }
+    let Some(wired) = &sink.wired else { return Vec::new() };
     look_ahead(ctx, sink, |access, future| {
-        let mut found: Vec<Finding> = rules::CHECKS.iter().flat_map(|rule| (rule.check)(ctx, access, future)).collect();
+        let looked = Looked { ctx, access, future, wired };
+        let mut found: Vec<Finding> = rules::CHECKS.iter().flat_map(|rule| (rule.check)(&looked)).collect();
         found.sort_by(Finding::order);
         found.dedup();
         found

@@ -26,7 +26,7 @@ pub(crate) fn templates(ctx: &Ctx<'_>) -> Vec<RelPath> {
 }
 
 /// Whether a name says that the file is an example.
-fn is_template(name: &str) -> bool {
+pub(crate) fn is_template(name: &str) -> bool {
     name.split('.').any(|part| ["example", "sample", "template"].contains(&part))
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn has_key(ctx: &Ctx<'_>, name: &str) -> bool {
     })
 }
 
-fn host_of(value: &str, kind: &str) -> Option<String> {
+pub(crate) fn host_of(value: &str, kind: &str) -> Option<String> {
     let value = value.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'', '`']);
     let encoded = value.strip_prefix(kind)?;
     let bytes = BASE64_NOPAD.decode(encoded.trim_end_matches('=').as_bytes()).ok()?;
@@ -109,7 +109,7 @@ pub(crate) fn secret_names(text: &str) -> Vec<String> {
 }
 
 /// What stands where a value is wanted.
-fn is_placeholder(value: &str) -> bool {
+pub(crate) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
     let words =
         ["your", "xxx", "...", "<", "changeme", "change-me", "example", "placeholder", "replace", "todo", "dummy"];
@@ -183,7 +183,7 @@ pub(crate) fn names_in(text: &str) -> Vec<String> {
     text.lines().filter_map(pair).map(|(name, _)| name.to_owned()).collect()
 }
 
-fn pair(line: &str) -> Option<(&str, &str)> {
+pub(crate) fn pair(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start_matches('\u{feff}').trim_start();
     let (name, value) = line.strip_prefix("export ").unwrap_or(line).split_once('=')?;
     let name = name.trim();

@@ -10,6 +10,7 @@ mod boundary;
 mod buffers;
 mod calls;
 mod coverage;
+mod credentials;
 mod ctx;
 mod doctor;
 mod drawing;
@@ -489,6 +490,11 @@ pub fn explanations() -> Vec<Explanation> {
     let mut all: Vec<Explanation> = reasons.chain(rules).chain(frameworks).chain(notes).chain(recognised).collect();
     all.sort_by_key(|explanation| explanation.id);
     all
+}
+
+/// The ids of the checks of `doctor`.
+pub fn check_ids() -> Vec<&'static str> {
+    rules::CHECKS.iter().map(|rule| rule.explanation.id).collect()
 }
 
 /// The ids of the reasons for which an app is refused.

@@ -217,6 +217,15 @@ impl Workspace {
         decided != Some(true) || index::tracked(&self.base).contains(path)
     }
 
+    /// The env files in a folder that git tracks, examples included.
+    pub(crate) fn tracked_env_files(&self, folder: &str) -> Vec<RelPath> {
+        if !self.in_git {
+            return Vec::new();
+        }
+        let tracked: BTreeSet<RelPath> = index::tracked(&self.base).into_iter().filter(is_env_file).collect();
+        self.files_in(folder).into_iter().filter(|path| tracked.contains(path)).collect()
+    }
+
     /// Whether a path, or a folder on the way to it, is a symbolic link: git takes no patch beyond one.
     fn is_behind_link(&self, path: &RelPath) -> bool {
         let mut at = self.base.clone();

@@ -11,7 +11,7 @@ use swc_ecma_ast::{
     VarDeclKind,
 };
 
-use crate::bindings::unwrapped;
+use crate::bindings::{string_value, unwrapped};
 use crate::build::{self, Expression};
 use crate::parse::ParsedModule;
 use crate::print::{Printer, quoted};
@@ -20,8 +20,23 @@ use crate::style::{Style, TrailingComma};
 /// What an item of the list says, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigItem {
-    /// Its properties with the source of their values; none where it is no object.
-    pub properties: Vec<(String, String)>,
+    /// Its properties; none where it is no object.
+    pub properties: Vec<ConfigValue>,
+    /// Where it is.
+    pub range: TextRange,
+}
+
+/// A property of an item of such a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigValue {
+    /// Its name.
+    pub name: String,
+    /// The source of its value.
+    pub source: String,
+    /// What it is, where it is a text that is written out.
+    pub text: Option<String>,
+    /// Where its value is.
+    pub range: TextRange,
 }
 
 /// A property of a new item: its name, and its value.
@@ -30,18 +45,28 @@ pub type ConfigProperty = (&'static str, Expression);
 /// The items of the list `name` of a file's default export; `None` where it can't be found in the file itself.
 pub fn config_items(module: &ParsedModule, name: &str) -> Option<Vec<ConfigItem>> {
     let list = list_in(module, name)?;
-    let source = |expr: &Expr| module.range(expr).slice(module.text()).unwrap_or_default().to_owned();
+    let value = |name: String, expr: &Expr| {
+        let range = module.range(expr);
+        let source = range.slice(module.text()).unwrap_or_default().to_owned();
+        ConfigValue { name, source, text: string_value(unwrapped(expr)).map(str::to_owned), range }
+    };
     let items = list.elems.iter().flatten().map(|element| {
-        let Expr::Object(object) = unwrapped(&element.expr) else { return ConfigItem { properties: Vec::new() } };
+        let range = module.range(&*element.expr);
+        let Expr::Object(object) = unwrapped(&element.expr) else {
+            return ConfigItem { properties: Vec::new(), range };
+        };
         let properties = object.props.iter().filter_map(|prop| match prop {
             PropOrSpread::Prop(prop) => match &**prop {
-                Prop::KeyValue(pair) => Some((key_of(&pair.key)?, source(&pair.value))),
-                Prop::Shorthand(name) => Some((name.sym.to_string(), name.sym.to_string())),
+                Prop::KeyValue(pair) => Some(value(key_of(&pair.key)?, &pair.value)),
+                Prop::Shorthand(name) => {
+                    let (name, range) = (name.sym.to_string(), module.range(name));
+                    Some(ConfigValue { source: name.clone(), name, text: None, range })
+                }
                 _ => None,
             },
             PropOrSpread::Spread(_) => None,
         });
-        ConfigItem { properties: properties.collect() }
+        ConfigItem { properties: properties.collect(), range }
     });
     Some(items.collect())
 }
@@ -371,8 +396,13 @@ mod tests {
         let items = parsed("a.ts", "export default { list: [{ a: b!, 'c': \"d\" }, e] } as T;\n", |module| {
             config_items(&module, "list").unwrap()
         });
-        let properties = vec![("a".to_owned(), "b!".to_owned()), ("c".to_owned(), "\"d\"".to_owned())];
-        assert_eq!(items, [ConfigItem { properties }, ConfigItem { properties: vec![] }]);
+        let sources: Vec<(&str, &str, Option<&str>)> = items[0]
+            .properties
+            .iter()
+            .map(|value| (value.name.as_str(), value.source.as_str(), value.text.as_deref()))
+            .collect();
+        assert_eq!(sources, [("a", "b!", None), ("c", "\"d\"", Some("d"))]);
+        assert_eq!((items.len(), items[1].properties.len()), (2, 0));
     }
 
     #[test]

@@ -50,7 +50,9 @@ pub use call_option::add_call_option;
 pub use callback::{OuterCall, WrappedExport, wrap_export};
 pub use colours::{Colour, colours};
 pub use component::{Adds, ReadProp, WantedProp, read_prop};
-pub use config_list::{ConfigItem, ConfigProperty, append_config_item, config_items, config_module, text_literal};
+pub use config_list::{
+    ConfigItem, ConfigProperty, ConfigValue, append_config_item, config_items, config_module, text_literal,
+};
 pub use create_element::{CallRewrite, Property, rewrite_call};
 pub use enclose::{Enclosure, Markup, enclose};
 pub use exported_list::{ExportedTexts, add_exported_text, exported_texts};

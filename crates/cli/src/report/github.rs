@@ -12,15 +12,14 @@ use std::fmt::Write as _;
 
 use change::Severity;
 
-use super::notices::{Notice, notices};
+use super::notices::Notice;
 use super::{View, count};
 
 /// How many of a kind GitHub shows.
 const SHOWN: usize = 10;
 
 /// The commands, errors first.
-pub(crate) fn github(view: &View<'_>) -> String {
-    let all = notices(view);
+pub(crate) fn github(view: &View<'_>, all: &[Notice<'_>]) -> String {
     let mut text = String::new();
     for (severity, command) in [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "notice")]
     {

@@ -145,7 +145,7 @@ enum Import<'a> {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Finding"))]
-struct FindingDto<'a> {
+pub(super) struct FindingDto<'a> {
     /// The id of the rule: what `convex-clerk explain` takes.
     rule: &'static str,
     #[cfg_attr(test, schemars(extend("enum" = ["note", "warning", "error"])))]
@@ -167,7 +167,7 @@ struct FindingDto<'a> {
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Related"))]
-struct RelatedDto<'a> {
+pub(super) struct RelatedDto<'a> {
     location: Place,
     message: &'a str,
 }
@@ -317,7 +317,7 @@ fn import(change: &ImportChange) -> Import<'_> {
     }
 }
 
-fn finding<'a>(view: &View<'_>, finding: &'a Finding) -> FindingDto<'a> {
+pub(super) fn finding<'a>(view: &View<'_>, finding: &'a Finding) -> FindingDto<'a> {
     let at = |location: &Location| place(view, &location.path, location.range);
     let related = finding.related.iter();
     FindingDto {

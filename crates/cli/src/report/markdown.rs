@@ -9,7 +9,7 @@ use super::{UNSUPPORTED, View, count, steps};
 use crate::terminal::escaped;
 
 /// How long a body may be: GitHub takes 65,536 characters.
-const LIMIT: usize = 60_000;
+pub(super) const LIMIT: usize = 60_000;
 
 /// The body.
 pub(crate) fn markdown(view: &View<'_>) -> String {
@@ -46,7 +46,11 @@ fn intro(view: &View<'_>) -> String {
 }
 
 /// Lines, as many as fit into `room` characters; `rest` says how many more there are.
-fn listed(lines: impl ExactSizeIterator<Item = String>, room: usize, rest: impl Fn(usize) -> String) -> String {
+pub(super) fn listed(
+    lines: impl ExactSizeIterator<Item = String>,
+    room: usize,
+    rest: impl Fn(usize) -> String,
+) -> String {
     let all = lines.len();
     let mut text = String::new();
     for (at, line) in lines.enumerate() {
@@ -110,15 +114,17 @@ fn findings(view: &View<'_>) -> String {
     if findings.is_empty() {
         return String::new();
     }
-    let item = |finding: &Finding| {
-        let place =
-            finding.location.as_ref().map(|place| format!("{}: ", code(&view.place(place)))).unwrap_or_default();
-        let help = finding.help.as_ref().map(|help| format!("; {}", plain(help))).unwrap_or_default();
-        let (severity, rule) = (finding.severity.as_str(), code(finding.rule));
-        format!("- {severity} {rule}: {place}{}{help}\n", plain(&finding.message))
-    };
+    let item = |finding: &Finding| item(view, finding);
     let rest = |number| format!("- and {}\n", count(number, "more finding"));
     format!("### Worth a look\n\n{}\n", listed(findings.into_iter().map(item), LIMIT / 6, rest))
+}
+
+/// A finding as an item of a list.
+pub(super) fn item(view: &View<'_>, finding: &Finding) -> String {
+    let place = finding.location.as_ref().map(|place| format!("{}: ", code(&view.place(place)))).unwrap_or_default();
+    let help = finding.help.as_ref().map(|help| format!("; {}", plain(help))).unwrap_or_default();
+    let (severity, rule) = (finding.severity.as_str(), code(finding.rule));
+    format!("- {severity} {rule}: {place}{}{help}\n", plain(&finding.message))
 }
 
 /// The patch of each file, folded; the longest are left out where there is no room, and their number is said.

@@ -1,5 +1,6 @@
 //! The views of a plan: one file each, all of them made from the same rendered plan. `graph` draws what a plan is decided on.
 
+pub(crate) mod checkup;
 pub(crate) mod diff;
 mod github;
 pub(crate) mod graph;
@@ -21,6 +22,7 @@ use migrate::Planned;
 
 use crate::args::Format;
 use crate::terminal::Paint;
+use notices::notices;
 use places::Places;
 
 /// What `explain` says of an app whose framework is not migrated.
@@ -108,8 +110,8 @@ pub(crate) fn rendered(view: &View<'_>, format: Format, paint: Paint) -> anyhow:
         Format::Diff => diff::diff(view, paint),
         Format::Human => human::human(view, Paint { escape: true, ..paint }),
         Format::Json => json::json(view)?,
-        Format::Sarif => sarif::sarif(view)?,
-        Format::Github => github::github(view),
+        Format::Sarif => sarif::sarif(view, &notices(view))?,
+        Format::Github => github::github(view, &notices(view)),
         Format::Markdown => markdown::markdown(view),
         Format::Html => html::page(view)?,
     })

@@ -25,7 +25,8 @@ pub(crate) fn notices<'a>(view: &View<'a>) -> Vec<Notice<'a>> {
     refused.chain(plan.findings().iter().map(|finding| of(view, finding))).collect()
 }
 
-fn of<'a>(view: &View<'a>, finding: &'a Finding) -> Notice<'a> {
+/// A finding at its place; without one, at the package.json of its app.
+pub(crate) fn of<'a>(view: &View<'_>, finding: &'a Finding) -> Notice<'a> {
     let app = || finding.app.as_ref().and_then(|app| manifest(view, app.folder()));
     Notice {
         id: finding.rule,

@@ -11,7 +11,7 @@ use migrate::Explanation;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::notices::{Notice, notices};
+use super::notices::Notice;
 use super::{View, places};
 use crate::disk::hash;
 
@@ -25,8 +25,7 @@ const ROOT: &str = "SRCROOT";
 ///
 /// # Errors
 /// serde_json's, which plain values give no cause for.
-pub(crate) fn sarif(view: &View<'_>) -> serde_json::Result<String> {
-    let notices = notices(view);
+pub(crate) fn sarif(view: &View<'_>, notices: &[Notice<'_>]) -> serde_json::Result<String> {
     let mut ids: Vec<&str> = notices.iter().map(|notice| notice.id).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -8,8 +8,7 @@ use syntax::AttributeValue;
 use super::Check;
 use crate::Explanation;
 use crate::access::{Access, Private};
-use crate::ctx::Ctx;
-use crate::future::Future;
+use crate::doctor::Looked;
 use crate::graph::sightings::{Node, Place};
 use crate::graph::subscriptions::Guard;
 use crate::known::{Gate, Provider};
@@ -24,7 +23,8 @@ pub(crate) const RULE: Check = Check {
     check,
 };
 
-fn check(ctx: &Ctx<'_>, access: &Access<'_>, future: &Future) -> Vec<Finding> {
+fn check(looked: &Looked<'_>) -> Vec<Finding> {
+    let Looked { ctx, access, future, .. } = looked;
     let found = |message: String, place: (&change::RelPath, change::TextRange), help: &str| {
         let mut finding = Finding::new(RULE.explanation.id, Severity::Warning, message);
         finding.app = Some(ctx.app.id.clone());

@@ -32,7 +32,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 /// Names of the issuer's variable, in the order in which they are looked for: Convex's guide, Clerk's guide, and what older guides said.
-const ISSUER_NAMES: [&str; 5] =
+pub(crate) const ISSUER_NAMES: [&str; 5] =
     ["CLERK_JWT_ISSUER_DOMAIN", "CLERK_FRONTEND_API_URL", "CLERK_ISSUER_URL", "CLERK_ISSUER_DOMAIN", "CLERK_DOMAIN"];
 
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
@@ -133,10 +133,9 @@ impl AuthConfig {
         };
         let (typescript, javascript) = (file("auth.config.ts"), file("auth.config.js"));
         let items = typescript.as_ref().or(javascript.as_ref()).map(|path| on_deep_stack(|| items(ctx, path)));
-        let domains = items
-            .into_iter()
-            .flatten()
-            .filter_map(|item| item.properties.into_iter().find(|(name, _)| name == "domain").map(|(_, value)| value));
+        let domains = items.into_iter().flatten().filter_map(|item| {
+            item.properties.into_iter().find(|value| value.name == "domain").map(|value| value.source)
+        });
         let clerk: Vec<String> = domains.filter(|domain| is_clerk_domain(domain)).collect();
         let there = typescript.as_ref().or(javascript.as_ref());
         // `const clerk = { domain: process.env.CLERK_… }; providers: [clerk]`: whatever way it comes into the list.
@@ -186,19 +185,20 @@ fn clerk_in_code(ctx: &Ctx<'_>, path: &RelPath) -> Option<Option<String>> {
     code.contains(".clerk.accounts.dev").then_some(None)
 }
 
-fn items(ctx: &Ctx<'_>, path: &RelPath) -> Vec<ConfigItem> {
+/// The providers that a configuration names, as far as they are written out.
+pub(crate) fn items(ctx: &Ctx<'_>, path: &RelPath) -> Vec<ConfigItem> {
     let tree = ctx.workspace.tree(path);
     tree.and_then(|tree| config_items(&tree.module, "providers")).unwrap_or_default()
 }
 
 /// Whether the source of a `domain` is Clerk's: a variable that says so, or an address of a Frontend API.
-fn is_clerk_domain(source: &str) -> bool {
+pub(crate) fn is_clerk_domain(source: &str) -> bool {
     let is_address = source.contains(".clerk.accounts.dev") || source.contains("https://clerk.");
     is_address || env_name(source).is_some_and(|name| name.contains("CLERK"))
 }
 
 /// `NAME` of `process.env.NAME` or `process.env["NAME"]`.
-fn env_name(source: &str) -> Option<String> {
+pub(crate) fn env_name(source: &str) -> Option<String> {
     let (_, rest) = source.split_once("process.env")?;
     let rest = rest.trim_start_matches(['?', '.', '[', '"', '\'', '`']);
     let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();

@@ -1,5 +1,6 @@
 //! The rules: one file each. A framework lists the ones its migration runs.
 
+pub(crate) mod auth_config_checks;
 pub(crate) mod auth_gates;
 pub(crate) mod cache_components;
 pub(crate) mod clerk_middleware;
@@ -7,6 +8,8 @@ pub(crate) mod clerk_state_for_convex;
 pub(crate) mod convex_auth_config;
 pub(crate) mod env_names;
 pub(crate) mod expo_modules;
+pub(crate) mod gates_without_loading;
+pub(crate) mod key_checks;
 pub(crate) mod package_versions;
 pub(crate) mod plain_convex_provider;
 pub(crate) mod request_origins;
@@ -15,13 +18,13 @@ pub(crate) mod server_tokens;
 pub(crate) mod start_session;
 pub(crate) mod token_template_left;
 pub(crate) mod unguarded_query;
+pub(crate) mod version_checks;
 
 use change::Finding;
 
 use crate::Explanation;
-use crate::access::Access;
 use crate::ctx::{Ctx, RuleResult, Sink};
-use crate::future::Future;
+use crate::doctor::Looked;
 
 /// A rule.
 pub(crate) struct Rule {
@@ -36,12 +39,25 @@ pub(crate) struct Check {
     /// What `explain` prints, and the id under which findings are reported.
     pub(crate) explanation: Explanation,
     /// Looks at one app as it is going to be.
-    pub(crate) check: fn(&Ctx<'_>, &Access<'_>, &Future) -> Vec<Finding>,
+    pub(crate) check: fn(&Looked<'_>) -> Vec<Finding>,
 }
 
 /// The rules of `doctor`.
-pub(crate) const CHECKS: &[&Check] =
-    &[&unguarded_query::RULE, &clerk_state_for_convex::RULE, &token_template_left::RULE];
+pub(crate) const CHECKS: &[&Check] = &[
+    &unguarded_query::RULE,
+    &clerk_state_for_convex::RULE,
+    &token_template_left::RULE,
+    &gates_without_loading::RULE,
+    &auth_config_checks::MISSING,
+    &auth_config_checks::APPLICATION_ID,
+    &auth_config_checks::DOMAIN,
+    &key_checks::PUBLISHABLE_KEY,
+    &key_checks::ISSUER_ADDRESS,
+    &key_checks::ISSUER_MISMATCH,
+    &key_checks::SECRET_KEY_EXPOSED,
+    &version_checks::CONVEX_VERSION,
+    &version_checks::CLERK_GENERATIONS,
+];
 
 /// Every rule, for `explain`; in what order they run is said by the framework that lists them.
 pub(crate) const ALL: &[&Rule] = &[

@@ -5,9 +5,7 @@ use syntax::{CallFlow, Value};
 
 use super::Check;
 use crate::Explanation;
-use crate::access::Access;
-use crate::ctx::Ctx;
-use crate::future::Future;
+use crate::doctor::Looked;
 use crate::graph::sources::FileId;
 use crate::known::is_clerk_module;
 
@@ -21,7 +19,8 @@ pub(crate) const RULE: Check = Check {
     check,
 };
 
-fn check(ctx: &Ctx<'_>, access: &Access<'_>, future: &Future) -> Vec<Finding> {
+fn check(looked: &Looked<'_>) -> Vec<Finding> {
+    let Looked { ctx, access, future, .. } = looked;
     let sources = &access.modules.sources;
     let calls = sources.ids().flat_map(|file| sources.facts(file).flow.calls.iter().map(move |call| (file, call)));
     let takes_clerk = |file: FileId| sources.facts(file).imports.iter().any(|i| is_clerk_module(&i.module));

@@ -6,9 +6,8 @@ use change::{Finding, Severity};
 
 use super::Check;
 use crate::Explanation;
-use crate::access::{Access, Private};
-use crate::ctx::Ctx;
-use crate::future::Future;
+use crate::access::Private;
+use crate::doctor::Looked;
 use crate::graph::backend::function_name;
 
 /// The rule.
@@ -21,7 +20,8 @@ pub(crate) const RULE: Check = Check {
     check,
 };
 
-fn check(ctx: &Ctx<'_>, access: &Access<'_>, future: &Future) -> Vec<Finding> {
+fn check(looked: &Looked<'_>) -> Vec<Finding> {
+    let Looked { ctx, access, future, .. } = looked;
     let needing = access.to_guard(Private::Needing);
     let mut open = BTreeMap::new();
     for rendering in access.graph.seen.renderings.iter().filter(|rendering| !access.is_guarded(rendering)) {

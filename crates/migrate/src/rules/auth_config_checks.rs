@@ -1,0 +1,150 @@
+//! The checks of `convex/auth.config`: whether it is where Convex reads it, and names the session's audience and issuer.
+
+use change::{Finding, Location, RelPath, Severity};
+use syntax::{ConfigItem, ConfigValue, on_deep_stack};
+
+use super::Check;
+use super::convex_auth_config::{AuthConfig, is_clerk_domain, items};
+use crate::Explanation;
+use crate::credentials::Address;
+use crate::doctor::Looked;
+use crate::workspace::join;
+
+/// Convex's guide.
+pub(super) const GUIDE: &str = "https://docs.convex.dev/auth/clerk";
+
+/// The configuration is missing, or somewhere else.
+pub(crate) const MISSING: Check = Check {
+    explanation: Explanation {
+        id: "auth-config-missing",
+        summary: "Convex accepts no session of Clerk's: auth.config does not name it.",
+        text: include_str!("auth_config_missing.md"),
+    },
+    check: missing,
+};
+
+/// The audience is not the one of Clerk's tokens.
+pub(crate) const APPLICATION_ID: Check = Check {
+    explanation: Explanation {
+        id: "auth-config-application-id",
+        summary: "The applicationID of Clerk's provider is not `convex`.",
+        text: include_str!("auth_config_application_id.md"),
+    },
+    check: application_id,
+};
+
+/// The issuer is no Frontend API URL.
+pub(crate) const DOMAIN: Check = Check {
+    explanation: Explanation {
+        id: "auth-config-domain",
+        summary: "The domain of Clerk's provider is no Frontend API URL.",
+        text: include_str!("auth_config_domain.md"),
+    },
+    check: domain,
+};
+
+/// `{ domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: "convex" }`
+const WANTED: &str =
+    "give it `providers: [{ domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: \"convex\" }]`";
+
+fn missing(looked: &Looked<'_>) -> Vec<Finding> {
+    let ctx = looked.ctx;
+    let state = AuthConfig::of(ctx);
+    let Some(functions) = state.functions.as_ref().filter(|_| !state.is_clerk && !looked.is_changing()) else {
+        return Vec::new();
+    };
+    let file = format!("{}/auth.config.ts", functions.folder);
+    let there = state.typescript.as_ref().or(state.javascript.as_ref());
+    let near = |path: &&RelPath| path.is_in(&functions.owner) || path.is_in(ctx.app.id.folder());
+    let named = |path: &&RelPath| ["auth.config.ts", "auth.config.js"].contains(&path.file_name());
+    let mut elsewhere = ctx.workspace.sources.iter().filter(near).filter(named);
+    let manifest = || join(ctx.workspace.manifest_above(ctx.app.id.folder()), "package.json");
+    let (message, place, help) = match (there, elsewhere.next()) {
+        (Some(path), _) => (
+            "no provider of Clerk's is named here: Convex accepts no session of it".to_owned(),
+            Some(path.clone()),
+            WANTED.to_owned(),
+        ),
+        (None, Some(path)) => (
+            format!("Convex reads {file} only, and this file is somewhere else"),
+            Some(path.clone()),
+            format!("move it to {file}, and push"),
+        ),
+        (None, None) => (
+            format!("there is no {file}: Convex accepts no session of Clerk's"),
+            manifest(),
+            format!("make it, and {WANTED}"),
+        ),
+    };
+    let Some(place) = place else { return Vec::new() };
+    let mut finding = looked.finding(MISSING.explanation.id, Severity::Error, message, Location::file(place));
+    let why = "without it Clerk signs people in, and Convex says \"No auth provider found matching the given token\"";
+    finding.why = Some(why.to_owned());
+    finding.help = Some(help);
+    finding.doc = Some(GUIDE);
+    vec![finding]
+}
+
+/// The providers of Clerk's that are written out, each with its file.
+fn clerks(looked: &Looked<'_>) -> Vec<(RelPath, ConfigItem)> {
+    if looked.is_changing() {
+        return Vec::new();
+    }
+    let state = AuthConfig::of(looked.ctx);
+    let Some(path) = state.typescript.or(state.javascript) else { return Vec::new() };
+    let items = on_deep_stack(|| items(looked.ctx, &path)).into_iter();
+    let is_clerks = |item: &ConfigItem| value(item, "domain").is_some_and(|domain| is_clerk_domain(&domain.source));
+    items.filter(is_clerks).map(|item| (path.clone(), item)).collect()
+}
+
+fn value<'i>(item: &'i ConfigItem, name: &str) -> Option<&'i ConfigValue> {
+    item.properties.iter().find(|value| value.name == name)
+}
+
+fn application_id(looked: &Looked<'_>) -> Vec<Finding> {
+    let finding = |(path, item): (RelPath, ConfigItem)| {
+        // `type: "customJwt"` may go without.
+        if value(&item, "type").is_some() {
+            return None;
+        }
+        let (message, range) = match value(&item, "applicationID") {
+            None => ("without an applicationID Convex accepts no token of Clerk's".to_owned(), item.range),
+            Some(found) => {
+                let text = found.text.as_ref().filter(|text| *text != "convex")?;
+                (format!("Clerk's tokens for Convex have the audience `convex`, not `{text}`"), found.range)
+            }
+        };
+        let id = APPLICATION_ID.explanation.id;
+        let mut finding = looked.finding(id, Severity::Error, message, Location { path, range });
+        finding.why = Some("Convex compares it with the audience of the token, `aud`".to_owned());
+        finding.help = Some("write `applicationID: \"convex\"`, and push".to_owned());
+        finding.doc = Some(GUIDE);
+        Some(finding)
+    };
+    clerks(looked).into_iter().filter_map(finding).collect()
+}
+
+fn domain(looked: &Looked<'_>) -> Vec<Finding> {
+    let finding = |(path, item): (RelPath, ConfigItem)| {
+        let found = value(&item, "domain")?;
+        let (what, is_fatal) = Address::of(found.text.as_ref()?).problem()?;
+        let severity = if is_fatal { Severity::Error } else { Severity::Note };
+        let place = Location { path, range: found.range };
+        let mut finding = looked.finding(DOMAIN.explanation.id, severity, format!("this domain {what}"), place);
+        finding.why = Some("Convex compares it with the issuer of the token, `iss`: the Frontend API URL".to_owned());
+        finding.help = is_fatal.then(|| {
+            "use the Frontend API URL that Clerk's dashboard shows for Convex: https://verb-noun-00.clerk.accounts.dev".to_owned()
+        });
+        finding.doc = Some("https://dashboard.clerk.com/apps/setup/convex");
+        Some(finding)
+    };
+    clerks(looked).into_iter().filter_map(finding).collect()
+}
+
+/// The hosts of Clerk's providers that are written in the configuration itself.
+pub(super) fn literal_hosts(looked: &Looked<'_>) -> Vec<String> {
+    let hosts = clerks(looked)
+        .into_iter()
+        .filter_map(|(_, item)| Address::of(value(&item, "domain")?.text.as_ref()?).host().map(str::to_owned));
+    hosts.collect()
+}

@@ -1,0 +1,206 @@
+//! The checks of Clerk's keys and of the issuer, in env files: by their names, kinds and hosts, never by their values.
+
+use std::collections::BTreeSet;
+
+use change::{Finding, RelPath, Severity};
+
+use super::Check;
+use super::auth_config_checks::{GUIDE, literal_hosts};
+use super::convex_auth_config::ISSUER_NAMES;
+use crate::Explanation;
+use crate::credentials::{Variable, What, in_text, variables};
+use crate::doctor::Looked;
+
+/// A publishable key is none, or a test key where the app is built for production.
+pub(crate) const PUBLISHABLE_KEY: Check = Check {
+    explanation: Explanation {
+        id: "publishable-key",
+        summary: "A publishable key is none, or one for another instance.",
+        text: include_str!("publishable_key.md"),
+    },
+    check: publishable_key,
+};
+
+/// An issuer that is none.
+pub(crate) const ISSUER_ADDRESS: Check = Check {
+    explanation: Explanation {
+        id: "issuer-address",
+        summary: "The variable of Convex's issuer holds no Frontend API URL.",
+        text: include_str!("issuer_address.md"),
+    },
+    check: issuer_address,
+};
+
+/// The key is of one instance of Clerk's, and Convex is told of another.
+pub(crate) const ISSUER_MISMATCH: Check = Check {
+    explanation: Explanation {
+        id: "issuer-mismatch",
+        summary: "The publishable key and Convex's issuer are of different instances of Clerk's.",
+        text: include_str!("issuer_mismatch.md"),
+    },
+    check: issuer_mismatch,
+};
+
+/// A secret key where others can see it.
+pub(crate) const SECRET_KEY_EXPOSED: Check = Check {
+    explanation: Explanation {
+        id: "secret-key-exposed",
+        summary: "A secret key is in a variable that the browser sees, or in a file that git tracks.",
+        text: include_str!("secret_key_exposed.md"),
+    },
+    check: secret_key_exposed,
+};
+
+/// Where Clerk's integration with Convex is activated, which shows the Frontend API URL.
+const SETUP: &str = "https://dashboard.clerk.com/apps/setup/convex";
+
+/// Where Clerk's keys are.
+const KEYS: &str = "https://dashboard.clerk.com/last-active?path=api-keys";
+
+/// Before the names of variables that the browser sees: Vite, Next.js, Expo, Create React App, Rsbuild and others.
+const PUBLIC: [&str; 7] = ["VITE_", "NEXT_PUBLIC_", "EXPO_PUBLIC_", "REACT_APP_", "PUBLIC_", "NUXT_PUBLIC_", "GATSBY_"];
+
+fn publishable_key(looked: &Looked<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for variable in variables(looked.ctx, &ISSUER_NAMES) {
+        let id = PUBLISHABLE_KEY.explanation.id;
+        let (severity, message, help) = match &variable.what {
+            What::NoPublishable => (
+                Severity::Error,
+                format!("{} holds no publishable key: those begin with `pk_test_` or `pk_live_`", variable.name),
+                "copy it from Clerk's dashboard",
+            ),
+            What::Publishable { is_live: false, .. } if variable.is_of_production() => (
+                Severity::Warning,
+                format!("{} holds a key of a development instance, in a file for production", variable.name),
+                "set the `pk_live_` key of the production instance there",
+            ),
+            What::Publishable { is_live: true, host } if host.ends_with(".clerk.accounts.dev") => (
+                Severity::Error,
+                format!("{} is a live key with the host of a development instance: {host}", variable.name),
+                "copy the key of one instance from Clerk's dashboard",
+            ),
+            _ => continue,
+        };
+        let mut finding = looked.finding(id, severity, message, variable.location());
+        finding.why = Some("the key says which instance of Clerk's signs people in".to_owned());
+        finding.help = Some(help.to_owned());
+        finding.doc = Some(KEYS);
+        found.push(finding);
+    }
+    found
+}
+
+fn issuer_address(looked: &Looked<'_>) -> Vec<Finding> {
+    let finding = |variable: Variable| {
+        let What::Issuer(address) = &variable.what else { return None };
+        let (what, _) = address.problem().filter(|(_, is_fatal)| *is_fatal)?;
+        let message = format!("{} {what}", variable.name);
+        let id = ISSUER_ADDRESS.explanation.id;
+        let mut finding = looked.finding(id, Severity::Error, message, variable.location());
+        finding.why = Some("Convex compares it with the issuer of the token, `iss`".to_owned());
+        let help = "set it to the Frontend API URL, such as https://verb-noun-00.clerk.accounts.dev, here and on the deployment: \
+                    `npx convex env set`";
+        finding.help = Some(help.to_owned());
+        finding.doc = Some(SETUP);
+        Some(finding)
+    };
+    variables(looked.ctx, &ISSUER_NAMES).into_iter().filter_map(finding).collect()
+}
+
+/// Why a mismatch matters.
+const WHY: &str = "the key says who signs people in, the issuer whose sessions Convex takes: where they differ nobody is signed in to Convex";
+
+/// An instance of Clerk's that something names: its host, and the variable that does.
+struct Named<'v> {
+    host: &'v str,
+    variable: &'v Variable,
+}
+
+fn issuer_mismatch(looked: &Looked<'_>) -> Vec<Finding> {
+    let all = variables(looked.ctx, &ISSUER_NAMES);
+    let mut found = Vec::new();
+    // What holds in production is compared with what holds there.
+    for is_production in [false, true] {
+        let own = || all.iter().filter(move |variable| variable.is_of_production() == is_production);
+        let issuers: Vec<Named<'_>> = own()
+            .filter_map(|variable| match &variable.what {
+                What::Issuer(address) => Some(Named { host: address.host()?, variable }),
+                _ => None,
+            })
+            .collect();
+        let keys = own().filter_map(|variable| match &variable.what {
+            What::Publishable { host, .. } => Some(Named { host, variable }),
+            _ => None,
+        });
+        found.extend(differing(looked, &issuers));
+        // One address has two names in the guides; where their values differ, that is said, and no key is compared.
+        let hosts: BTreeSet<&str> = issuers.iter().map(|issuer| issuer.host).collect();
+        let literal = if is_production { Vec::new() } else { literal_hosts(looked) };
+        for key in keys {
+            let told = match (hosts.len(), literal.as_slice()) {
+                (1, _) => hosts.first().map(|host| (*host).to_owned()),
+                (0, [host]) => Some(host.clone()),
+                _ => None,
+            };
+            if let Some(told) = told.filter(|told| told != key.host) {
+                found.push(mismatch(looked, &key, &told));
+            }
+        }
+    }
+    found
+}
+
+fn mismatch(looked: &Looked<'_>, key: &Named<'_>, told: &str) -> Finding {
+    let message =
+        format!("{} is a key of {}, and Convex is told to accept sessions of {told}", key.variable.name, key.host);
+    let id = ISSUER_MISMATCH.explanation.id;
+    let mut finding = looked.finding(id, Severity::Error, message, key.variable.location());
+    finding.why = Some(WHY.to_owned());
+    finding.help = Some("take the key and the Frontend API URL of one instance".to_owned());
+    finding.doc = Some(GUIDE);
+    finding
+}
+
+/// `CLERK_JWT_ISSUER_DOMAIN` of Convex's guide and `CLERK_FRONTEND_API_URL` of Clerk's, with different values.
+fn differing(looked: &Looked<'_>, issuers: &[Named<'_>]) -> Option<Finding> {
+    let first = issuers.first()?;
+    let other = issuers.iter().find(|other| other.host != first.host && other.variable.name != first.variable.name)?;
+    let message = format!(
+        "{} and {} are two names for one address, and are set to {} and {}",
+        first.variable.name, other.variable.name, first.host, other.host
+    );
+    let id = ISSUER_MISMATCH.explanation.id;
+    let mut finding = looked.finding(id, Severity::Error, message, other.variable.location());
+    finding.why = Some(WHY.to_owned());
+    finding.help = Some("keep the one that auth.config reads".to_owned());
+    finding.doc = Some(GUIDE);
+    Some(finding)
+}
+
+fn secret_key_exposed(looked: &Looked<'_>) -> Vec<Finding> {
+    let ctx = looked.ctx;
+    let is_public = |name: &str| name == looked.wired.key.name || PUBLIC.iter().any(|prefix| name.starts_with(prefix));
+    let tracked = ctx.workspace.tracked_env_files(ctx.app.id.folder());
+    let in_file = |path: &RelPath| in_text(path, &ctx.workspace.text(path).unwrap_or_default(), &[]);
+    let mut secrets: Vec<Variable> = variables(ctx, &[]);
+    secrets.extend(tracked.iter().flat_map(in_file));
+    secrets.retain(|variable| variable.what == What::Secret);
+    secrets.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
+    secrets.dedup();
+    let finding = |variable: Variable| {
+        let (name, is_tracked) = (&variable.name, tracked.contains(&variable.path));
+        let message = match (is_public(name), is_tracked) {
+            (true, _) => format!("{name} holds a secret key, and every visitor of the app sees this variable"),
+            (false, true) => format!("{name} holds a secret key, in a file that git tracks"),
+            (false, false) => return None,
+        };
+        let id = SECRET_KEY_EXPOSED.explanation.id;
+        let mut finding = looked.finding(id, Severity::Error, message, variable.location());
+        finding.help =
+            Some("make a new secret key in Clerk's dashboard, and keep it in a file that git ignores".to_owned());
+        finding.doc = Some(KEYS);
+        Some(finding)
+    };
+    secrets.into_iter().filter_map(finding).collect()
+}

@@ -1,0 +1,150 @@
+//! `doctor`: each check on an app that fails it and on one that passes, in every format.
+//!
+//! A case in `doctor/cases/` is an app on Clerk, that of `doctor/base`, with the files of its own; `expected.txt` is what `doctor` prints.
+//! `{key:HOST}` in a file is a made-up publishable key of that host, `{secret}` a made-up secret key; `remove.txt` names files that are not there.
+//! `UPDATE_FIXTURES=1` writes the expected texts anew; read the git diff of what it wrote.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::support::{Project, root, tree};
+
+/// What is no file of the app.
+const OWN: [&str; 2] = ["expected.txt", "remove.txt"];
+
+fn cases() -> Vec<PathBuf> {
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(root().join("tests/doctor/cases")).unwrap().flatten().map(|entry| entry.path()).collect();
+    cases.sort();
+    cases
+}
+
+/// Base64 of a short text.
+fn base64(text: &str) -> String {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut encoded = String::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let bits = chunk.iter().fold(0u32, |bits, byte| (bits << 8) | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let digits = (0..=chunk.len()).map(|digit| DIGITS[(bits >> (18 - 6 * digit)) as usize & 63] as char);
+        encoded.extend(digits);
+    }
+    encoded
+}
+
+/// The text of a file with its made-up keys: none is ever written down.
+fn filled(text: &str) -> String {
+    let mut text = text.replace("{secret}", &format!("sk_{}_{}", "test", "a1B2c3D4e5F6g7H8i9"));
+    for kind in ["test", "live"] {
+        let open = format!("{{{kind}:");
+        while let Some((start, end)) = text.find(&open).and_then(|at| Some((at, at + text.get(at..)?.find('}')?))) {
+            let key = format!("pk_{kind}_{}", base64(&format!("{}$", &text[start + open.len()..end])));
+            text.replace_range(start..=end, &key);
+        }
+    }
+    text
+}
+
+fn project(case: &PathBuf) -> Project {
+    let project = Project::copy_of(&root().join("tests/doctor/base"));
+    for (path, bytes) in tree(case).into_iter().filter(|(path, _)| !OWN.contains(&path.as_str())) {
+        project.write(&path, filled(&String::from_utf8(bytes).unwrap()));
+    }
+    for path in fs::read_to_string(case.join("remove.txt")).unwrap_or_default().lines() {
+        fs::remove_file(project.path().join(path)).unwrap();
+    }
+    // Env files of one's own are ignored, as in every template; `.env.tracked` is not.
+    project.write(".gitignore", ".env.local\n.env*.local\nnode_modules\n");
+    project.git(&["init", "--quiet", "--initial-branch=main"]);
+    project.git(&["add", "--all"]);
+    project.git(&["commit", "--quiet", "--message=before"]);
+    project
+}
+
+#[test]
+fn every_case_says_what_it_should() {
+    let mut failures = Vec::new();
+    for case in cases() {
+        let run = project(&case).run(&["doctor"]);
+        let name = case.file_name().unwrap().to_str().unwrap().to_owned();
+        let expected = case.join("expected.txt");
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            fs::write(&expected, &run.stdout).unwrap();
+        }
+        let should = fs::read_to_string(&expected).unwrap_or_default();
+        if run.stdout != should {
+            failures.push(format!("== {name}\n--- is\n{}--- should be\n{should}{}", run.stdout, run.stderr));
+        }
+        let code = if should.contains("error[") { 1 } else { 0 };
+        if run.code != Some(code) {
+            failures.push(format!("== {name}: exit code {:?}\n{}", run.code, run.stderr));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The name of a case begins with the check that it is about; `-ok` at the end is for one that passes.
+#[test]
+fn every_check_has_a_case_that_fails_it_and_one_that_passes() {
+    let mut found: BTreeSet<(String, bool)> = BTreeSet::new();
+    for case in cases() {
+        let name = case.file_name().unwrap().to_str().unwrap().to_owned();
+        let expected = fs::read_to_string(case.join("expected.txt")).unwrap();
+        for id in migrate::check_ids().into_iter().filter(|id| name.starts_with(id)) {
+            let fails = expected.contains(&format!("[{id}]"));
+            assert_eq!(fails, !name.ends_with("-ok"), "{name}:\n{expected}");
+            found.insert((id.to_owned(), fails));
+        }
+    }
+    let missing: Vec<String> = migrate::check_ids()
+        .iter()
+        .flat_map(|id| [true, false].map(|fails| (id.to_string(), fails)))
+        .filter(|wanted| !found.contains(wanted))
+        .map(|(id, fails)| format!("{id}: none that {}", if fails { "fails" } else { "passes" }))
+        .collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// No value of an env file is printed, in any format.
+#[test]
+fn no_value_is_printed() {
+    for case in cases() {
+        let project = project(&case);
+        for format in ["human", "json", "sarif", "github", "markdown"] {
+            let run = project.run(&["doctor", "--format", format]);
+            let said = run.stdout + &run.stderr;
+            for secret in ["sk_test_", "a1B2c3D4", "pk_test_d", "pk_live_Y"] {
+                assert!(!said.contains(secret), "{}: {said}", case.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn formats_say_the_same() {
+    let case = cases().into_iter().find(|case| case.ends_with("issuer-mismatch-with-the-key")).unwrap();
+    let project = project(&case);
+    let json: Value = serde_json::from_str(&project.run(&["doctor", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&json["version"], &json["apps"][0]["state"]), (&Value::from(1), &Value::from("on-clerk")));
+    let finding = &json["findings"][0];
+    assert_eq!((&finding["rule"], &finding["location"]["path"]), (&"issuer-mismatch".into(), &".env.local".into()));
+    let sarif: Value = serde_json::from_str(&project.run(&["doctor", "--format", "sarif"]).stdout).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "issuer-mismatch");
+    let github = project.run(&["doctor", "--format", "github"]).stdout;
+    assert!(github.starts_with("::error file=.env.local,line=2,"), "{github}");
+    let markdown = project.run(&["doctor", "--format", "markdown"]).stdout;
+    assert!(markdown.contains("- error `issuer-mismatch`: `.env.local:2:1`: "), "{markdown}");
+    for format in ["human", "json", "sarif", "github", "markdown"] {
+        assert_eq!(project.run(&["doctor", "--format", format]).code, Some(1), "{format}");
+    }
+}
+
+#[test]
+fn keys_are_made_up() {
+    assert_eq!(
+        filled("A={test:verb-noun-00.clerk.accounts.dev}"),
+        "A=pk_test_dmVyYi1ub3VuLTAwLmNsZXJrLmFjY291bnRzLmRldiQ"
+    );
+}

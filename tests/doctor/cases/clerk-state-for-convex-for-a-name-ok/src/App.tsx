@@ -1,0 +1,5 @@
+import { Tasks } from "./Tasks";
+
+export default function App() {
+  return <Tasks />;
+}
