@@ -1,19 +1,24 @@
 //! `doctor`: each check on an app that fails it and on one that passes, in every format.
 //!
 //! A case in `doctor/cases/` is an app on Clerk, that of `doctor/base`, with the files of its own; `expected.txt` is what `doctor` prints.
-//! `{key:HOST}` in a file is a made-up publishable key of that host, `{secret}` a made-up secret key; `remove.txt` names files that are not there.
+//! `{test:HOST}` in a file is a made-up publishable key of that host, `{secret}` a made-up secret key; `remove.txt` names files that are not there.
+//! `convex-env.txt` and `prod-env.txt` are what `npx convex env list` prints, `token.json` is what is in a session token: its header and its payload,
+//! whose `exp` counts from now.
 //! `UPDATE_FIXTURES=1` writes the expected texts anew; read the git diff of what it wrote.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::support::{Project, root, tree};
+use crate::support::{Outcome, Project, binary, root, tree};
 
 /// What is no file of the app.
-const OWN: [&str; 2] = ["expected.txt", "remove.txt"];
+const OWN: [&str; 5] = ["expected.txt", "remove.txt", "convex-env.txt", "prod-env.txt", "token.json"];
 
 fn cases() -> Vec<PathBuf> {
     let mut cases: Vec<PathBuf> =
@@ -47,7 +52,7 @@ fn filled(text: &str) -> String {
     text
 }
 
-fn project(case: &PathBuf) -> Project {
+fn project(case: &Path) -> Project {
     let project = Project::copy_of(&root().join("tests/doctor/base"));
     for (path, bytes) in tree(case).into_iter().filter(|(path, _)| !OWN.contains(&path.as_str())) {
         project.write(&path, filled(&String::from_utf8(bytes).unwrap()));
@@ -63,11 +68,46 @@ fn project(case: &PathBuf) -> Project {
     project
 }
 
+/// What is handed over in a case, as files, and the flags for it.
+fn handed_over(case: &Path) -> (Project, Vec<String>) {
+    let project = Project::empty();
+    let mut flags = Vec::new();
+    for (flag, name) in [("--convex-env", "convex-env.txt"), ("--prod-env", "prod-env.txt")] {
+        if let Ok(text) = fs::read_to_string(case.join(name)) {
+            project.write(name, filled(&text));
+            flags.extend([flag.to_owned(), project.path().join(name).display().to_string()]);
+        }
+    }
+    if let Ok(text) = fs::read_to_string(case.join("token.json")) {
+        let mut token: Value = serde_json::from_str(&text).unwrap();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+        token["payload"]["exp"] = (now + token["payload"]["exp"].as_i64().unwrap()).into();
+        let part = |part: &Value| base64(&part.to_string()).replace('+', "-").replace('/', "_");
+        project
+            .write("token.txt", format!("{}.{}.{}\n", part(&token["header"]), part(&token["payload"]), base64("sig")));
+        flags.extend(["--token".to_owned(), project.path().join("token.txt").display().to_string()]);
+    }
+    (project, flags)
+}
+
+/// `doctor` on a case.
+fn doctor(case: &Path, project: &Project, format: &str) -> Outcome {
+    let (_kept, flags) = handed_over(case);
+    let args = ["doctor", "--format", format].into_iter().chain(flags.iter().map(String::as_str));
+    let mut run = project.run(&args.collect::<Vec<_>>());
+    // How long ago it ended depends on when the test is run.
+    if let Some(end) = run.stdout.find(" s ago") {
+        let start = run.stdout[..end].rfind(' ').unwrap() + 1;
+        run.stdout.replace_range(start..end, "some");
+    }
+    run
+}
+
 #[test]
 fn every_case_says_what_it_should() {
     let mut failures = Vec::new();
     for case in cases() {
-        let run = project(&case).run(&["doctor"]);
+        let run = doctor(&case, &project(&case), "human");
         let name = case.file_name().unwrap().to_str().unwrap().to_owned();
         let expected = case.join("expected.txt");
         if std::env::var_os("UPDATE_FIXTURES").is_some() {
@@ -113,9 +153,9 @@ fn no_value_is_printed() {
     for case in cases() {
         let project = project(&case);
         for format in ["human", "json", "sarif", "github", "markdown"] {
-            let run = project.run(&["doctor", "--format", format]);
+            let run = doctor(&case, &project, format);
             let said = run.stdout + &run.stderr;
-            for secret in ["sk_test_", "a1B2c3D4", "pk_test_d", "pk_live_Y"] {
+            for secret in ["sk_test_", "a1B2c3D4", "pk_test_d", "pk_live_Y", "eyJ", "hunter22"] {
                 assert!(!said.contains(secret), "{}: {said}", case.display());
             }
         }
@@ -139,6 +179,38 @@ fn formats_say_the_same() {
     for format in ["human", "json", "sarif", "github", "markdown"] {
         assert_eq!(project.run(&["doctor", "--format", format]).code, Some(1), "{format}");
     }
+}
+
+/// What comes on stdin, once.
+#[test]
+fn what_is_handed_over_on_stdin() {
+    let project = project(&root().join("tests/doctor/cases/all-ok"));
+    let run = |args: &[&str], given: &str| -> Outcome {
+        let mut command = binary();
+        command
+            .current_dir(project.path())
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(given.as_bytes()).unwrap();
+        child.wait_with_output().unwrap().into()
+    };
+    let lacking = run(&["doctor", "--convex-env", "-"], "OTHER=hunter22\n");
+    assert_eq!(lacking.code, Some(1));
+    assert!(lacking.stdout.contains("CLERK_JWT_ISSUER_DOMAIN is not set on the deployment"), "{}", lacking.stdout);
+    let nonsense = run(&["doctor", "--token", "-"], "eyJhbGciOi hunter22");
+    assert_eq!(nonsense.code, Some(2));
+    assert!(
+        nonsense.stderr.contains("no session token") && !nonsense.stderr.contains("hunter22"),
+        "{}",
+        nonsense.stderr
+    );
+    let twice = run(&["doctor", "--token", "-", "--convex-env", "-"], "");
+    assert_eq!(twice.code, Some(2), "{}", twice.stderr);
+    assert_eq!(run(&["doctor", "--jwks", "x.json"], "").code, Some(2));
+    assert_eq!(run(&["doctor", "--token", "none.txt"], "").code, Some(2));
 }
 
 #[test]

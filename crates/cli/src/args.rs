@@ -214,6 +214,22 @@ pub(crate) struct Doctor {
     #[arg(long = "app", value_name = "FOLDER", action = ArgAction::Append)]
     pub(crate) apps: Vec<String>,
 
+    /// What `npx convex env list` prints, from a file or `-`: variables that lack or differ
+    #[arg(long, value_name = "FILE", help_heading = "Looks at")]
+    pub(crate) convex_env: Option<PathBuf>,
+
+    /// What `npx convex env list --prod` prints, from a file or `-`
+    #[arg(long, value_name = "FILE", help_heading = "Looks at")]
+    pub(crate) prod_env: Option<PathBuf>,
+
+    /// A session token, from a file or `-`: whether Convex would take it
+    #[arg(long, value_name = "FILE", help_heading = "Looks at")]
+    pub(crate) token: Option<PathBuf>,
+
+    /// A JSON Web Key Set, from a file: whether the token's signature is right
+    #[arg(long, value_name = "FILE", requires = "token", help_heading = "Looks at")]
+    pub(crate) jwks: Option<PathBuf>,
+
     /// How the findings are printed
     #[arg(long, value_enum, default_value_t = Checkup::Human, value_name = "FORMAT")]
     pub(crate) format: Checkup,

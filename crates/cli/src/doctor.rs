@@ -1,9 +1,13 @@
 //! `doctor`: what is still to be looked at in apps that are on Clerk, on stdout.
 
-use std::io;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use anyhow::Context as _;
 use change::{Selection, Severity};
-use migrate::{GateMode, Options};
+use migrate::{Deployment, GateMode, Options, Token};
 
 use crate::args::{Cli, Doctor};
 use crate::report::View;
@@ -16,7 +20,20 @@ use crate::terminal::Paint;
 /// # Errors
 /// Everything that ends with exit code 2.
 pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
-    let options = Options { apps: args.apps.clone(), gate: Some(GateMode::None), ..Options::default() };
+    let given = [&args.convex_env, &args.prod_env, &args.token];
+    let by_stdin = given.into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
+    anyhow::ensure!(by_stdin <= 1, "only one of --convex-env, --prod-env and --token can be read from stdin");
+    let deployment = |path: &Option<_>| -> anyhow::Result<Option<Deployment>> {
+        path.as_deref().map(|path| Ok(Deployment::read(&text(path)?))).transpose()
+    };
+    let options = Options {
+        apps: args.apps.clone(),
+        gate: Some(GateMode::None),
+        deployment: deployment(&args.convex_env)?,
+        production_deployment: deployment(&args.prod_env)?,
+        token: token(args)?,
+        ..Options::default()
+    };
     let planned = migrate::plan(&args.path, &options)?;
     let (selection, files) = (Selection::Only(Default::default()), Default::default());
     let view = View::new(&planned, &selection, &files);
@@ -24,4 +41,23 @@ pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
     product(&checked.rendered(args.format, Paint::new(cli.color, &io::stdout()), volume(cli))?)?;
     let is_bad = checked.findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if is_bad { Status::Needed } else { Status::Done })
+}
+
+/// The session token, and what time it is.
+fn token(args: &Doctor) -> anyhow::Result<Option<(Token, i64)>> {
+    let Some(path) = &args.token else { return Ok(None) };
+    let keys = args.jwks.as_deref().map(text).transpose()?;
+    let token = Token::read(&text(path)?, keys.as_deref())?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    Ok(Some((token, now.try_into().unwrap_or(i64::MAX))))
+}
+
+/// What a file holds, or with `-` what comes on stdin.
+fn text(path: &Path) -> anyhow::Result<String> {
+    if path.as_os_str() != "-" {
+        return fs::read_to_string(path).with_context(|| format!("could not read `{}`", path.display()));
+    }
+    let mut text = String::new();
+    io::stdin().lock().read_to_string(&mut text).context("could not read stdin")?;
+    Ok(text)
 }

@@ -133,6 +133,7 @@ fn options(args: &Migrate) -> Options {
         gate: args.gate.map(Into::into),
         rules: args.rules.clone(),
         watch: Watch::default(),
+        ..Options::default()
     }
 }
 

@@ -12,6 +12,7 @@ mod calls;
 mod coverage;
 mod credentials;
 mod ctx;
+mod deployment;
 mod doctor;
 mod drawing;
 mod env;
@@ -60,6 +61,7 @@ mod start_router;
 mod steps;
 mod survey;
 mod tanstack_start;
+mod token;
 mod tsconfig;
 mod versions;
 mod wiring;
@@ -87,7 +89,9 @@ use crate::survey::{NO_PROVIDER, ON_CLERK, Survey};
 use crate::workspace::{App, Workspace};
 use syntax::SourceKind;
 
+pub use crate::deployment::Deployment;
 pub use crate::gates::GateMode;
+pub use crate::token::{Token, TokenError};
 pub use calls::FunctionCall;
 pub use load::is_executable;
 pub use picture::{AppPicture, Guarded, NodeKind, Picture, PictureCall, PictureFunction, PictureIdentity, PictureNode};
@@ -110,6 +114,12 @@ pub struct Options {
     pub gate: Option<GateMode>,
     /// The ids of the rules that run; all of them when empty.
     pub rules: Vec<String>,
+    /// What is set on the Convex deployment for development, for `doctor`.
+    pub deployment: Option<Deployment>,
+    /// What is set on the one for production.
+    pub production_deployment: Option<Deployment>,
+    /// A session token, and the time at which it is looked at, in seconds since 1970.
+    pub token: Option<(Token, i64)>,
     /// Who is told how far it is.
     pub watch: Watch,
 }

@@ -15,6 +15,7 @@ pub(crate) mod plain_convex_provider;
 pub(crate) mod request_origins;
 pub(crate) mod root_loader;
 pub(crate) mod server_tokens;
+pub(crate) mod session_checks;
 pub(crate) mod start_session;
 pub(crate) mod token_template_left;
 pub(crate) mod unguarded_query;
@@ -55,6 +56,8 @@ pub(crate) const CHECKS: &[&Check] = &[
     &key_checks::ISSUER_ADDRESS,
     &key_checks::ISSUER_MISMATCH,
     &key_checks::SECRET_KEY_EXPOSED,
+    &session_checks::DEPLOYMENT,
+    &session_checks::TOKEN,
     &version_checks::CONVEX_VERSION,
     &version_checks::CLERK_GENERATIONS,
 ];

@@ -46,7 +46,7 @@ fn convex_version(looked: &Looked<'_>) -> Vec<Finding> {
     let at = |version: &str| Version::parse(version).is_ok_and(|version| locked < version);
     // convex's CHANGELOG, 1.33.0 to 1.42.2.
     let why = if at("1.33.0") {
-        "it always asks Clerk for a template named `convex`, which the integration does not have"
+        "it always asks Clerk for a template named `convex`, which is there only where somebody made it"
     } else if at("1.33.1") {
         "it never asks for the template, so that apps which still have one lose their sessions"
     } else {

@@ -1,5 +1,5 @@
 import type { AuthConfig } from "convex/server";
 
 export default {
-  providers: [{ domain: "https://clerk.example.com", applicationID: "convex" }],
+  providers: [{ domain: "https://clerk.acme.dev", applicationID: "convex" }],
 } satisfies AuthConfig;

@@ -1,0 +1,68 @@
+//! What is set on a Convex deployment, as `npx convex env list` prints it: names, and of an issuer the host; no value is kept.
+//!
+//! ```text
+//! CLERK_JWT_ISSUER_DOMAIN=https://verb-noun-00.clerk.accounts.dev
+//! OPENAI_API_KEY=…
+//! ```
+
+use std::collections::BTreeSet;
+
+use change::RelPath;
+
+use crate::credentials::{Address, What, in_text};
+use crate::env::names_in;
+
+/// The variables of a deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deployment {
+    names: BTreeSet<String>,
+    issuers: Vec<(String, Address)>,
+    secrets: BTreeSet<String>,
+}
+
+impl Deployment {
+    /// Reads what `npx convex env list` printed.
+    pub fn read(text: &str) -> Self {
+        let names: BTreeSet<String> = names_in(text).into_iter().collect();
+        let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut deployment = Self::default();
+        // Any of them may be the one that auth.config reads.
+        for variable in RelPath::new("deployment").map(|path| in_text(&path, text, &wanted)).unwrap_or_default() {
+            match variable.what {
+                What::Issuer(address) => deployment.issuers.push((variable.name, address)),
+                What::Secret => drop(deployment.secrets.insert(variable.name)),
+                What::Publishable { .. } | What::NoPublishable => {}
+            }
+        }
+        Self { names, ..deployment }
+    }
+
+    /// Whether a variable is set.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// What a variable holds, taken for an address.
+    pub(crate) fn address(&self, name: &str) -> Option<&Address> {
+        self.issuers.iter().rev().find(|(known, _)| known == name).map(|(_, address)| address)
+    }
+
+    /// Whether a variable holds a secret key of Clerk's.
+    pub(crate) fn is_secret(&self, name: &str) -> bool {
+        self.secrets.contains(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_is_kept() {
+        let text = "A=https://verb-noun-00.clerk.accounts.dev\nB=hunter2\nCLERK_SECRET_KEY=sk_test_abcdefghijkl\n";
+        let deployment = Deployment::read(text);
+        assert_eq!(deployment.address("A").and_then(Address::host), Some("verb-noun-00.clerk.accounts.dev"));
+        assert!(deployment.has("B") && !deployment.has("C") && deployment.is_secret("CLERK_SECRET_KEY"));
+        assert!(!format!("{deployment:?}").contains("sk_test"));
+    }
+}
