@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Outcome, Project};
+use crate::support::{Outcome, Project, root, tree};
 
 const PACKAGE: &str =
     "{ \"dependencies\": { \"convex\": \"^1.48.0\", \"react\": \"^19\", \"react-dom\": \"^19\", \"vite\": \"^7\" } }\n";
@@ -218,4 +218,32 @@ fn a_provider_in_a_file_that_is_too_large_is_no_lack_of_one() {
     let project = Project::plain_quickstart();
     project.write("public/app.js", format!("ConvexProvider;{padding}"));
     assert_eq!(project.run(&["migrate", "--check"]).code, Some(1));
+}
+
+/// What a folder above is called says nothing: `[id]` is no pattern of the settings below it.
+#[test]
+fn folders_above_may_be_called_as_patterns() {
+    let case = root().join("fixtures/react/barrel-alias-in-extended-settings/before");
+    let expected = Project::copy_of(&case).run(&["migrate", "--dry-run"]).stdout;
+    assert!(expected.contains("ConvexProviderWithClerk"));
+    for above in ["[id]", "a{b}", "a*b", "(x)"] {
+        let project = Project::empty();
+        for (path, bytes) in tree(&case) {
+            project.write(&format!("{above}/app/{path}"), bytes);
+        }
+        assert_eq!(project.run_in(&format!("{above}/app"), &["migrate", "--dry-run"]).stdout, expected, "{above}");
+    }
+}
+
+/// The settings of Expo in code, whatever else stands in them, come before app.json.
+#[test]
+fn settings_in_code_count_whatever_they_mention() {
+    let case = root().join("fixtures/expo/app-json-under-app-config-js/before");
+    for mention in ["", "// convex\n"] {
+        let project = Project::copy_of(&case);
+        let text = project.read("app.config.js");
+        project.write("app.config.js", format!("{mention}{text}"));
+        let run = project.run(&["migrate", "--dry-run"]);
+        assert!(!run.stdout.contains("app.json"), "{mention:?}: {}", run.stdout);
+    }
 }

@@ -7,6 +7,8 @@ mod diagnostics;
 mod protocol;
 // Commands and hovers.
 mod commands;
+// Which project a file is of.
+mod projects;
 
 use serde_json::{Value, json};
 

@@ -109,7 +109,7 @@ impl Acting<'_> {
                     let is_here =
                         place.as_ref().is_some_and(|place| place.path == *path && cursor.is_on_line_of(place.range));
                     let is_root = is_asked && planned.roots.get(&app.id).is_some_and(|roots| roots.contains(path));
-                    offered.extend((is_here || is_root).then(|| refused(message)));
+                    offered.extend((is_asked && (is_here || is_root)).then(|| refused(message)));
                 }
                 AppOutcome::Nothing(_) | AppOutcome::Unsupported { .. } => {}
             }
@@ -277,9 +277,7 @@ fn lights_up(opened: &mut Opened, findings: &[Finding], cursor: &Cursor<'_>) -> 
         || opened.bare().is_some_and(|planned| {
             planned.plan.apps().iter().any(|app| {
                 let mut groups = planned.plan.groups().iter().filter(|group| group.apps.contains(&app.id));
-                let is_refused = matches!(&app.outcome, AppOutcome::Refused { place: Some(place), .. }
-                    if place.path == *cursor.path && cursor.is_on_line_of(place.range));
-                is_refused || groups.any(|group| is_wiring(group) && is_at_wiring(&planned, app, group, cursor))
+                groups.any(|group| is_wiring(group) && is_at_wiring(&planned, app, group, cursor))
             })
         })
 }

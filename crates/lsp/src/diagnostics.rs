@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::SOURCE;
 use crate::client::Client;
-use crate::documents::Documents;
+use crate::documents::{Document, Documents};
 use crate::projects::Opened;
 use crate::to_proto::Lines;
 use change::{AppOutcome, Finding, Location, RelPath, Severity};
@@ -24,13 +24,38 @@ pub(crate) struct Diagnosing<'a> {
 }
 
 impl Diagnosing<'_> {
-    /// The diagnostics of a project as it is, by file. `None` as long as a file that is open can't be parsed, as while something is typed:
-    /// what was said before stands until it can.
-    pub(crate) fn of(&self, opened: &mut Opened) -> Option<BTreeMap<RelPath, Vec<Diagnostic>>> {
-        let open: Vec<RelPath> = self.documents.paths().filter_map(|path| opened.relative(path)).collect();
-        if open.iter().any(|path| opened.project.is_broken(path)) {
-            return None;
+    /// The diagnostics of a project as it is, by file. A file that is open and can't be parsed, as while something is typed, is taken as it
+    /// last could be, and what was said of it stands until it can be again.
+    pub(crate) fn of(&self, opened: &mut Opened) -> BTreeMap<RelPath, Vec<Diagnostic>> {
+        let open = self.documents.paths().filter_map(|path| Some((opened.relative(path)?, self.documents.get(path)?)));
+        let open: Vec<(RelPath, &Document)> = open.collect();
+        let is_broken = |(path, document): &(RelPath, &Document), opened: &mut Opened| {
+            document.readable.is_some() && opened.project.is_broken(path)
+        };
+        let broken: Vec<(RelPath, &Document)> = open.into_iter().filter(|one| is_broken(one, opened)).collect();
+        for (path, document) in &broken {
+            opened.project.open(path, document.readable.clone());
         }
+        if !broken.is_empty() {
+            opened.changed();
+        }
+        let mut found = self.found(opened);
+        for (path, document) in broken {
+            opened.project.open(&path, Some(document.text.clone()));
+            opened.changed();
+            let before = opened.shown.get(&path).map(|(_, shown)| self.within(shown, &document.text));
+            found.insert(path, before.unwrap_or_default());
+        }
+        found
+    }
+
+    /// The diagnostics that still have a place in a text.
+    fn within(&self, diagnostics: &[Diagnostic], text: &str) -> Vec<Diagnostic> {
+        let end = Lines::new(text, self.client.unit).position(text.len() as u32);
+        diagnostics.iter().filter(|diagnostic| diagnostic.range.end <= end).cloned().collect()
+    }
+
+    fn found(&self, opened: &mut Opened) -> BTreeMap<RelPath, Vec<Diagnostic>> {
         let mut found: BTreeMap<RelPath, Vec<Diagnostic>> = BTreeMap::new();
         for finding in &opened.findings() {
             let Some(location) = &finding.location else { continue };
@@ -45,7 +70,7 @@ impl Diagnosing<'_> {
                 found.entry(location.path.clone()).or_default().extend(hint);
             }
         }
-        Some(found)
+        found
     }
 
     /// A finding that has a place, as a diagnostic there.

@@ -12,12 +12,20 @@ use crate::to_proto::Lines;
 /// A file that is open.
 #[derive(Clone, Debug)]
 pub(crate) struct Document {
-    /// Its address as the client spells it.
-    pub(crate) uri: Url,
+    /// Its addresses as the client spells them, the last opened last: a link and what it leads to are one file.
+    names: Vec<Url>,
     /// The version that the client gave its text.
     pub(crate) version: i32,
     /// Its text.
     pub(crate) text: Arc<str>,
+    /// The last text of it that could be parsed.
+    pub(crate) readable: Option<Arc<str>>,
+}
+
+impl Document {
+    pub(crate) fn uri(&self) -> Option<&Url> {
+        self.names.last()
+    }
 }
 
 /// The files that are open, by their paths without links.
@@ -29,12 +37,27 @@ impl Documents {
         self.0.get(path)
     }
 
-    pub(crate) fn open(&mut self, path: PathBuf, document: Document) {
-        self.0.insert(path, document);
+    pub(crate) fn open(&mut self, path: PathBuf, uri: Url, version: i32, text: Arc<str>) {
+        let mut names = self.0.remove(&path).map(|document| document.names).unwrap_or_default();
+        names.retain(|name| *name != uri);
+        names.push(uri);
+        self.0.insert(path, Document { names, version, text, readable: None });
     }
 
-    pub(crate) fn close(&mut self, path: &Path) {
-        self.0.remove(path);
+    pub(crate) fn close(&mut self, path: &Path, uri: &Url) {
+        if let Some(document) = self.0.get_mut(path) {
+            document.names.retain(|name| name != uri);
+            if document.names.is_empty() {
+                self.0.remove(path);
+            }
+        }
+    }
+
+    /// Notes that the text of a file as it is could be parsed.
+    pub(crate) fn is_readable(&mut self, path: &Path) {
+        if let Some(document) = self.0.get_mut(path) {
+            document.readable = Some(document.text.clone());
+        }
     }
 
     pub(crate) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
@@ -90,7 +113,7 @@ mod tests {
     fn changed(text: &str, changes: Vec<TextDocumentContentChangeEvent>) -> String {
         let mut documents = Documents::default();
         let uri = Url::parse("file:///a.ts").unwrap();
-        documents.open("/a.ts".into(), Document { uri, version: 1, text: text.into() });
+        documents.open("/a.ts".into(), uri, 1, text.into());
         documents.change(Path::new("/a.ts"), 2, changes, ColumnUnit::Utf16).unwrap().to_string()
     }
 
@@ -104,6 +127,19 @@ mod tests {
     fn changes_follow_each_other() {
         let changes = vec![change((0, 1), (0, 1), "😀"), change((0, 3), (1, 0), "x")];
         assert_eq!(changed("ab\ncd", changes), "a😀xcd");
+    }
+
+    #[test]
+    fn a_file_under_two_names_is_open_until_both_are_closed() {
+        let mut documents = Documents::default();
+        let [link, real] = ["file:///link.ts", "file:///real.ts"].map(|uri| Url::parse(uri).unwrap());
+        for uri in [&real, &link] {
+            documents.open("/real.ts".into(), uri.clone(), 1, "".into());
+        }
+        documents.close(Path::new("/real.ts"), &link);
+        assert_eq!(documents.get(Path::new("/real.ts")).and_then(Document::uri), Some(&real));
+        documents.close(Path::new("/real.ts"), &real);
+        assert_eq!(documents.len(), 0);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) struct Opened {
     /// The same without gates, which is made in a fraction of the time: what it says of apps on Clerk are the findings.
     bare: Option<Rc<Planned>>,
     /// The diagnostics that the client was told last, or would be if it asked.
-    pub(crate) shown: BTreeMap<RelPath, Vec<Diagnostic>>,
+    pub(crate) shown: BTreeMap<RelPath, (Url, Vec<Diagnostic>)>,
     is_shown: bool,
     read_at: Instant,
 }
@@ -79,7 +79,7 @@ impl Opened {
     pub(crate) fn uri(&self, documents: &Documents, path: &RelPath) -> Option<Url> {
         let absolute = self.absolute(path);
         if let Some(document) = documents.get(&absolute) {
-            return Some(document.uri.clone());
+            return document.uri().cloned();
         }
         match absolute.strip_prefix(&self.root) {
             Ok(below) => uri(&self.given.join(below)),
@@ -100,9 +100,19 @@ impl Opened {
     }
 
     /// Takes the diagnostics of its texts as they are.
-    pub(crate) fn show(&mut self, shown: BTreeMap<RelPath, Vec<Diagnostic>>) {
+    pub(crate) fn show(&mut self, shown: BTreeMap<RelPath, (Url, Vec<Diagnostic>)>) {
         self.shown = shown;
         self.is_shown = true;
+    }
+
+    /// Whether its base is another than when it was opened: `git init` above it, or the end of a repository.
+    fn is_moved(&self) -> bool {
+        migrate::base_of(&self.root).is_none_or(|base| base != self.base)
+    }
+
+    /// Has the diagnostics looked at again: it may be another project that says them now.
+    pub(crate) fn doubt(&mut self) {
+        self.is_shown = false;
     }
 
     /// Has everything read again where nobody says what changes on disk, and it was not read just now.
@@ -135,6 +145,10 @@ impl Opened {
 
     /// What `doctor` says of its apps that are on Clerk.
     pub(crate) fn findings(&mut self) -> Vec<Finding> {
+        // A plain app costs nothing as it is edited.
+        if !self.project.names_clerk() {
+            return Vec::new();
+        }
         self.bare().map(|planned| planned.on_clerk().cloned().collect()).unwrap_or_default()
     }
 }
@@ -155,12 +169,26 @@ impl Projects {
         }
     }
 
-    /// Leaves a folder; the projects in it that were closed with it.
-    pub(crate) fn remove_folder(&mut self, given: &Path) -> Vec<Opened> {
+    pub(crate) fn remove_folder(&mut self, given: &Path) {
         let root = without_links(given);
         self.folders.retain(|(_, known)| *known != root);
-        let gone: Vec<PathBuf> = self.all.keys().filter(|project| project.starts_with(&root)).cloned().collect();
-        gone.iter().filter_map(|project| self.all.remove(project)).collect()
+    }
+
+    /// Closes every project: which there are is found anew.
+    pub(crate) fn close_all(&mut self) -> Vec<Opened> {
+        std::mem::take(&mut self.all).into_values().collect()
+    }
+
+    /// Closes the projects whose base is another now.
+    pub(crate) fn close_moved(&mut self) -> Vec<Opened> {
+        let moved: Vec<PathBuf> =
+            self.all.iter().filter(|(_, opened)| opened.is_moved()).map(|(root, _)| root.clone()).collect();
+        moved.iter().filter_map(|root| self.all.remove(root)).collect()
+    }
+
+    /// Whether a file's findings are said by the project in the folder `root`: of those around each other, the innermost has it.
+    pub(crate) fn is_owner(&self, root: &Path, path: &Path) -> bool {
+        self.root_of(path).is_some_and(|(_, owner)| owner == root)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Opened> {
@@ -175,11 +203,10 @@ impl Projects {
         self.all.len()
     }
 
-    /// Opens the project of the client's only folder.
-    pub(crate) fn open_only_folder(&mut self) -> Option<PathBuf> {
+    /// The client's folder, if it has one only.
+    pub(crate) fn only_folder(&self) -> Option<PathBuf> {
         let [(_, root)] = self.folders.as_slice() else { return None };
-        let (opened, _) = self.of(&root.clone().join("package.json"))?;
-        Some(opened.root().to_owned())
+        Some(root.clone())
     }
 
     /// The project that a file without links is of; it is opened where it was not, and `is_new` then. `None` where the file is of none.
@@ -200,9 +227,14 @@ impl Projects {
         let above: Vec<&Path> = path.ancestors().skip(1).collect();
         let has = |folder: &Path, name: &str| folder.join(name).exists();
         let Some((given, root)) = folder else {
-            // Without a folder of the client's, the repository; else the outermost package.
+            // `packages/backend` beside the folder `apps/web` of one repository is part of what is open already.
+            let open = self.all.values().filter(|opened| path.starts_with(&opened.base));
+            if let Some(opened) = open.max_by_key(|opened| opened.root.components().count()) {
+                return Some((opened.given.clone(), opened.root.clone()));
+            }
+            // Without a folder of the client's, the repository; else the nearest package.
             let top = above.iter().find(|folder| has(folder, ".git"));
-            let package = || above.iter().rev().find(|folder| has(folder, "package.json"));
+            let package = || above.iter().find(|folder| has(folder, "package.json"));
             let found = top.or_else(package)?.to_path_buf();
             return Some((found.clone(), found));
         };

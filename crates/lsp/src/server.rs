@@ -2,13 +2,15 @@
 //!
 //! A defect in one request is that request's answer; the next one starts from what is read anew.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use change::RelPath;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response, ResponseError};
 use lsp_types::{ClientCapabilities, NumberOrString};
 use serde::Serialize;
@@ -18,11 +20,12 @@ use serde_json::{Value, json};
 use crate::Views;
 use crate::client::Client;
 use crate::diagnostics::Diagnosing;
-use crate::documents::Documents;
+use crate::documents::{Documents, without_links};
 use crate::framing::{Incoming, Reader};
-use crate::projects::Projects;
+use crate::projects::{Opened, Projects};
 use crate::settings::Settings;
 use crate::signals::Signals;
+use crate::to_proto::path_of;
 
 mod answers;
 mod notices;
@@ -34,8 +37,9 @@ const AT_MOST: Duration = Duration::from_millis(600);
 /// How long requests wait for the client to say what is configured.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How many messages may wait.
+/// How many messages may wait to be read, and to be written.
 const QUEUE: usize = 256;
+const OUT: usize = 4096;
 
 /// Why a request has no result.
 #[derive(Debug)]
@@ -97,6 +101,8 @@ pub(crate) struct Server {
     due: Option<(Instant, Instant)>,
     /// Settings of a client that is not asked for them.
     initial: Value,
+    /// Whether nobody reads what the server says any more.
+    is_unheard: Cell<bool>,
 }
 
 /// Serves one client until it says `exit` or goes away. Whether it had said `shutdown` before.
@@ -105,7 +111,7 @@ pub(crate) fn run(
     output: impl Write + Send + 'static,
     views: Views,
 ) -> io::Result<bool> {
-    let (sender, to_write) = unbounded::<Message>();
+    let (sender, to_write) = bounded::<Message>(OUT);
     let (to_read, receiver) = bounded(QUEUE);
     let signals = Signals::default();
     let hearing = signals.clone();
@@ -159,12 +165,13 @@ impl Server {
             is_silent: false,
             due: None,
             initial: Value::Null,
+            is_unheard: Cell::new(false),
         }
     }
 
     /// Whether the client ended the session as it should.
     fn serve(mut self, receiver: &Receiver<Incoming>) -> bool {
-        loop {
+        while !self.is_unheard.get() {
             let rest = self.due.map(|(rest, last)| rest.min(last));
             let incoming = match rest.into_iter().chain(self.held_until).min() {
                 Some(deadline) => match receiver.recv_deadline(deadline) {
@@ -185,6 +192,7 @@ impl Server {
                 Some(Incoming::Malformed(why)) => self.log(&format!("a message that could not be read: {why}")),
             }
         }
+        false
     }
 
     /// Does what was to be done by now.
@@ -208,10 +216,27 @@ impl Server {
     }
 
     /// Whether a request has to wait for settings that the client was asked for.
-    fn has_to_wait(&mut self) -> bool {
-        self.safely("documents", Self::hand_over);
+    fn has_to_wait(&mut self, request: &Request) -> bool {
+        self.safely("documents", |server| server.meet(request));
         let is_asked = self.asked.values().any(|pending| matches!(pending, Pending::Settings(_)));
         is_asked && !self.is_silent
+    }
+
+    /// Opens the project that a request is about, so that its settings are known when it is answered.
+    fn meet(&mut self, request: &Request) {
+        self.hand_over();
+        let named = [&request.params["textDocument"]["uri"], &request.params["arguments"][0]["uri"]];
+        let named = named.into_iter().filter_map(|uri| serde_json::from_value(uri.clone()).ok());
+        for path in named.filter_map(|uri| path_of(&uri)) {
+            self.open_project(&without_links(&path));
+        }
+        if request.method == "workspace/executeCommand"
+            && self.projects.len() == 0
+            && let Some(folder) = self.projects.only_folder()
+        {
+            self.open_project(&folder.join("package.json"));
+        }
+        self.hand_over();
     }
 
     fn message(&mut self, message: Message) {
@@ -231,7 +256,7 @@ impl Server {
     }
 
     fn request(&mut self, request: Request) {
-        if self.phase == Phase::Running && request.method != "shutdown" && self.has_to_wait() {
+        if self.phase == Phase::Running && request.method != "shutdown" && self.has_to_wait(&request) {
             self.held.push(request);
             self.held_until.get_or_insert_with(|| Instant::now() + PATIENCE);
             return;
@@ -279,8 +304,9 @@ impl Server {
     }
 
     fn send(&self, message: Message) {
-        // A writer that is gone has nobody to write to.
-        let _ = self.sender.send(message);
+        if self.sender.send(message).is_err() {
+            self.is_unheard.set(true);
+        }
     }
 
     fn notify(&self, method: &str, params: impl Serialize) {
@@ -308,20 +334,55 @@ impl Server {
         self.due = Some((now + DEBOUNCE, last));
     }
 
-    /// Gives the engine the texts that it does not have yet.
+    /// Gives the engine the texts that it does not have yet: every project that may change the file.
     fn hand_over(&mut self) {
-        for path in std::mem::take(&mut self.unread) {
+        while let Some(path) = self.unread.pop_first() {
             let text = self.documents.get(&path).map(|document| document.text.clone());
-            let Some((opened, is_new)) = self.projects.of(&path) else { continue };
-            if let Some(below) = opened.relative(&path) {
-                opened.project.open(&below, text);
+            self.open_project(&path);
+            let mut is_readable = false;
+            for opened in self.projects.iter_mut() {
+                let Some(below) = opened.relative(&path) else { continue };
+                opened.project.open(&below, text.clone());
                 opened.changed();
+                is_readable |= !opened.project.is_broken(&below);
             }
-            if is_new {
-                let (root, scope) = (opened.root().to_owned(), opened.scope());
-                opened.settings = Settings::read(&self.initial);
-                self.ask_for_settings(root, scope);
+            if is_readable {
+                self.documents.is_readable(&path);
             }
+        }
+    }
+
+    /// Opens the project of a file, with its settings and all that is open of it.
+    fn open_project(&mut self, path: &Path) {
+        let Some((opened, true)) = self.projects.of(path) else { return };
+        opened.settings = Settings::read(&self.initial);
+        let (root, scope) = (opened.root().to_owned(), opened.scope());
+        self.unread.extend(self.documents.paths().cloned());
+        self.projects.iter_mut().for_each(Opened::doubt);
+        self.wait();
+        self.ask_for_settings(root, scope);
+    }
+
+    /// Closes projects, and takes back what was said of them; what is open of them is of another project now.
+    fn close(&mut self, gone: Vec<Opened>) {
+        if gone.is_empty() {
+            return;
+        }
+        for (uri, _) in gone.into_iter().flat_map(|opened| opened.shown.into_values()) {
+            self.publish(uri, None, Vec::new());
+        }
+        if self.client.pulls && self.client.refreshes {
+            self.ask("workspace/diagnostic/refresh", Value::Null, Pending::Nothing);
+        }
+        self.unread.extend(self.documents.paths().cloned());
+        self.projects.iter_mut().for_each(Opened::doubt);
+        self.wait();
+    }
+
+    fn publish(&self, uri: lsp_types::Url, version: Option<i32>, diagnostics: Vec<lsp_types::Diagnostic>) {
+        if !self.client.pulls {
+            let params = lsp_types::PublishDiagnosticsParams { uri, diagnostics, version };
+            self.notify("textDocument/publishDiagnostics", params);
         }
     }
 
@@ -334,33 +395,59 @@ impl Server {
 
     /// Says what was found in every project that has changed.
     fn say_what_was_found(&mut self) {
+        let is_other = self.catch_up();
+        if is_other && self.client.pulls && self.client.refreshes {
+            self.ask("workspace/diagnostic/refresh", Value::Null, Pending::Nothing);
+        }
+    }
+
+    /// Brings the diagnostics of every project up to date, and pushes those that are others. Whether some are.
+    fn catch_up(&mut self) -> bool {
+        let moved = self.projects.close_moved();
+        self.close(moved);
         self.hand_over();
-        let mut is_other = false;
-        let mut told = Vec::new();
+        self.due = None;
+        let mut found = Vec::new();
         for opened in self.projects.iter_mut().filter(|opened| !opened.is_shown()) {
             let diagnosing = Diagnosing { client: &self.client, documents: &self.documents };
-            let Some(found) = diagnosing.of(opened) else { continue };
-            let paths: BTreeSet<_> = found.keys().chain(opened.shown.keys()).cloned().collect();
-            for path in paths {
-                let now = found.get(&path).cloned().unwrap_or_default();
-                if opened.shown.get(&path).unwrap_or(&Vec::new()) != &now {
-                    is_other = true;
-                    let version = self.documents.get(&opened.absolute(&path)).map(|document| document.version);
-                    told.extend(opened.uri(&self.documents, &path).map(|uri| (uri, version, now)));
+            found.push((opened.root().to_owned(), diagnosing.of(opened)));
+        }
+        let mut told = Vec::new();
+        for (root, mut found) in found {
+            let Some(opened) = self.projects.get_mut(&root) else { continue };
+            let paths: Vec<PathBuf> = found.keys().map(|path| opened.absolute(path)).collect();
+            let owned: BTreeSet<PathBuf> =
+                paths.into_iter().filter(|path| self.projects.is_owner(&root, path)).collect();
+            let Some(opened) = self.projects.get_mut(&root) else { continue };
+            found.retain(|path, _| owned.contains(&opened.absolute(path)));
+            let now: BTreeMap<RelPath, (lsp_types::Url, Vec<lsp_types::Diagnostic>)> = found
+                .into_iter()
+                .filter_map(|(path, all)| Some((path.clone(), (opened.uri(&self.documents, &path)?, all))))
+                .collect();
+            for (path, before) in opened.shown.iter().filter(|(path, before)| now.get(*path) != Some(*before)) {
+                // Under the name that it was said under; what is there now comes under that of now.
+                if now.get(path).is_none_or(|(uri, _)| *uri != before.0) && !before.1.is_empty() {
+                    told.push((before.0.clone(), None, Vec::new()));
                 }
             }
-            opened.show(found);
-        }
-        if self.client.pulls {
-            if is_other && self.client.refreshes {
-                self.ask("workspace/diagnostic/refresh", Value::Null, Pending::Nothing);
+            for (path, (uri, all)) in now.iter().filter(|(path, now)| opened.shown.get(*path) != Some(*now)) {
+                let version = self.documents.get(&opened.absolute(path)).map(|document| document.version);
+                told.push((uri.clone(), version, all.clone()));
             }
-            return;
+            opened.show(now);
         }
+        let is_other = !told.is_empty();
         for (uri, version, diagnostics) in told {
-            let params = lsp_types::PublishDiagnosticsParams { uri, diagnostics, version };
-            self.notify("textDocument/publishDiagnostics", params);
+            let version = version.or_else(|| self.version_of(&uri));
+            self.publish(uri, version, diagnostics);
         }
+        is_other
+    }
+
+    /// The version of a file that is open under an address.
+    fn version_of(&self, uri: &lsp_types::Url) -> Option<i32> {
+        let path = without_links(&path_of(uri)?);
+        self.documents.get(&path).map(|document| document.version)
     }
 }
 

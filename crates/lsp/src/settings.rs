@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     issuer_env: Option<String>,
     publishable_key_env: Option<String>,
     framework: Option<String>,
+    /// What stands there and is no framework.
+    pub(crate) unknown: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -34,13 +36,15 @@ impl Settings {
         let own = value.get(SECTION).unwrap_or(value);
         let text =
             |name: &str| own.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+        let is_known = |name: &String| migrate::framework_ids().contains(&name.as_str());
         let gate = own.get("gate").cloned().and_then(|gate| serde_json::from_value(gate).ok());
         Self {
             suggest_migration: own.get("suggestMigration") == Some(&Value::Bool(true)),
             gate,
             issuer_env: text("issuerEnv"),
             publishable_key_env: text("publishableKeyEnv"),
-            framework: text("framework"),
+            framework: text("framework").filter(is_known),
+            unknown: text("framework").filter(|name| !is_known(name)),
         }
     }
 

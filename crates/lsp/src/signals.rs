@@ -1,14 +1,14 @@
 //! What the client no longer wants, heard while something is still being worked out.
 
-use std::collections::HashSet;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lsp_server::{Message, RequestId};
 use lsp_types::NumberOrString;
 use serde_json::Value;
 
-/// How many requests that were not there are kept in mind.
-const KEPT: usize = 1024;
+/// How many are kept in mind: of what is not there any more nobody says that it is done.
+const KEPT: usize = 64;
 
 /// The requests and the pieces of work that are no longer wanted; shared by the one who reads and the one who works.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +16,8 @@ pub(crate) struct Signals(Arc<Mutex<Stopped>>);
 
 #[derive(Debug, Default)]
 struct Stopped {
-    requests: HashSet<RequestId>,
-    tokens: HashSet<NumberOrString>,
+    requests: VecDeque<RequestId>,
+    tokens: VecDeque<NumberOrString>,
 }
 
 impl Signals {
@@ -28,14 +28,14 @@ impl Signals {
         match notification.method.as_str() {
             "$/cancelRequest" => {
                 let id = notification.params.get("id").cloned().unwrap_or(Value::Null);
-                if let (Ok(id), true) = (serde_json::from_value(id), stopped.requests.len() < KEPT) {
-                    stopped.requests.insert(id);
+                if let Ok(id) = serde_json::from_value(id) {
+                    remember(&mut stopped.requests, id);
                 }
             }
             "window/workDoneProgress/cancel" => {
                 let token = notification.params.get("token").cloned().unwrap_or(Value::Null);
-                if let (Ok(token), true) = (serde_json::from_value(token), stopped.tokens.len() < KEPT) {
-                    stopped.tokens.insert(token);
+                if let Ok(token) = serde_json::from_value(token) {
+                    remember(&mut stopped.tokens, token);
                 }
             }
             _ => {}
@@ -51,9 +51,15 @@ impl Signals {
     /// Forgets a request that was answered.
     pub(crate) fn forget(&self, id: &RequestId, token: Option<&NumberOrString>) {
         let mut stopped = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        stopped.requests.remove(id);
-        if let Some(token) = token {
-            stopped.tokens.remove(token);
-        }
+        stopped.requests.retain(|known| known != id);
+        stopped.tokens.retain(|known| Some(known) != token);
     }
+}
+
+/// Keeps one in mind, and forgets the oldest.
+fn remember<T>(all: &mut VecDeque<T>, one: T) {
+    if all.len() == KEPT {
+        all.pop_front();
+    }
+    all.push_back(one);
 }

@@ -1,8 +1,11 @@
 //! What is still to be looked at in an app once it is on Clerk: the rules of `doctor`.
 
+use std::cell::OnceCell;
+
 use change::{Finding, Location, Severity};
 
 use crate::access::Access;
+use crate::credentials::{Variable, variables};
 use crate::ctx::{Ctx, Sink, Wired};
 use crate::functions::Functions;
 use crate::future::Future;
@@ -10,6 +13,7 @@ use crate::graph::modules::Modules;
 use crate::graph::resolve::Resolver;
 use crate::graph::sources::Sources;
 use crate::rules;
+use crate::rules::convex_auth_config::{AuthConfig, ISSUER_NAMES};
 
 /// What the checks see of an app, as it is going to be.
 pub(crate) struct Looked<'a> {
@@ -18,12 +22,24 @@ pub(crate) struct Looked<'a> {
     pub(crate) future: &'a Future,
     /// How it is wired.
     pub(crate) wired: &'a Wired,
+    auth: OnceCell<AuthConfig>,
+    variables: OnceCell<Vec<Variable>>,
 }
 
 impl Looked<'_> {
     /// Whether the migration changes how the app is wired: then settings and packages change with it, and are looked at afterwards.
     pub(crate) fn is_changing(&self) -> bool {
         self.wired.group.is_some()
+    }
+
+    /// What there is of the configuration of Convex's providers.
+    pub(crate) fn auth(&self) -> &AuthConfig {
+        self.auth.get_or_init(|| AuthConfig::of(self.ctx))
+    }
+
+    /// What the env files of the app say of Clerk.
+    pub(crate) fn variables(&self) -> &[Variable] {
+        self.variables.get_or_init(|| variables(self.ctx, &ISSUER_NAMES))
     }
 
     /// A finding of the app at a place of a file as it is.
@@ -39,7 +55,7 @@ impl Looked<'_> {
 pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Finding> {
     let Some(wired) = &sink.wired else { return Vec::new() };
     look_ahead(ctx, sink, |access, future| {
-        let looked = Looked { ctx, access, future, wired };
+        let looked = Looked { ctx, access, future, wired, auth: OnceCell::new(), variables: OnceCell::new() };
         let mut found: Vec<Finding> = rules::CHECKS.iter().flat_map(|rule| (rule.check)(&looked)).collect();
         found.sort_by(Finding::order);
         found.dedup();

@@ -378,16 +378,10 @@ fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {
                 workspace.manifests.insert(path.folder().to_owned(), manifest);
             }
             Found::Source(path, hit) => {
-                workspace.sources.insert(path.clone());
+                workspace.add_source(path.clone());
                 hits.insert(path, hit);
             }
-            Found::Plain(path) => {
-                // `app/layout.tsx` says something by its name alone.
-                if decides(path.file_name()) {
-                    workspace.others.insert(path.clone());
-                }
-                workspace.sources.insert(path);
-            }
+            Found::Plain(path) => workspace.add_source(path),
             Found::Other(path) => drop(workspace.others.insert(path)),
             Found::Unread(path, why) => unread(workspace, path, why),
             Found::Seen(finding) => workspace.findings.push(finding),
@@ -420,6 +414,16 @@ fn nx_applications(workspace: &mut Workspace) {
         workspace.manifests.insert(folder.clone(), Ok(Manifest::default()));
     }
     workspace.projects = found;
+}
+
+impl Workspace {
+    /// Adds a source file; `app/layout.tsx` says something by its name alone.
+    fn add_source(&mut self, path: RelPath) {
+        if decides(path.file_name()) {
+            self.others.insert(path.clone());
+        }
+        self.sources.insert(path);
+    }
 }
 
 fn unread(workspace: &mut Workspace, path: RelPath, why: String) {

@@ -9,6 +9,7 @@ use crate::buffers::Buffers;
 use crate::calls::{FunctionCall, call_at};
 use crate::drawing::picture_of;
 use crate::kept::Kept;
+use crate::known::CONVEX_REACT_CLERK;
 use crate::load::{self, load};
 use crate::picture::Picture;
 use crate::reread::{is_broken, read_again};
@@ -98,6 +99,15 @@ impl Project {
     pub fn plan(&mut self, options: &Options) -> Result<Planned, PlanError> {
         options.watch.tell(Progress::Reading)?;
         plan_of(self.workspace()?, options)
+    }
+
+    /// Whether some file takes in what gives Convex Clerk's session; else no app is on Clerk, and nothing is to be found of it.
+    pub fn names_clerk(&mut self) -> bool {
+        let takes_in =
+            |facts: &syntax::FileFacts| facts.imports.iter().any(|import| import.module == CONVEX_REACT_CLERK);
+        self.workspace().is_ok_and(|workspace| {
+            workspace.files.values().any(|file| file.facts.as_ref().is_ok_and(|facts| takes_in(facts)))
+        })
     }
 
     /// Whether a source file is there that can't be parsed.

@@ -19,9 +19,12 @@ import { type Found, findServer } from "./server";
 /** What the server reads of the open documents: sources, and the settings that say what an app is. */
 export const DOCUMENTS: DocumentFilter[] = [
   ...["typescript", "typescriptreact", "javascript", "javascriptreact"].map((language) => ({ scheme: "file", language })),
-  ...["json", "jsonc"].flatMap((language) =>
-    ["**/package.json", "**/tsconfig*.json", "**/convex.json"].map((pattern) => ({ scheme: "file", language, pattern })),
-  ),
+  // Settings that a migration may change, whatever language they are taken for: an edit has to fit what is in the editor, saved or not.
+  ...[
+    "**/{package,tsconfig*,jsconfig*,convex,app,app.config,turbo,nx,project}.json",
+    "**/{pnpm-workspace.yaml,.yarnrc.yml}",
+    "**/{.env,env}*.{example,sample,template}*",
+  ].map((pattern) => ({ scheme: "file", pattern })),
 ];
 
 export class Client implements vscode.Disposable {

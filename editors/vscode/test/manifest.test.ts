@@ -67,18 +67,15 @@ test("packages are pinned, and the lock file names no registry", () => {
   );
 });
 
-test("every language of the server is synchronised, JSON by its file names only", () => {
-  const named = DOCUMENTS.map((filter) => ("pattern" in filter ? `${filter.language} ${filter.pattern}` : filter.language));
+test("every language of the server is synchronised, and the settings that a migration may change", () => {
+  const named = DOCUMENTS.map((filter) => ("pattern" in filter ? filter.pattern : filter.language));
   assert.deepEqual(named, [
     "typescript",
     "typescriptreact",
     "javascript",
     "javascriptreact",
-    "json **/package.json",
-    "json **/tsconfig*.json",
-    "json **/convex.json",
-    "jsonc **/package.json",
-    "jsonc **/tsconfig*.json",
-    "jsonc **/convex.json",
+    "**/{package,tsconfig*,jsconfig*,convex,app,app.config,turbo,nx,project}.json",
+    "**/{pnpm-workspace.yaml,.yarnrc.yml}",
+    "**/{.env,env}*.{example,sample,template}*",
   ]);
 });

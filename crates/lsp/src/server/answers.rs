@@ -1,5 +1,8 @@
 //! What the client asks: actions, hovers, diagnostics, commands.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use change::RelPath;
 use lsp_server::{ErrorCode, Request, RequestId};
 use lsp_types::{
@@ -39,9 +42,12 @@ impl Server {
     }
 
     /// The project and the path in it of a file.
-    fn place(&mut self, uri: &Url) -> Option<(std::path::PathBuf, RelPath)> {
+    fn place(&mut self, uri: &Url) -> Option<(PathBuf, RelPath)> {
         let path = without_links(&path_of(uri)?);
+        let moved = self.projects.close_moved();
+        self.close(moved);
         self.hand_over();
+        self.open_project(&path);
         let is_unwatched = !self.client.watches;
         let (opened, _) = self.projects.of(&path)?;
         if is_unwatched {
@@ -61,7 +67,11 @@ impl Server {
         let offer: Offer = params(action.data.clone().unwrap_or(Value::Null))?;
         self.hand_over();
         let gone = || Failure::new(ErrorCode::ContentModified, "the project is no longer open");
+        let is_unwatched = !self.client.watches;
         let opened = self.projects.get_mut(&offer.root).ok_or_else(gone)?;
+        if is_unwatched {
+            opened.refresh();
+        }
         let planned = opened
             .planned(Watch::default())
             .map_err(|error| Failure::new(ErrorCode::ContentModified, error.to_string()))?;
@@ -81,44 +91,36 @@ impl Server {
     /// What is found in one file; `unchanged` where the client has it already.
     fn diagnostics(&mut self, given: DocumentDiagnosticParams) -> Value {
         let found = self.place(&given.text_document.uri).map(|(root, path)| {
-            self.find();
+            self.catch_up();
             let shown = self.projects.get_mut(&root).and_then(|opened| opened.shown.get(&path).cloned());
-            shown.unwrap_or_default()
+            shown.map(|(_, all)| all).unwrap_or_default()
         });
         report(&found.unwrap_or_default(), given.previous_result_id.as_deref())
     }
 
     /// What is found in every file of every project.
     fn all_diagnostics(&mut self, given: WorkspaceDiagnosticParams) -> Value {
-        self.hand_over();
-        self.find();
+        self.catch_up();
         let mut items = Vec::new();
-        let mut known: std::collections::BTreeMap<String, String> =
-            given.previous_result_ids.into_iter().map(|id| (id.uri.as_str().to_owned(), id.value)).collect();
+        // By their paths: clients spell addresses in their own way.
+        let path_of = |uri: &Url| path_of(uri).map(|path| without_links(&path));
+        let known =
+            given.previous_result_ids.into_iter().filter_map(|id| Some((path_of(&id.uri)?, (id.uri, id.value))));
+        let mut known: BTreeMap<PathBuf, (Url, String)> = known.collect();
         for opened in self.projects.iter_mut() {
-            for (path, diagnostics) in &opened.shown {
-                let Some(uri) = opened.uri(&self.documents, path) else { continue };
-                let mut item = report(diagnostics, known.remove(uri.as_str()).as_deref());
+            for (path, (uri, diagnostics)) in &opened.shown {
+                let before = known.remove(&opened.absolute(path));
+                let mut item = report(diagnostics, before.as_ref().map(|(_, id)| id.as_str()));
                 let version = self.documents.get(&opened.absolute(path)).map(|document| document.version);
-                item["uri"] = json!(uri);
+                item["uri"] = json!(before.map_or_else(|| uri.clone(), |(uri, _)| uri));
                 item["version"] = json!(version);
                 items.push(item);
             }
         }
         // What had findings and has none any more.
-        items.extend(known.into_keys().map(|uri| json!({ "kind": "full", "uri": uri, "version": null, "items": [] })));
+        let gone = known.into_values();
+        items.extend(gone.map(|(uri, _)| json!({ "kind": "full", "uri": uri, "version": null, "items": [] })));
         json!({ "items": items })
-    }
-
-    /// Finds what is not found yet, for a client that pulls.
-    fn find(&mut self) {
-        self.due = None;
-        for opened in self.projects.iter_mut().filter(|opened| !opened.is_shown()) {
-            let diagnosing = crate::diagnostics::Diagnosing { client: &self.client, documents: &self.documents };
-            if let Some(found) = diagnosing.of(opened) {
-                opened.show(found);
-            }
-        }
     }
 
     fn command(&mut self, id: RequestId, given: ExecuteCommandParams) -> Result<Outcome, Failure> {
@@ -165,7 +167,10 @@ impl Server {
             (None, argument) => params(argument)?,
         };
         self.hand_over();
-        let place = argument.uri.as_ref().and_then(|uri| self.place(uri));
+        let place = match &argument.uri {
+            Some(uri) => Some(self.place(uri).ok_or_else(|| failed(format!("{uri} is of no app")))?),
+            None => None,
+        };
         let root = match (&offer, &place) {
             (Some(offer), _) => Some(offer.root.clone()),
             (None, Some((root, _))) => Some(root.clone()),
@@ -197,12 +202,9 @@ impl Server {
         Ok(done)
     }
 
-    /// The only project: of the files that are open, else of the client's only folder.
-    fn only(&mut self) -> Option<std::path::PathBuf> {
-        let mut all: Vec<_> = self.projects.iter_mut().map(|opened| opened.root().to_owned()).collect();
-        if all.is_empty() {
-            all.extend(self.projects.open_only_folder());
-        }
+    /// The only project that is open.
+    fn only(&mut self) -> Option<PathBuf> {
+        let mut all: Vec<PathBuf> = self.projects.iter_mut().map(|opened| opened.root().to_owned()).collect();
         (all.len() == 1).then(|| all.pop()).flatten()
     }
 

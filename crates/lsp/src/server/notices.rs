@@ -12,16 +12,15 @@ use serde_json::{Value, json};
 
 use super::{Failure, Outcome, Pending, Phase, Server, params};
 use crate::client::Client;
-use crate::documents::{Document, without_links};
+use crate::documents::without_links;
 use crate::settings::Settings;
 use crate::to_proto::path_of;
 
 /// The files whose changes on disk matter.
-const WATCHED: [&str; 5] = [
-    "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,html,mdx}",
-    "**/{package,tsconfig*,jsconfig*,convex,nx,project,app,turbo,biome}.{json,jsonc}",
-    "**/{package-lock.json,npm-shrinkwrap.json,pnpm-lock.yaml,pnpm-workspace.yaml,yarn.lock,bun.lock,bun.lockb}",
-    "**/.env*",
+const WATCHED: [&str; 3] = [
+    // Settings that others extend may have any name.
+    "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,html,mdx,json,jsonc,yaml,yml,toml}",
+    "**/{yarn.lock,bun.lock,bun.lockb,.env*,env.*}",
     "**/{.prettierrc*,.editorconfig,.gitignore}",
 ];
 
@@ -30,9 +29,11 @@ const NEVER: [&str; 3] = ["node_modules", "dist", ".git"];
 
 impl Server {
     pub(super) fn initialize(&mut self, value: Value) -> Result<Outcome, Failure> {
+        // lsp-types has the name of an older draft for it.
+        let refreshes = value.pointer("/capabilities/workspace/diagnostics/refreshSupport") == Some(&Value::Bool(true));
         let given: InitializeParams = params(value)?;
         let name = given.client_info.map(|info| info.name).unwrap_or_default();
-        self.client = Client::new(&given.capabilities, &name);
+        self.client = Client { refreshes, ..Client::new(&given.capabilities, &name) };
         self.initial = given.initialization_options.unwrap_or(Value::Null);
         let folders = given.workspace_folders.unwrap_or_default().into_iter().map(|folder| folder.uri);
         let mut folders: Vec<Url> = folders.collect();
@@ -104,7 +105,7 @@ impl Server {
         let item = given.text_document;
         let Some(path) = path_of(&item.uri) else { return };
         let path = without_links(&path);
-        self.documents.open(path.clone(), Document { uri: item.uri, version: item.version, text: item.text.into() });
+        self.documents.open(path.clone(), item.uri, item.version, item.text.into());
         self.read_soon(path);
     }
 
@@ -120,7 +121,7 @@ impl Server {
     fn closed(&mut self, given: &DidCloseTextDocumentParams) {
         let Some(path) = path_of(&given.text_document.uri) else { return };
         let path = without_links(&path);
-        self.documents.close(&path);
+        self.documents.close(&path, &given.text_document.uri);
         self.read_soon(path);
     }
 
@@ -144,12 +145,11 @@ impl Server {
         for event in &given.changes {
             let Some(path) = path_of(&event.uri) else { continue };
             let path = without_links(&path);
-            let is_inside = |name: &&str| path.components().any(|part| part.as_os_str().to_str() == Some(*name));
-            if NEVER.iter().any(is_inside) {
-                continue;
-            }
             for opened in self.projects.iter_mut() {
                 let Some(below) = opened.relative(&path) else { continue };
+                if below.as_str().split('/').any(|part| NEVER.contains(&part)) {
+                    continue;
+                }
                 match event.typ {
                     FileChangeType::CHANGED => opened.project.touch(&below),
                     _ => opened.project.forget(),
@@ -163,18 +163,11 @@ impl Server {
     fn changed_folders(&mut self, given: &DidChangeWorkspaceFoldersParams) {
         let added = given.event.added.iter().filter_map(|folder| path_of(&folder.uri));
         added.for_each(|folder| self.projects.add_folder(folder));
-        for folder in given.event.removed.iter().filter_map(|folder| path_of(&folder.uri)) {
-            for gone in self.projects.remove_folder(&folder) {
-                let uris = gone.shown.keys().filter_map(|path| gone.uri(&self.documents, path));
-                for uri in uris.filter(|_| !self.client.pulls) {
-                    let params = lsp_types::PublishDiagnosticsParams { uri, diagnostics: Vec::new(), version: None };
-                    self.notify("textDocument/publishDiagnostics", params);
-                }
-            }
-        }
-        // What is still open may be of another project now.
-        self.unread.extend(self.documents.paths().cloned());
-        self.wait();
+        let removed = given.event.removed.iter().filter_map(|folder| path_of(&folder.uri));
+        removed.for_each(|folder| self.projects.remove_folder(&folder));
+        // What is open may be of another project now.
+        let all = self.projects.close_all();
+        self.close(all);
     }
 
     fn changed_settings(&mut self, value: Value) {
@@ -202,6 +195,10 @@ impl Server {
             Pending::Settings(root) => {
                 let values = response.response_result.unwrap_or_default();
                 let settings = values.get(0).map(Settings::read).unwrap_or_default();
+                if let Some(unknown) = &settings.unknown {
+                    let message = format!("convexClerk.framework: no framework is called `{unknown}`; it is left out");
+                    self.notify("window/showMessage", json!({ "type": 2, "message": message }));
+                }
                 if let Some(opened) = self.projects.get_mut(&root).filter(|opened| opened.settings != settings) {
                     opened.settings = settings;
                     opened.changed();

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use change::{Finding, Location, RelPath, Severity};
@@ -24,7 +24,10 @@ const WITHOUT_ALIASES: [&str; 2] = ["expo/tsconfig.base", "@tsconfig/"];
 /// The files of a project.
 #[derive(Default)]
 pub(crate) struct Snapshot {
+    /// Where files are read.
     base: PathBuf,
+    /// Where the resolver sees them: the patterns in settings are put behind it, so that it must hold nothing of a pattern, as `[id]` does.
+    root: PathBuf,
     buffers: Buffers,
     files: HashSet<String>,
     folders: HashSet<String>,
@@ -51,6 +54,7 @@ impl Snapshot {
         folders.extend(packages.keys().filter_map(|name| Some(format!("{INSTALLED}/{}", name.split_once('/')?.0))));
         Self {
             base: workspace.base.clone(),
+            root: root(&workspace.base),
             buffers: workspace.buffers.clone(),
             files,
             folders,
@@ -61,7 +65,7 @@ impl Snapshot {
 
     /// The path below the base that an absolute one means, out of the `node_modules` that is not there.
     pub(crate) fn real(&self, path: &Path) -> Option<String> {
-        let relative = path.strip_prefix(&self.base).ok()?.to_str()?.replace('\\', "/");
+        let relative = path.strip_prefix(&self.root).ok()?.to_str()?.replace('\\', "/");
         let Some((above, installed)) = split_installed(&relative) else { return Some(relative) };
         if !above.is_empty() {
             return None;
@@ -77,7 +81,7 @@ impl Snapshot {
     }
 
     pub(crate) fn absolute(&self, path: &RelPath) -> PathBuf {
-        self.base.join(path.as_str())
+        self.root.join(path.as_str())
     }
 
     pub(crate) fn has_file(&self, path: &str) -> bool {
@@ -186,6 +190,13 @@ impl Snapshot {
         }
         Err(missing())
     }
+}
+
+/// A folder for the resolver instead of the base.
+fn root(base: &Path) -> PathBuf {
+    let disk: PathBuf =
+        base.components().take_while(|part| matches!(part, Component::Prefix(_) | Component::RootDir)).collect();
+    disk.join("project")
 }
 
 /// What stands before and after `node_modules/` in a path.

@@ -4,7 +4,7 @@ use change::{Finding, Location, RelPath, Severity};
 use syntax::{ConfigItem, ConfigValue, on_deep_stack};
 
 use super::Check;
-use super::convex_auth_config::{AuthConfig, is_clerk_domain, items};
+use super::convex_auth_config::{is_clerk_domain, items};
 use crate::Explanation;
 use crate::credentials::Address;
 use crate::doctor::Looked;
@@ -49,7 +49,7 @@ const WANTED: &str =
 
 fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     let ctx = looked.ctx;
-    let state = AuthConfig::of(ctx);
+    let state = looked.auth();
     let Some(functions) = state.functions.as_ref().filter(|_| !state.is_clerk && !looked.is_changing()) else {
         return Vec::new();
     };
@@ -90,8 +90,8 @@ fn clerks(looked: &Looked<'_>) -> Vec<(RelPath, ConfigItem)> {
     if looked.is_changing() {
         return Vec::new();
     }
-    let state = AuthConfig::of(looked.ctx);
-    let Some(path) = state.typescript.or(state.javascript) else { return Vec::new() };
+    let state = looked.auth();
+    let Some(path) = state.typescript.clone().or(state.javascript.clone()) else { return Vec::new() };
     let items = on_deep_stack(|| items(looked.ctx, &path)).into_iter();
     let is_clerks = |item: &ConfigItem| value(item, "domain").is_some_and(|domain| is_clerk_domain(&domain.source));
     items.filter(is_clerks).map(|item| (path.clone(), item)).collect()

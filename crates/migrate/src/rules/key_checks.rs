@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use change::{Finding, RelPath, Severity};
+use change::{Finding, RelPath, Severity, is_env_file};
 
 use super::Check;
 use super::auth_config_checks::{GUIDE, literal_hosts};
-use super::convex_auth_config::ISSUER_NAMES;
 use crate::Explanation;
-use crate::credentials::{Variable, What, in_text, variables};
+use crate::credentials::{Variable, What, in_text};
 use crate::doctor::Looked;
 
 /// A publishable key is none, or a test key where the app is built for production.
@@ -62,7 +61,7 @@ const PUBLIC: [&str; 7] = ["VITE_", "NEXT_PUBLIC_", "EXPO_PUBLIC_", "REACT_APP_"
 
 fn publishable_key(looked: &Looked<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for variable in variables(looked.ctx, &ISSUER_NAMES) {
+    for variable in looked.variables() {
         let id = PUBLISHABLE_KEY.explanation.id;
         let (severity, message, help) = match &variable.what {
             What::NoPublishable => (
@@ -92,7 +91,7 @@ fn publishable_key(looked: &Looked<'_>) -> Vec<Finding> {
 }
 
 fn issuer_address(looked: &Looked<'_>) -> Vec<Finding> {
-    let finding = |variable: Variable| {
+    let finding = |variable: &Variable| {
         let What::Issuer(address) = &variable.what else { return None };
         let (what, _) = address.problem().filter(|(_, is_fatal)| *is_fatal)?;
         let message = format!("{} {what}", variable.name);
@@ -105,7 +104,7 @@ fn issuer_address(looked: &Looked<'_>) -> Vec<Finding> {
         finding.doc = Some(SETUP);
         Some(finding)
     };
-    variables(looked.ctx, &ISSUER_NAMES).into_iter().filter_map(finding).collect()
+    looked.variables().iter().filter_map(finding).collect()
 }
 
 /// Why a mismatch matters.
@@ -118,7 +117,7 @@ struct Named<'v> {
 }
 
 fn issuer_mismatch(looked: &Looked<'_>) -> Vec<Finding> {
-    let all = variables(looked.ctx, &ISSUER_NAMES);
+    let all = looked.variables();
     let mut found = Vec::new();
     // What holds in production is compared with what holds there.
     for is_production in [false, true] {
@@ -181,13 +180,14 @@ fn differing(looked: &Looked<'_>, issuers: &[Named<'_>]) -> Option<Finding> {
 fn secret_key_exposed(looked: &Looked<'_>) -> Vec<Finding> {
     let ctx = looked.ctx;
     let is_public = |name: &str| name == looked.wired.key.name || PUBLIC.iter().any(|prefix| name.starts_with(prefix));
-    let tracked = ctx.workspace.tracked_env_files(ctx.app.id.folder());
-    let in_file = |path: &RelPath| in_text(path, &ctx.workspace.text(path).unwrap_or_default(), &[]);
-    let mut secrets: Vec<Variable> = variables(ctx, &[]);
-    secrets.extend(tracked.iter().flat_map(in_file));
+    let files = ctx.workspace.files_in(ctx.app.id.folder()).into_iter().filter(is_env_file);
+    let in_file = |path: RelPath| in_text(&path, &ctx.workspace.text(&path).unwrap_or_default(), &[]);
+    let mut secrets: Vec<Variable> = files.flat_map(in_file).collect();
     secrets.retain(|variable| variable.what == What::Secret);
-    secrets.sort_by(|a, b| (&a.path, a.range).cmp(&(&b.path, b.range)));
-    secrets.dedup();
+    if secrets.is_empty() {
+        return Vec::new();
+    }
+    let tracked = ctx.workspace.tracked_env_files(ctx.app.id.folder());
     let finding = |variable: Variable| {
         let (name, is_tracked) = (&variable.name, tracked.contains(&variable.path));
         let message = match (is_public(name), is_tracked) {

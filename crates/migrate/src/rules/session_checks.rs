@@ -7,7 +7,7 @@ use super::Check;
 use super::auth_config_checks::GUIDE;
 use super::convex_auth_config::{AuthConfig, ISSUER_NAMES, env_name, items};
 use crate::Explanation;
-use crate::credentials::{Address, What, variables};
+use crate::credentials::{Address, What};
 use crate::deployment::Deployment;
 use crate::doctor::Looked;
 use crate::token::{Decision, Provider, Signature, Token, decide, normalised};
@@ -48,12 +48,15 @@ fn config(looked: &Looked<'_>, state: &AuthConfig) -> Option<Location> {
 
 fn deployment(looked: &Looked<'_>) -> Vec<Finding> {
     let options = looked.ctx.options;
-    let state = AuthConfig::of(looked.ctx);
-    let Some(place) = config(looked, &state).filter(|_| !looked.is_changing()) else { return Vec::new() };
+    if options.deployment.is_none() && options.production_deployment.is_none() {
+        return Vec::new();
+    }
+    let state = looked.auth();
+    let Some(place) = config(looked, state).filter(|_| !looked.is_changing()) else { return Vec::new() };
     let both = [(&options.deployment, false), (&options.production_deployment, true)];
     let given = both.into_iter().filter_map(|(deployment, is_production)| Some((deployment.as_ref()?, is_production)));
     given
-        .flat_map(|(deployment, is_production)| of_deployment(looked, &state, deployment, is_production, &place))
+        .flat_map(|(deployment, is_production)| of_deployment(looked, state, deployment, is_production, &place))
         .collect()
 }
 
@@ -133,10 +136,9 @@ fn of_deployment(
 
 /// The host of the publishable key that the app's env files have, for production or not.
 fn key_host(looked: &Looked<'_>, is_production: bool) -> Option<String> {
-    let all = variables(looked.ctx, &ISSUER_NAMES).into_iter();
-    let own = all.filter(|variable| variable.is_of_production() == is_production);
-    own.filter_map(|variable| match variable.what {
-        What::Publishable { host, .. } => Some(host),
+    let own = looked.variables().iter().filter(|variable| variable.is_of_production() == is_production);
+    own.filter_map(|variable| match &variable.what {
+        What::Publishable { host, .. } => Some(host.clone()),
         _ => None,
     })
     .next()
@@ -149,7 +151,7 @@ fn providers(looked: &Looked<'_>, path: &RelPath) -> Vec<(Provider, change::Text
         let given =
             ctx.options.deployment.as_ref().and_then(|deployment| deployment.address(name)?.host().map(str::to_owned));
         let in_files = || {
-            variables(ctx, &ISSUER_NAMES).into_iter().find_map(|variable| match variable.what {
+            looked.variables().iter().find_map(|variable| match &variable.what {
                 What::Issuer(address) if variable.name == name => address.host().map(str::to_owned),
                 _ => None,
             })
@@ -173,9 +175,8 @@ fn providers(looked: &Looked<'_>, path: &RelPath) -> Vec<(Provider, change::Text
 }
 
 fn token(looked: &Looked<'_>) -> Vec<Finding> {
-    let state = AuthConfig::of(looked.ctx);
     let Some((token, now)) = &looked.ctx.options.token else { return Vec::new() };
-    let Some(place) = config(looked, &state).filter(|_| !looked.is_changing()) else { return Vec::new() };
+    let Some(place) = config(looked, looked.auth()).filter(|_| !looked.is_changing()) else { return Vec::new() };
     let all = providers(looked, &place.path);
     let providers: Vec<Provider> = all.iter().map(|(provider, _)| provider.clone()).collect();
     let decision = decide(token, &providers, *now);

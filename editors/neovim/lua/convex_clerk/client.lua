@@ -8,6 +8,12 @@ M.name = "convex_clerk"
 
 M.filetypes = { "typescript", "typescriptreact", "javascript", "javascriptreact", "json", "jsonc" }
 
+--- The settings that a migration may change, or that say how modules are found.
+local SETTINGS = {}
+for _, name in ipairs({ "package", "convex", "app", "app.config", "turbo", "nx", "project" }) do
+  SETTINGS[name .. ".json"] = true
+end
+
 M.options = { cmd = { "convex-clerk", "lsp" }, settings = {} }
 
 --- Functions that wait for a client to be initialised, by its id.
@@ -56,7 +62,7 @@ function M.root_for(buffer)
     return nil
   end
   local name = vim.fn.fnamemodify(path, ":t")
-  if filetype:match("^json") and not (name == "package.json" or name == "convex.json" or name:match("^tsconfig.*%.json$")) then
+  if filetype:match("^json") and not (SETTINGS[name] or name:match("^[tj]sconfig.*%.json$")) then
     return nil
   end
   return root_of.with_convex(path) or (imports_convex(buffer) and root_of.of(path)) or nil

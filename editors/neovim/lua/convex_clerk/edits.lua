@@ -70,6 +70,12 @@ function M.problem(edit)
       if stat and stat.size > 0 then
         return path .. " is there already"
       end
+    elseif document and type(document.version) ~= "number" and not seen[uri] then
+      -- The server took what is on disk: it was not sent this buffer.
+      local buffer = vim.fn.bufnr(vim.uri_to_fname(uri))
+      if buffer ~= -1 and vim.api.nvim_buf_is_loaded(buffer) and vim.api.nvim_buf_get_option(buffer, "modified") then
+        return path .. " has changes that are not written"
+      end
     elseif document and type(document.version) == "number" and not seen[uri] then
       local version = vim.lsp.util.buf_versions[vim.uri_to_bufnr(uri)]
       if version and version > document.version then
