@@ -15,7 +15,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use crate::fixtures::check_all;
 use crate::support::{Outcome, Project, binary, root, tree};
+
+/// The checks that an app passes once it is migrated, whatever it was before; and those that it passes if all rules ran.
+const WIRED: [&str; 3] = ["clerk-provider-around", "one-clerk-provider", "use-auth-package"];
+const CONFIGURED: [&str; 3] = ["auth-config-missing", "auth-config-application-id", "auth-config-domain"];
 
 /// What is no file of the app.
 const OWN: [&str; 5] = ["expected.txt", "remove.txt", "convex-env.txt", "prod-env.txt", "token.json"];
@@ -219,4 +224,27 @@ fn keys_are_made_up() {
         filled("A={test:verb-noun-00.clerk.accounts.dev}"),
         "A=pk_test_dmVyYi1ub3VuLTAwLmNsZXJrLmFjY291bnRzLmRldiQ"
     );
+}
+
+/// What the migration leaves passes every check of how it is wired and configured.
+#[test]
+fn a_migrated_app_passes() {
+    check_all(|case| {
+        let project = case.before();
+        project.commit();
+        case.run(&project, &["--yes"]);
+        let run = project.run(&["doctor", "--format", "json"]);
+        let Ok(found) = serde_json::from_str::<Value>(&run.stdout) else { return Ok(()) };
+        let is_one = |rule: &str| WIRED.contains(&rule) || (case.rules.is_empty() && CONFIGURED.contains(&rule));
+        let migrated: Vec<&Value> = found["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["severity"] == "error" && is_one(finding["rule"].as_str().unwrap()))
+            .collect();
+        match migrated.is_empty() || case.expect != "changes" {
+            true => Ok(()),
+            false => Err(format!("{migrated:?}")),
+        }
+    });
 }

@@ -2,7 +2,8 @@
 
 use std::cell::OnceCell;
 
-use change::{Finding, Location, Severity};
+use change::{AppOutcome, Finding, Location, Severity};
+use syntax::FileFacts;
 
 use crate::access::Access;
 use crate::credentials::{Variable, variables};
@@ -12,6 +13,7 @@ use crate::future::Future;
 use crate::graph::modules::Modules;
 use crate::graph::resolve::Resolver;
 use crate::graph::sources::Sources;
+use crate::known::CONVEX_REACT_CLERK;
 use crate::rules;
 use crate::rules::convex_auth_config::{AuthConfig, ISSUER_NAMES};
 
@@ -61,6 +63,22 @@ pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Finding> {
         found.dedup();
         found
     })
+}
+
+/// What is said of an app that takes in what gives Convex Clerk's session, and whose wiring could not be made sense of.
+pub(crate) fn refused(ctx: &Ctx<'_>, outcome: &AppOutcome) -> Vec<Finding> {
+    let AppOutcome::Refused { reason, message, place } = outcome else { return Vec::new() };
+    let takes_in = |facts: &FileFacts| facts.imports.iter().any(|import| import.module == CONVEX_REACT_CLERK);
+    if !ctx.app.facts().any(|(_, facts)| takes_in(facts)) {
+        return Vec::new();
+    }
+    let mut finding = Finding::new(reason, Severity::Error, message.clone());
+    finding.app = Some(ctx.app.id.clone());
+    finding.location = place.clone();
+    finding.why = Some(
+        "so that it can't be told whether Convex sees the session; nothing else of this app was looked at".to_owned(),
+    );
+    vec![finding]
 }
 
 /// Looks at an app as the groups of `sink` leave it.

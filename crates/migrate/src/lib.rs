@@ -418,7 +418,8 @@ fn report(
         own.steps.extend(steps);
         own.doctor = doctor::findings(&ctx, &own);
     } else {
-        own = Sink { borrowed: own.borrowed, roots: own.roots, ..Sink::default() };
+        let doctor = doctor::refused(&ctx, &outcome);
+        own = Sink { borrowed: own.borrowed, roots: own.roots, doctor, ..Sink::default() };
     }
     own.findings.splice(0..0, broken);
     Ok((AppReport { id, framework: framework.id.to_owned(), outcome }, own))

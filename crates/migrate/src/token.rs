@@ -317,6 +317,32 @@ mod tests {
         format!("{}.{}.c2ln", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(payload.as_bytes()))
     }
 
+    /// A token that is signed with a made-up key, and the set that has it as `name`.
+    fn signed(seed: u8, id: &str, name: &str) -> (String, String) {
+        // The form of a private key of Ed25519, RFC 8410.
+        let mut der = vec![0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+        der.extend([seed; 32]);
+        let key = jsonwebtoken::EncodingKey::from_ed_der(&der);
+        let header = jsonwebtoken::Header { kid: Some(id.to_owned()), ..jsonwebtoken::Header::new(Algorithm::EdDSA) };
+        let payload = serde_json::json!({ "iss": "https://a.dev", "aud": "convex", "exp": 9 });
+        let token = jsonwebtoken::encode(&header, &payload, &key).unwrap();
+        let mut jwk = jsonwebtoken::jwk::Jwk::from_encoding_key(&key, Algorithm::EdDSA).unwrap();
+        jwk.common.key_id = Some(name.to_owned());
+        (token, serde_json::json!({ "keys": [jwk] }).to_string())
+    }
+
+    #[test]
+    fn signatures() {
+        let ((token, keys), (_, others)) = (signed(7, "k", "k"), signed(8, "k", "k"));
+        let of = |keys: &str| Token::read(&token, Some(keys)).unwrap().signature;
+        assert_eq!(of(&keys), Some(Signature::Right));
+        assert_eq!(of(&others), Some(Signature::Wrong));
+        assert_eq!(of(&signed(7, "k", "other").1), Some(Signature::NoKey));
+        assert_eq!(of("nonsense"), Some(Signature::NoKey));
+        let changed = token.replacen('.', ".e30", 1);
+        assert!(Token::read(&changed, Some(&keys)).is_err());
+    }
+
     #[test]
     fn reading() {
         let text =

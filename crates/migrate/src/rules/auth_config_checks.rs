@@ -4,7 +4,7 @@ use change::{Finding, Location, RelPath, Severity};
 use syntax::{ConfigItem, ConfigValue, on_deep_stack};
 
 use super::Check;
-use super::convex_auth_config::{is_clerk_domain, items};
+use super::convex_auth_config::{is_clerk_domain, items, written};
 use crate::Explanation;
 use crate::credentials::Address;
 use crate::doctor::Looked;
@@ -59,7 +59,13 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     let named = |path: &&RelPath| ["auth.config.ts", "auth.config.js"].contains(&path.file_name());
     let mut elsewhere = ctx.workspace.sources.iter().filter(near).filter(named);
     let manifest = || join(ctx.workspace.manifest_above(ctx.app.id.folder()), "package.json");
+    let is_told = there.is_none_or(|path| on_deep_stack(|| written(ctx, path)).is_some());
     let (message, place, help) = match (there, elsewhere.next()) {
+        (Some(path), _) if !is_told => (
+            "which providers these are can't be told, and none of Clerk's is named in this file".to_owned(),
+            Some(path.clone()),
+            "make sure that one of them is Clerk's: domain, and the applicationID `convex`".to_owned(),
+        ),
         (Some(path), _) => (
             "no provider of Clerk's is named here: Convex accepts no session of it".to_owned(),
             Some(path.clone()),
@@ -77,7 +83,8 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
         ),
     };
     let Some(place) = place else { return Vec::new() };
-    let mut finding = looked.finding(MISSING.explanation.id, Severity::Error, message, Location::file(place));
+    let severity = if is_told { Severity::Error } else { Severity::Warning };
+    let mut finding = looked.finding(MISSING.explanation.id, severity, message, Location::file(place));
     let why = "without it Clerk signs people in, and Convex says \"No auth provider found matching the given token\"";
     finding.why = Some(why.to_owned());
     finding.help = Some(help);

@@ -187,8 +187,13 @@ fn clerk_in_code(ctx: &Ctx<'_>, path: &RelPath) -> Option<Option<String>> {
 
 /// The providers that a configuration names, as far as they are written out.
 pub(crate) fn items(ctx: &Ctx<'_>, path: &RelPath) -> Vec<ConfigItem> {
-    let tree = ctx.workspace.tree(path);
-    tree.and_then(|tree| config_items(&tree.module, "providers")).unwrap_or_default()
+    written(ctx, path).unwrap_or_default()
+}
+
+/// The same; `None` where the list is none that is written in the file.
+pub(crate) fn written(ctx: &Ctx<'_>, path: &RelPath) -> Option<Vec<ConfigItem>> {
+    let tree = ctx.workspace.tree(path)?;
+    config_items(&tree.module, "providers")
 }
 
 /// Whether the source of a `domain` is Clerk's: a variable that says so, or an address of a Frontend API.

@@ -20,6 +20,7 @@ pub(crate) mod start_session;
 pub(crate) mod token_template_left;
 pub(crate) mod unguarded_query;
 pub(crate) mod version_checks;
+pub(crate) mod wiring_checks;
 
 use change::Finding;
 
@@ -45,6 +46,9 @@ pub(crate) struct Check {
 
 /// The rules of `doctor`.
 pub(crate) const CHECKS: &[&Check] = &[
+    &wiring_checks::CLERK_PROVIDER_AROUND,
+    &wiring_checks::ONE_CLERK_PROVIDER,
+    &wiring_checks::USE_AUTH_PACKAGE,
     &unguarded_query::RULE,
     &clerk_state_for_convex::RULE,
     &token_template_left::RULE,

@@ -1,0 +1,3 @@
+import { providers } from "./providers";
+
+export default { providers: providers() };
