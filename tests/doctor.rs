@@ -218,6 +218,18 @@ fn what_is_handed_over_on_stdin() {
     assert_eq!(run(&["doctor", "--token", "none.txt"], "").code, Some(2));
 }
 
+/// Three proofs, each with a snippet and a page.
+#[test]
+fn after_sign_in() {
+    let run = Project::empty().run(&["doctor", "--after-sign-in"]);
+    assert_eq!(run.code, Some(0));
+    assert_eq!(run.stdout.matches("[ ] ").count(), 3);
+    assert_eq!(run.stdout.matches("\n       https://docs.convex.dev/").count(), 3);
+    for proof in ["useConvexAuth()", "<Authenticated>", "getUserIdentity()"] {
+        assert!(run.stdout.contains(proof), "{proof}");
+    }
+}
+
 #[test]
 fn keys_are_made_up() {
     assert_eq!(

@@ -230,6 +230,10 @@ pub(crate) struct Doctor {
     #[arg(long, value_name = "FILE", requires = "token", help_heading = "Looks at")]
     pub(crate) jwks: Option<PathBuf>,
 
+    /// Print the three proofs that Convex sees the session, with a snippet each
+    #[arg(long, conflicts_with_all = ["convex_env", "prod_env", "token"])]
+    pub(crate) after_sign_in: bool,
+
     /// How the findings are printed
     #[arg(long, value_enum, default_value_t = Checkup::Human, value_name = "FORMAT")]
     pub(crate) format: Checkup,

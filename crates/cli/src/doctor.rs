@@ -15,11 +15,18 @@ use crate::report::checkup::Checked;
 use crate::run::{Status, product, volume};
 use crate::terminal::Paint;
 
+/// What Convex's guide has somebody see once they have signed in.
+const AFTER_SIGN_IN: &str = include_str!("after_sign_in.txt");
+
 /// Runs `doctor`.
 ///
 /// # Errors
 /// Everything that ends with exit code 2.
 pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
+    if args.after_sign_in {
+        product(AFTER_SIGN_IN)?;
+        return Ok(Status::Done);
+    }
     let given = [&args.convex_env, &args.prod_env, &args.token];
     let by_stdin = given.into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
     anyhow::ensure!(by_stdin <= 1, "only one of --convex-env, --prod-env and --token can be read from stdin");
