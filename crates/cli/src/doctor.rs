@@ -47,7 +47,12 @@ pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
     let checked = Checked { view: &view, findings: planned.on_clerk().collect() };
     product(&checked.rendered(args.format, Paint::new(cli.color, &io::stdout()), volume(cli))?)?;
     let is_bad = checked.findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(if is_bad { Status::Needed } else { Status::Done })
+    anyhow::ensure!(checked.is_any() || args.token.is_none(), "the token was not looked at: no app here is on Clerk");
+    Ok(match (is_bad, checked.is_refused()) {
+        (true, _) => Status::Needed,
+        (false, true) => Status::Refused,
+        (false, false) => Status::Done,
+    })
 }
 
 /// The session token, and what time it is.

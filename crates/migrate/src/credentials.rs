@@ -5,10 +5,13 @@
 //! CLERK_JWT_ISSUER_DOMAIN=https://verb-noun-00.clerk.accounts.dev
 //! ```
 
-use change::{Location, RelPath, TextRange, is_env_file};
+use std::collections::BTreeSet;
+
+use change::{Location, RelPath, TextRange};
 
 use crate::ctx::Ctx;
-use crate::env::{host_of, is_placeholder, is_template, pair};
+use crate::env::{host_of, is_placeholder, pair};
+use crate::workspace::join;
 
 /// A variable of an env file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,27 +62,40 @@ pub(crate) enum Address {
     Space,
     /// There is a path in it, which no Frontend API URL has.
     Path,
+    /// It is none; nothing of it is kept, as it may be a secret.
+    None,
 }
 
 impl Address {
     /// Reads a text that is not empty.
     pub(crate) fn of(text: &str) -> Self {
-        if text.contains(char::is_whitespace) || text.contains('#') {
-            return Self::Space;
-        }
-        if text.contains("/.well-known") || text.contains("jwks") {
-            return Self::KeySet;
-        }
         let bare = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let rest = bare.unwrap_or(text);
-        let host = rest.trim_end_matches('/');
-        if host.starts_with("dashboard.clerk.") {
-            return Self::Dashboard;
-        }
-        match (host.contains('/'), bare.is_some() && host == rest) {
-            (true, _) => Self::Path,
-            (false, true) => Self::Fine(host.to_owned()),
-            (false, false) => Self::Mended(host.to_owned()),
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))).unwrap_or(rest.len());
+        let (host, behind) = rest.split_at(end);
+        // Without a scheme a token or a password with dots in it is not taken for a host.
+        let ends =
+            host.rsplit('.').next().is_some_and(|last| last.len() > 1 && last.chars().all(|c| c.is_ascii_alphabetic()));
+        let is_plain = bare.is_some() || (ends && !host.chars().any(|c| c.is_ascii_uppercase()));
+        let is_host = is_plain && host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+        let (host, path) = (host.to_ascii_lowercase(), behind.trim_end_matches('/'));
+        match (is_host, behind.chars().next()) {
+            // A token has dots as well, and so have names of services; a user, a port or a query is no part of a host.
+            (false, _)
+            | (
+                true,
+                Some(
+                    '@' | ':' | '?' | '=' | '&' | ';' | ',' | '|' | '_' | '+' | '~' | '!' | '$' | '*' | '%' | '"'
+                    | '\'' | '\\',
+                ),
+            ) => Self::None,
+            _ if host.len() > 100 => Self::None,
+            _ if host.starts_with("dashboard.clerk.") => Self::Dashboard,
+            _ if behind.contains(char::is_whitespace) || behind.contains('#') => Self::Space,
+            _ if behind.contains("/.well-known") || behind.contains("jwks") => Self::KeySet,
+            _ if !path.is_empty() => Self::Path,
+            _ if bare.is_some() && behind.is_empty() => Self::Fine(host),
+            _ => Self::Mended(host),
         }
     }
 
@@ -87,7 +103,7 @@ impl Address {
     pub(crate) fn host(&self) -> Option<&str> {
         match self {
             Self::Fine(host) | Self::Mended(host) => Some(host),
-            Self::KeySet | Self::Dashboard | Self::Space | Self::Path => None,
+            Self::KeySet | Self::Dashboard | Self::Space | Self::Path | Self::None => None,
         }
     }
 
@@ -100,6 +116,7 @@ impl Address {
             Self::Dashboard => ("is an address of Clerk's dashboard", true),
             Self::Space => ("has a space or a comment in it", true),
             Self::Path => ("has a path, which no Frontend API URL has", true),
+            Self::None => ("is no address", true),
         })
     }
 }
@@ -109,57 +126,93 @@ fn is_publishable_name(name: &str) -> bool {
     name.contains("CLERK") && name.ends_with("PUBLISHABLE_KEY")
 }
 
-/// What the env files of an app say of Clerk, examples aside; `issuers` are the names under which issuers are looked for.
+/// The env files that are read by their names, each before those that it overrides: <https://vite.dev/guide/env-and-mode>.
+const FILES: [&str; 6] =
+    [".env.development.local", ".env.production.local", ".env.local", ".env.development", ".env.production", ".env"];
+
+/// What the env files of an app say of Clerk, each file before those that it overrides; `issuers` are the names under which issuers are looked for.
 pub(crate) fn variables(ctx: &Ctx<'_>, issuers: &[&str]) -> Vec<Variable> {
-    let all = ctx.workspace.files_in(ctx.app.id.folder()).into_iter();
-    let files = all.filter(|path| is_env_file(path) && !is_template(path.file_name()));
-    files
-        .flat_map(|path| {
-            let text = ctx.workspace.text(&path).unwrap_or_default();
-            in_text(&path, &text, issuers)
-        })
-        .collect()
+    let files = FILES.iter().filter_map(|name| join(ctx.app.id.folder(), name));
+    let read = files.filter_map(|path| Some((ctx.workspace.text(&path)?, path)));
+    read.flat_map(|(text, path)| in_text(&path, &text, issuers)).collect()
 }
 
-/// What one file says.
+/// The variable of a name that counts, of some in the order of their files.
+pub(crate) fn effective<'v>(all: &[&'v Variable]) -> Vec<&'v Variable> {
+    let mut seen = BTreeSet::new();
+    all.iter().copied().filter(|variable| seen.insert(variable.name.as_str())).collect()
+}
+
+/// What one file says: of a name the last.
 pub(crate) fn in_text(path: &RelPath, text: &str, issuers: &[&str]) -> Vec<Variable> {
-    let mut start = 0;
-    let mut found = Vec::new();
-    for line in text.split_inclusive('\n') {
-        if let Some((name, value)) = pair(line)
-            && let Some(what) = what(name, value, issuers)
-        {
-            let at = line.find(name).unwrap_or_default() as u32 + start;
-            let range = TextRange::new(at, at + name.len() as u32);
+    let mut found: Vec<Variable> = Vec::new();
+    for (range, name, value) in assignments(text) {
+        found.retain(|known| known.name != name);
+        if let Some(what) = what(name, value, issuers) {
             found.push(Variable { path: path.clone(), name: name.to_owned(), range, what });
         }
-        start += line.len() as u32;
     }
     found
+}
+
+/// The names that a text sets.
+pub(crate) fn names_set(text: &str) -> BTreeSet<String> {
+    assignments(text).into_iter().map(|(_, name, _)| name.to_owned()).collect()
+}
+
+/// The assignments of an env file: where each name is, the name, and the value. What stands within a value of several lines is none.
+fn assignments(text: &str) -> Vec<(TextRange, &str, &str)> {
+    let mut found = Vec::new();
+    let (mut start, mut open): (u32, Option<char>) = (0, None);
+    for line in text.split_inclusive('\n') {
+        let at = start;
+        start += line.len() as u32;
+        if let Some(quote) = open {
+            open = (!line.contains(quote)).then_some(quote);
+            continue;
+        }
+        let Some((name, value)) = pair(line) else { continue };
+        let quote = value.chars().next().filter(|c| ['"', '\'', '`'].contains(c));
+        open = quote.filter(|quote| !value.get(1..).unwrap_or_default().contains(*quote));
+        let begin = line.find(name).unwrap_or_default() as u32 + at;
+        found.push((TextRange::new(begin, begin + name.len() as u32), name, value));
+    }
+    found
+}
+
+/// What stands for a value that is kept elsewhere: `op://vault/key`, `encrypted:…`, `{{KEY}}`, `$KEY`.
+fn is_reference(value: &str) -> bool {
+    ["op://", "encrypted:", "vault:", "%"].iter().any(|start| value.starts_with(start))
+        || ["$", "{{", "__", "<", "..."].iter().any(|part| value.contains(part))
 }
 
 fn what(name: &str, value: &str, issuers: &[&str]) -> Option<What> {
     let quote = value.chars().next().filter(|c| ['"', '\'', '`'].contains(c));
     let value = match quote {
-        Some(quote) => value.get(1..)?.split(quote).next()?,
+        Some(quote) => value.get(1..)?.split(quote).next()?.trim(),
         // A comment ends what is not quoted.
-        None => value.split(" #").next()?.trim(),
+        None => value.split('#').next()?.trim(),
     };
-    if ["sk_test_", "sk_live_"].iter().any(|kind| value.starts_with(kind)) {
-        return (!is_placeholder(value)).then_some(What::Secret);
+    if let Some(key) = ["sk_test_", "sk_live_"].iter().find_map(|kind| value.strip_prefix(kind)) {
+        let is_key = key.len() >= 16 && key.chars().all(|c| c.is_ascii_alphanumeric());
+        return is_key.then_some(What::Secret);
     }
     for (kind, is_live) in [("pk_test_", false), ("pk_live_", true)] {
+        if value == kind {
+            return None;
+        }
         if let Some(host) = host_of(value, kind) {
             return Some(What::Publishable { is_live, host });
         }
     }
-    if is_placeholder(value) || value.contains('$') {
+    if value.is_empty() || is_reference(value) {
         return None;
     }
     if is_publishable_name(name) {
-        return Some(What::NoPublishable);
+        return (!is_placeholder(value)).then_some(What::NoPublishable);
     }
-    issuers.contains(&name).then(|| What::Issuer(Address::of(value)))
+    let is_open = value.to_ascii_lowercase().starts_with("your") || value.contains("your-");
+    (issuers.contains(&name) && !is_open).then(|| What::Issuer(Address::of(value)))
 }
 
 #[cfg(test)]
@@ -179,11 +232,20 @@ mod tests {
         let issuer = |address| Some(What::Issuer(address));
         for (line, expected) in [
             (format!("VITE_CLERK_PUBLISHABLE_KEY={key}"), Some(fine.clone())),
-            (format!("VITE_CLERK_PUBLISHABLE_KEY=\"{key}\" # ours"), Some(fine)),
+            (format!("VITE_CLERK_PUBLISHABLE_KEY=\"{key}\" # ours"), Some(fine.clone())),
             ("VITE_CLERK_PUBLISHABLE_KEY=pk_test_nonsense".to_owned(), Some(What::NoPublishable)),
             ("VITE_CLERK_PUBLISHABLE_KEY=pk_test_...".to_owned(), None),
             ("VITE_CLERK_PUBLISHABLE_KEY=".to_owned(), None),
-            ("NEXT_PUBLIC_KEY=sk_test_abcdefghijkl".to_owned(), Some(What::Secret)),
+            ("NEXT_PUBLIC_KEY=sk_test_abcdefghijklmnop".to_owned(), Some(What::Secret)),
+            ("CLERK_SECRET_KEY=sk_test_your_secret_key_here".to_owned(), None),
+            ("VITE_CLERK_PUBLISHABLE_KEY=op://vault/clerk/key".to_owned(), None),
+            (format!("VITE_CLERK_PUBLISHABLE_KEY={key}\t# dev"), Some(fine.clone())),
+            ("CLERK_JWT_ISSUER_DOMAIN=hunter2supersecret".to_owned(), Some(What::Issuer(Address::None))),
+            ("CLERK_JWT_ISSUER_DOMAIN=https://user:pw@x.dev".to_owned(), Some(What::Issuer(Address::None))),
+            ("CLERK_JWT_ISSUER_DOMAIN=https://x.dev?token=a".to_owned(), Some(What::Issuer(Address::None))),
+            ("CLERK_JWT_ISSUER_DOMAIN=eyJhbGci.eyJpc3Mi.c2lnbmF0".to_owned(), Some(What::Issuer(Address::None))),
+            ("CLERK_JWT_ISSUER_DOMAIN=eyJhbGci.eyJpc3Mi.c2ln_a".to_owned(), Some(What::Issuer(Address::None))),
+            ("CLERK_JWT_ISSUER_DOMAIN= # issuer".to_owned(), None),
             (format!("CLERK_JWT_ISSUER_DOMAIN=https://{host}"), issuer(Address::Fine(host.clone()))),
             (format!("CLERK_JWT_ISSUER_DOMAIN={host}/"), issuer(Address::Mended(host.clone()))),
             (format!("CLERK_JWT_ISSUER_DOMAIN=https://{host} # dev"), issuer(Address::Fine(host.clone()))),
@@ -200,7 +262,17 @@ mod tests {
     #[test]
     fn a_place_is_that_of_the_name() {
         let path = RelPath::new(".env").unwrap();
-        let found = in_text(&path, "A=1\nexport KEY=sk_test_abcdefghijkl\n", &[]);
+        let found = in_text(&path, "A=1\nexport KEY=sk_test_abcdefghijklmnop\n", &[]);
         assert_eq!(found[0].range, TextRange::new(11, 14));
+    }
+
+    #[test]
+    fn the_last_of_a_name_counts_and_what_is_within_a_value_does_not() {
+        let path = RelPath::new(".env").unwrap();
+        let issuers = ["CLERK_JWT_ISSUER_DOMAIN"];
+        let text = "CLERK_JWT_ISSUER_DOMAIN=https://a.dev\nNOTE=\"x\nCLERK_JWT_ISSUER_DOMAIN=https://c.dev\n\"\nCLERK_JWT_ISSUER_DOMAIN=https://b.dev\n";
+        let found = in_text(&path, text, &issuers);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].what, What::Issuer(Address::Fine("b.dev".to_owned())));
     }
 }

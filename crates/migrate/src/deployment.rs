@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 
 use change::RelPath;
 
-use crate::credentials::{Address, What, in_text};
-use crate::env::names_in;
+use crate::credentials::{Address, What, in_text, names_set};
 
 /// The variables of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub struct Deployment {
 impl Deployment {
     /// Reads what `npx convex env list` printed.
     pub fn read(text: &str) -> Self {
-        let names: BTreeSet<String> = names_in(text).into_iter().collect();
+        let names = names_set(text);
         let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut deployment = Self::default();
         // Any of them may be the one that auth.config reads.
@@ -47,9 +46,9 @@ impl Deployment {
         self.issuers.iter().rev().find(|(known, _)| known == name).map(|(_, address)| address)
     }
 
-    /// Whether a variable holds a secret key of Clerk's.
-    pub(crate) fn is_secret(&self, name: &str) -> bool {
-        self.secrets.contains(name)
+    /// The variables that hold a secret key of Clerk's.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().map(String::as_str)
     }
 }
 
@@ -59,10 +58,13 @@ mod tests {
 
     #[test]
     fn no_value_is_kept() {
-        let text = "A=https://verb-noun-00.clerk.accounts.dev\nB=hunter2\nCLERK_SECRET_KEY=sk_test_abcdefghijkl\n";
+        let text = "A=https://verb-noun-00.clerk.accounts.dev\nB=hunter2\nCLERK_SECRET_KEY=sk_test_abcdefghijklmnop\n";
         let deployment = Deployment::read(text);
         assert_eq!(deployment.address("A").and_then(Address::host), Some("verb-noun-00.clerk.accounts.dev"));
-        assert!(deployment.has("B") && !deployment.has("C") && deployment.is_secret("CLERK_SECRET_KEY"));
-        assert!(!format!("{deployment:?}").contains("sk_test"));
+        assert!(deployment.has("B") && !deployment.has("C") && deployment.secrets().eq(["CLERK_SECRET_KEY"]));
+        let secret = Deployment::read("A=hunter2.secret/x\nB=eyJhbGci.eyJpc3Mi.c2ln_a\n");
+        for shown in [format!("{deployment:?}"), format!("{secret:?}")] {
+            assert!(!shown.contains("sk_test") && !shown.contains("hunter2") && !shown.contains("eyJ"), "{shown}");
+        }
     }
 }

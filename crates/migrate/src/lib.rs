@@ -85,12 +85,13 @@ use crate::graph::sources::Sources;
 use crate::known::Provider;
 use crate::language::TypeScript;
 use crate::refusal::{Refusal, RefusalReason};
-use crate::survey::{NO_PROVIDER, ON_CLERK, Survey};
+use crate::survey::{NO_PROVIDER, Survey};
 use crate::workspace::{App, Workspace};
 use syntax::SourceKind;
 
 pub use crate::deployment::Deployment;
 pub use crate::gates::GateMode;
+pub use crate::survey::ON_CLERK;
 pub use crate::token::{Token, TokenError};
 pub use calls::FunctionCall;
 pub use load::is_executable;

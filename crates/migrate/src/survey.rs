@@ -20,7 +20,7 @@ use crate::versions::CONVEX_FLOOR;
 use crate::workspace::{App, Workspace, join};
 
 /// Why nothing is to be done for an app that has the provider for Clerk.
-pub(crate) const ON_CLERK: &str = "it is on Clerk already";
+pub const ON_CLERK: &str = "it is on Clerk already";
 /// Why nothing is to be done for an app without a provider.
 pub(crate) const NO_PROVIDER: &str = "it renders no ConvexProvider";
 

@@ -45,6 +45,9 @@ pub enum TokenError {
     /// It has not three parts with dots between them.
     #[error("this is no session token: it has not three parts with dots between them")]
     Parts,
+    /// It has no signature.
+    #[error("this token has no signature: Convex takes none of those")]
+    Unsigned,
     /// A part is no JSON in base64.
     #[error("this is no session token: its parts are not JSON in base64")]
     Encoding,
@@ -56,10 +59,17 @@ impl Token {
     /// # Errors
     /// [`TokenError`] where the text is no token. It never holds a part of the text.
     pub fn read(text: &str, keys: Option<&str>) -> Result<Self, TokenError> {
-        let text = text.trim();
-        let text = text.strip_prefix("Bearer ").unwrap_or(text).trim();
+        // As it is copied from a header, or from JSON.
+        let text = text.trim_start_matches('\u{feff}').trim().trim_matches(['"', '\'']);
+        let text = match text.get(..7).filter(|word| word.eq_ignore_ascii_case("bearer ")) {
+            Some(_) => text.get(7..).unwrap_or_default().trim(),
+            None => text,
+        };
         let parts: Vec<&str> = text.split('.').collect();
-        let [header, payload, _] = parts.as_slice() else { return Err(TokenError::Parts) };
+        let [header, payload, signed] = parts.as_slice() else { return Err(TokenError::Parts) };
+        if signed.is_empty() {
+            return Err(TokenError::Unsigned);
+        }
         let json = |part: &str| -> Option<Value> {
             let bytes = BASE64URL_NOPAD.decode(part.trim_end_matches('=').as_bytes()).ok()?;
             serde_json::from_slice(&bytes).ok().filter(Value::is_object)
@@ -108,12 +118,25 @@ fn signature(token: &str, id: Option<&str>, keys: &str) -> Signature {
 /// A provider of auth.config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Provider {
-    /// What it calls its issuer: `domain` or `issuer`; `None` where that is a variable whose value is not known.
-    pub(crate) issuer: Option<String>,
+    /// What it calls its issuer, `domain` or `issuer`, on each deployment that is known; none where that is a variable whose value is not known.
+    pub(crate) issuers: Vec<String>,
     /// The audience that it takes.
-    pub(crate) application_id: Option<String>,
+    pub(crate) application_id: Audience,
     /// Whether it is of the type `customJwt`.
     pub(crate) is_custom: bool,
+    /// How a token of a `customJwt` has to be signed, where that is written out.
+    pub(crate) algorithm: Option<String>,
+}
+
+/// The audience that a provider takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// This one.
+    Is(String),
+    /// It names none.
+    Absent,
+    /// It can't be told.
+    Unknown,
 }
 
 /// What Convex makes of a token.
@@ -145,41 +168,50 @@ pub(crate) fn normalised(issuer: &str) -> String {
 
 /// Decides on a token at `now`, in seconds since 1970.
 pub(crate) fn decide(token: &Token, providers: &[Provider], now: i64) -> Decision {
-    let audience = match token.audiences.as_slice() {
-        [_, _, ..] => return Decision::SeveralAudiences,
-        all => all.first(),
-    };
     let issuer = token.issuer.as_deref().map(normalised);
-    let fits = |provider: &Provider| {
+    // `None` is for what can't be told here.
+    let fits = |provider: &Provider| -> (Option<bool>, Option<bool>) {
         let is_audience = match &provider.application_id {
-            Some(wanted) => audience == Some(wanted),
-            None => provider.is_custom,
+            Audience::Is(wanted) => Some(token.audiences.contains(wanted)),
+            Audience::Absent => Some(provider.is_custom),
+            Audience::Unknown => None,
         };
-        let is_issuer = provider.issuer.as_deref().map(|own| issuer.as_deref() == Some(normalised(own).as_str()));
+        let is_own = |own: &String| issuer.as_deref() == Some(normalised(own).as_str());
+        let is_issuer = (!provider.issuers.is_empty()).then(|| provider.issuers.iter().any(is_own));
         (is_issuer, is_audience)
     };
-    let found = providers.iter().position(|provider| fits(provider) == (Some(true), true));
-    let Some(index) = found else {
-        let perhaps = providers.iter().position(|provider| fits(provider) == (None, true));
-        if let Some(provider) = perhaps {
+    let Some(index) = providers.iter().position(|provider| fits(provider) == (Some(true), Some(true))) else {
+        let may = |provider: &Provider| {
+            let (issuer, audience) = fits(provider);
+            issuer != Some(false) && audience != Some(false)
+        };
+        if let Some(provider) = providers.iter().position(may) {
             return Decision::Perhaps { provider };
         }
         // The one with the same issuer comes nearest: what lacks is one word.
         let rank = |provider: &Provider| match fits(provider) {
             (Some(true), _) => 2,
-            (_, true) => 1,
+            (_, Some(true)) => 1,
             _ => 0,
         };
         let nearest = (0..providers.len()).rev().max_by_key(|index| providers.get(*index).map(rank));
         return match nearest.and_then(|index| Some((index, fits(providers.get(index)?)))) {
             Some((nearest, (issuer, audience))) => {
-                Decision::NoMatch { nearest, issuer: issuer != Some(true), audience: !audience }
+                Decision::NoMatch { nearest, issuer: issuer == Some(false), audience: audience == Some(false) }
             }
             None => Decision::NoProvider,
         };
     };
-    let is_custom = providers.get(index).is_some_and(|provider| provider.is_custom);
-    let algorithms = if is_custom { ["RS256", "ES256"] } else { ["RS256", "EdDSA"] };
+    let (is_custom, algorithm) =
+        providers.get(index).map_or((false, None), |provider| (provider.is_custom, provider.algorithm.as_deref()));
+    if !is_custom && token.audiences.len() > 1 {
+        return Decision::SeveralAudiences;
+    }
+    let algorithms = match (is_custom, algorithm) {
+        (true, Some(one)) => vec![one],
+        (true, None) => vec!["RS256", "ES256"],
+        (false, _) => vec!["RS256", "EdDSA"],
+    };
     if !algorithms.contains(&token.algorithm.as_str()) {
         return Decision::Algorithm { provider: index };
     }
@@ -210,11 +242,17 @@ mod tests {
     const HOST: &str = "verb-noun-00.clerk.accounts.dev";
 
     fn oidc(issuer: &str, id: &str) -> Provider {
-        Provider { issuer: Some(issuer.to_owned()), application_id: Some(id.to_owned()), is_custom: false }
+        Provider {
+            issuers: vec![issuer.to_owned()],
+            application_id: Audience::Is(id.to_owned()),
+            is_custom: false,
+            algorithm: None,
+        }
     }
 
     fn custom(issuer: &str, id: Option<&str>) -> Provider {
-        Provider { issuer: Some(issuer.to_owned()), application_id: id.map(str::to_owned), is_custom: true }
+        let application_id = id.map_or(Audience::Absent, |id| Audience::Is(id.to_owned()));
+        Provider { application_id, is_custom: true, ..oidc(issuer, "") }
     }
 
     fn token(issuer: &str, audiences: &[&str], algorithm: &str, expires: i64) -> Token {
@@ -303,14 +341,31 @@ mod tests {
                 vec![oidc(&url, "convex")],
                 Decision::SeveralAudiences,
             ),
+            (
+                "several audiences for customJwt",
+                token(&url, &["x", "convex"], "RS256", 200),
+                vec![custom(&url, Some("convex"))],
+                taken(0),
+            ),
             ("it ended", token(&url, &["convex"], "RS256", 90), vec![oidc(&url, "convex")], Decision::Expired(10)),
             ("it ends now", token(&url, &["convex"], "RS256", 100), vec![oidc(&url, "convex")], Decision::Expired(0)),
             ("no provider", token(&url, &["convex"], "RS256", 200), vec![], Decision::NoProvider),
         ] {
             assert_eq!(decide(&token, &providers, 100), expected, "{what}");
         }
-        let unknown = Provider { issuer: None, ..oidc("", "convex") };
-        assert_eq!(decide(&token(&url, &["convex"], "RS256", 200), &[unknown], 100), Decision::Perhaps { provider: 0 });
+        let perhaps = Decision::Perhaps { provider: 0 };
+        for unknown in [
+            Provider { issuers: vec![], ..oidc("", "convex") },
+            Provider { application_id: Audience::Unknown, ..oidc(&url, "") },
+            Provider { issuers: vec![], application_id: Audience::Unknown, ..oidc("", "") },
+        ] {
+            assert_eq!(decide(&token(&url, &["convex"], "RS256", 200), &[unknown], 100), perhaps);
+        }
+        let strict = Provider { algorithm: Some("ES256".to_owned()), ..custom(&url, None) };
+        let signed = token(&url, &["convex"], "RS256", 200);
+        assert_eq!(decide(&signed, &[strict], 100), Decision::Algorithm { provider: 0 });
+        let both = Provider { issuers: vec!["https://x.dev".to_owned(), url.clone()], ..oidc("", "convex") };
+        assert_eq!(decide(&signed, &[both], 100), taken(0));
     }
 
     fn made(header: &str, payload: &str) -> String {
@@ -347,12 +402,13 @@ mod tests {
     fn reading() {
         let text =
             made("{\"alg\":\"RS256\",\"kid\":\"k\"}", "{\"iss\":\"https://a.dev\",\"aud\":[\"convex\"],\"exp\":12.5}");
-        for text in [text.clone(), format!("Bearer {text}\n")] {
+        for text in [text.clone(), format!("bearer {text}\n"), format!("\u{feff}\"{text}\"")] {
             let read = Token::read(&text, None).unwrap();
             assert_eq!(read, Token { expires: Some(12), ..token("https://a.dev", &["convex"], "RS256", 12) });
         }
         assert_eq!(Token::read("sk_test_x", None), Err(TokenError::Parts));
         assert_eq!(Token::read("a.b.c", None), Err(TokenError::Encoding));
+        assert_eq!(Token::read(text.trim_end_matches("c2ln"), None), Err(TokenError::Unsigned));
         assert_eq!(Token::read(&made("[]", "{}"), None), Err(TokenError::Encoding));
         assert_eq!(Token::read(&text, Some("{}")).unwrap().signature, Some(Signature::NoKey));
     }

@@ -22,6 +22,8 @@ use crate::style::{Style, TrailingComma};
 pub struct ConfigItem {
     /// Its properties; none where it is no object.
     pub properties: Vec<ConfigValue>,
+    /// Whether it may have others: `{ ...base }`, or no object at all.
+    pub is_open: bool,
     /// Where it is.
     pub range: TextRange,
 }
@@ -48,12 +50,12 @@ pub fn config_items(module: &ParsedModule, name: &str) -> Option<Vec<ConfigItem>
     let value = |name: String, expr: &Expr| {
         let range = module.range(expr);
         let source = range.slice(module.text()).unwrap_or_default().to_owned();
-        ConfigValue { name, source, text: string_value(unwrapped(expr)).map(str::to_owned), range }
+        ConfigValue { name, source, text: text_of(unwrapped(expr)), range }
     };
     let items = list.elems.iter().flatten().map(|element| {
         let range = module.range(&*element.expr);
         let Expr::Object(object) = unwrapped(&element.expr) else {
-            return ConfigItem { properties: Vec::new(), range };
+            return ConfigItem { properties: Vec::new(), is_open: true, range };
         };
         let properties = object.props.iter().filter_map(|prop| match prop {
             PropOrSpread::Prop(prop) => match &**prop {
@@ -66,9 +68,18 @@ pub fn config_items(module: &ParsedModule, name: &str) -> Option<Vec<ConfigItem>
             },
             PropOrSpread::Spread(_) => None,
         });
-        ConfigItem { properties: properties.collect(), range }
+        let is_open = object.props.iter().any(|prop| matches!(prop, PropOrSpread::Spread(_)));
+        ConfigItem { properties: properties.collect(), is_open, range }
     });
     Some(items.collect())
+}
+
+/// What an expression is, where it is a text that is written out: `"a"`, `` `a` ``.
+fn text_of(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Tpl(template) if template.exprs.is_empty() => template.quasis.first().map(|text| text.raw.to_string()),
+        expr => string_value(expr).map(str::to_owned),
+    }
 }
 
 /// The edits that add an item at the end of the list `name`; `None` where the list can't be found.

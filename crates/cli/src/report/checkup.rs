@@ -6,9 +6,9 @@ use change::{AppOutcome, AppReport, Finding};
 use serde::Serialize;
 
 use super::json::{FindingDto, TOOL, Tool, finding};
-use super::markdown::{LIMIT, item, listed};
+use super::markdown::{LIMIT, code, item, listed, plain};
 use super::notices::{Notice, of};
-use super::summary::{Volume, finding_lines};
+use super::summary::{Volume, finding_lines, one_line};
 use super::{View, count, github, sarif};
 use crate::args::Checkup;
 use crate::terminal::Paint;
@@ -37,8 +37,10 @@ struct App<'a> {
     /// Its folder; `.` is the base itself.
     id: &'a str,
     framework: &'a str,
-    /// `on-clerk`, or `plain` where only `migrate` has something to say.
+    /// `on-clerk`; `plain` where only `migrate` has something to say; `not-on-clerk`; `refused` and `unsupported` where it was not looked at.
     state: &'static str,
+    /// Why it was not looked at.
+    message: Option<&'a str>,
 }
 
 impl Checked<'_> {
@@ -60,14 +62,41 @@ impl Checked<'_> {
         self.view.planned.plan.apps().iter()
     }
 
+    /// The apps that nothing is found of, each with what is said of it.
+    fn not_looked_at(&self) -> Vec<(&str, String)> {
+        let said = |app: &'_ AppReport| match &app.outcome {
+            AppOutcome::Migrated => Some("not on Clerk yet: convex-clerk migrate".to_owned()),
+            AppOutcome::Nothing(_) if state(app) == "on-clerk" => None,
+            AppOutcome::Nothing(why) => Some(format!("not looked at: {why}")),
+            // It has a finding of its own if it is on Clerk.
+            AppOutcome::Refused { reason, message, .. } => {
+                let is_found =
+                    self.findings.iter().any(|found| found.rule == *reason && found.app.as_ref() == Some(&app.id));
+                (!is_found).then(|| format!("not looked at: {message}"))
+            }
+            AppOutcome::Unsupported { name, .. } => Some(format!("not looked at: {name} is not migrated")),
+        };
+        self.apps().filter_map(|app| Some((app.id.as_str(), said(app)?))).collect()
+    }
+
+    /// Whether an app was not looked at because it could not be.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.apps().any(|app| ["refused", "unsupported"].contains(&state(app)))
+    }
+
+    /// Whether an app on Clerk is there at all.
+    pub(crate) fn is_any(&self) -> bool {
+        self.apps().any(|app| state(app) == "on-clerk")
+    }
+
     fn notices(&self) -> Vec<Notice<'_>> {
         self.findings.iter().map(|finding| of(self.view, finding)).collect()
     }
 
     fn human(&self, paint: Paint, volume: Volume) -> String {
         let mut text = String::new();
-        for app in self.apps().filter(|app| is_plain(app)) {
-            let _ = writeln!(text, "{}: not on Clerk yet: convex-clerk migrate", paint.shown(app.id.as_str()));
+        for (app, said) in self.not_looked_at() {
+            let _ = writeln!(text, "{}", paint.shown(&one_line(&format!("{app}: {said}"))));
         }
         for finding in &self.findings {
             text.push_str(&self.lines(finding, paint, volume));
@@ -84,9 +113,19 @@ impl Checked<'_> {
     }
 
     fn json(&self) -> serde_json::Result<String> {
-        let app = |app: &'_ AppReport| -> &'static str { if is_plain(app) { "plain" } else { "on-clerk" } };
-        let apps =
-            self.apps().map(|report| App { id: report.id.as_str(), framework: &report.framework, state: app(report) });
+        let message = |app: &'_ AppReport| match &app.outcome {
+            AppOutcome::Refused { message, .. } => Some(message.clone()),
+            AppOutcome::Nothing(why) if state(app) == "not-on-clerk" => Some(why.clone()),
+            AppOutcome::Unsupported { name, .. } => Some(name.clone()),
+            _ => None,
+        };
+        let messages: Vec<Option<String>> = self.apps().map(message).collect();
+        let apps = self.apps().zip(&messages).map(|(report, message)| App {
+            id: report.id.as_str(),
+            framework: &report.framework,
+            state: state(report),
+            message: message.as_deref(),
+        });
         let document = Document {
             version: VERSION,
             tool: TOOL,
@@ -98,8 +137,8 @@ impl Checked<'_> {
 
     fn markdown(&self) -> String {
         let mut text = String::from("## Convex and Clerk\n\n");
-        for app in self.apps().filter(|app| is_plain(app)) {
-            let _ = writeln!(text, "`{}` is not on Clerk yet.\n", app.id.as_str().replace('`', "'"));
+        for (app, said) in self.not_looked_at() {
+            let _ = writeln!(text, "{}: {}\n", code(app), plain(&said));
         }
         if self.findings.is_empty() {
             text.push_str("Nothing was found.\n");
@@ -116,6 +155,13 @@ fn summary(rule: &str) -> Option<String> {
     migrate::explanations().into_iter().find(|known| known.id == rule).map(|known| known.summary.to_owned())
 }
 
-fn is_plain(app: &AppReport) -> bool {
-    app.outcome == AppOutcome::Migrated
+/// What is known of an app.
+fn state(app: &AppReport) -> &'static str {
+    match &app.outcome {
+        AppOutcome::Migrated => "plain",
+        AppOutcome::Nothing(why) if why == migrate::ON_CLERK => "on-clerk",
+        AppOutcome::Nothing(_) => "not-on-clerk",
+        AppOutcome::Refused { .. } => "refused",
+        AppOutcome::Unsupported { .. } => "unsupported",
+    }
 }

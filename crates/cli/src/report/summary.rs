@@ -149,22 +149,30 @@ pub(crate) fn finding_lines(view: &View<'_>, finding: &Finding, paint: Paint, vo
         Severity::Note => paint.cyan(&head),
     };
     let place = finding.location.as_ref().map(|location| format!("{}: ", view.place(location))).unwrap_or_default();
-    let mut text = format!("{head} {}\n", paint.shown(&format!("{place}{}", finding.message)));
+    let mut text = format!("{head} {}\n", paint.shown(&one_line(&format!("{place}{}", finding.message))));
     // Writing to a String can't fail.
     for related in &finding.related {
-        let _ =
-            writeln!(text, "    {}", paint.shown(&format!("{}: {}", view.place(&related.location), related.message)));
+        let _ = writeln!(
+            text,
+            "    {}",
+            paint.shown(&one_line(&format!("{}: {}", view.place(&related.location), related.message)))
+        );
     }
     if let (Some(why), Volume::Verbose) = (&finding.why, volume) {
         let _ = writeln!(text, "    why: {}", paint.shown(why));
     }
     if let Some(help) = &finding.help {
-        let _ = writeln!(text, "    help: {}", paint.shown(help));
+        let _ = writeln!(text, "    help: {}", paint.shown(&one_line(help)));
     }
     if let (Some(doc), Volume::Verbose) = (finding.doc, volume) {
         let _ = writeln!(text, "    see: {doc}");
     }
     text
+}
+
+/// What a file says begins no line of its own: a line may be a command to who reads the log.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace('\r', "\\r").replace('\n', "\\n")
 }
 
 fn step_lines(number: usize, step: &Step, paint: Paint) -> String {

@@ -5,8 +5,9 @@ use syntax::{ConfigItem, ConfigValue, on_deep_stack};
 
 use super::Check;
 use super::convex_auth_config::{is_clerk_domain, items, written};
+use super::session_checks::word;
 use crate::Explanation;
-use crate::credentials::Address;
+use crate::credentials::{Address, What};
 use crate::doctor::Looked;
 use crate::workspace::join;
 
@@ -59,7 +60,25 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     let named = |path: &&RelPath| ["auth.config.ts", "auth.config.js"].contains(&path.file_name());
     let mut elsewhere = ctx.workspace.sources.iter().filter(near).filter(named);
     let manifest = || join(ctx.workspace.manifest_above(ctx.app.id.folder()), "package.json");
-    let is_told = there.is_none_or(|path| on_deep_stack(|| written(ctx, path)).is_some());
+    let known = there.map(|path| on_deep_stack(|| written(ctx, path)));
+    // A domain of one's own is Clerk's where the key of the app is of that host.
+    let hosts: Vec<&str> = looked
+        .variables()
+        .iter()
+        .filter_map(|variable| match &variable.what {
+            What::Publishable { host, .. } => Some(host.as_str()),
+            _ => None,
+        })
+        .collect();
+    let is_own = |item: &ConfigItem| {
+        let text = value(item, "domain").and_then(|domain| domain.text.clone());
+        text.is_some_and(|text| Address::of(&text).host().is_some_and(|host| hosts.contains(&host)))
+    };
+    if known.iter().flatten().flatten().any(is_own) {
+        return Vec::new();
+    }
+    let is_open = |item: &ConfigItem| value(item, "domain").is_none_or(|domain| domain.text.is_none());
+    let is_told = known.is_none_or(|items| items.is_some_and(|items| !items.iter().any(is_open)));
     let (message, place, help) = match (there, elsewhere.next()) {
         (Some(path), _) if !is_told => (
             "which providers these are can't be told, and none of Clerk's is named in this file".to_owned(),
@@ -83,7 +102,7 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
         ),
     };
     let Some(place) = place else { return Vec::new() };
-    let severity = if is_told { Severity::Error } else { Severity::Warning };
+    let severity = if is_told { Severity::Error } else { Severity::Note };
     let mut finding = looked.finding(MISSING.explanation.id, severity, message, Location::file(place));
     let why = "without it Clerk signs people in, and Convex says \"No auth provider found matching the given token\"";
     finding.why = Some(why.to_owned());
@@ -115,10 +134,11 @@ fn application_id(looked: &Looked<'_>) -> Vec<Finding> {
             return None;
         }
         let (message, range) = match value(&item, "applicationID") {
+            None if item.is_open => return None,
             None => ("without an applicationID Convex accepts no token of Clerk's".to_owned(), item.range),
             Some(found) => {
                 let text = found.text.as_ref().filter(|text| *text != "convex")?;
-                (format!("Clerk's tokens for Convex have the audience `convex`, not `{text}`"), found.range)
+                (format!("Clerk's tokens for Convex have the audience `convex`, not `{}`", word(text)), found.range)
             }
         };
         let id = APPLICATION_ID.explanation.id;

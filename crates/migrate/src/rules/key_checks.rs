@@ -7,7 +7,7 @@ use change::{Finding, RelPath, Severity, is_env_file};
 use super::Check;
 use super::auth_config_checks::{GUIDE, literal_hosts};
 use crate::Explanation;
-use crate::credentials::{Variable, What, in_text};
+use crate::credentials::{Variable, What, effective, in_text};
 use crate::doctor::Looked;
 
 /// A publishable key is none, or a test key where the app is built for production.
@@ -57,7 +57,18 @@ const SETUP: &str = "https://dashboard.clerk.com/apps/setup/convex";
 const KEYS: &str = "https://dashboard.clerk.com/last-active?path=api-keys";
 
 /// Before the names of variables that the browser sees: Vite, Next.js, Expo, Create React App, Rsbuild and others.
-const PUBLIC: [&str; 7] = ["VITE_", "NEXT_PUBLIC_", "EXPO_PUBLIC_", "REACT_APP_", "PUBLIC_", "NUXT_PUBLIC_", "GATSBY_"];
+pub(super) const PUBLIC: [&str; 10] = [
+    "VITE_",
+    "NEXT_PUBLIC_",
+    "EXPO_PUBLIC_",
+    "REACT_APP_",
+    "PUBLIC_",
+    "NUXT_PUBLIC_",
+    "GATSBY_",
+    "VUE_APP_",
+    "NG_APP_",
+    "BUN_PUBLIC_",
+];
 
 fn publishable_key(looked: &Looked<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -121,7 +132,9 @@ fn issuer_mismatch(looked: &Looked<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     // What holds in production is compared with what holds there.
     for is_production in [false, true] {
-        let own = || all.iter().filter(move |variable| variable.is_of_production() == is_production);
+        let own: Vec<&Variable> = all.iter().filter(|variable| variable.is_of_production() == is_production).collect();
+        let effective = effective(&own);
+        let own = || effective.iter().copied();
         let issuers: Vec<Named<'_>> = own()
             .filter_map(|variable| match &variable.what {
                 What::Issuer(address) => Some(Named { host: address.host()?, variable }),
@@ -197,8 +210,8 @@ fn secret_key_exposed(looked: &Looked<'_>) -> Vec<Finding> {
         };
         let id = SECRET_KEY_EXPOSED.explanation.id;
         let mut finding = looked.finding(id, Severity::Error, message, variable.location());
-        finding.help =
-            Some("make a new secret key in Clerk's dashboard, and keep it in a file that git ignores".to_owned());
+        let whose = if name.contains("CLERK") { "in Clerk's dashboard" } else { "where this one is from" };
+        finding.help = Some(format!("make a new secret key {whose}, and keep it in a file that git ignores"));
         finding.doc = Some(KEYS);
         Some(finding)
     };

@@ -1,16 +1,17 @@
 //! The checks of what the user hands over: the variables of the Convex deployments, and a session token.
 
-use change::{Finding, Location, RelPath, Severity};
-use syntax::on_deep_stack;
+use change::{Finding, Location, RelPath, Severity, TextRange};
+use syntax::{ConfigItem, on_deep_stack};
 
 use super::Check;
 use super::auth_config_checks::GUIDE;
-use super::convex_auth_config::{AuthConfig, ISSUER_NAMES, env_name, items};
+use super::convex_auth_config::{AuthConfig, ISSUER_NAMES, env_name, written};
+use super::key_checks::PUBLIC;
 use crate::Explanation;
-use crate::credentials::{Address, What};
+use crate::credentials::{Address, Variable, What, effective};
 use crate::deployment::Deployment;
 use crate::doctor::Looked;
-use crate::token::{Decision, Provider, Signature, Token, decide, normalised};
+use crate::token::{Audience, Decision, Provider, Signature, Token, decide};
 use crate::workspace::join;
 
 /// What lacks or differs on a deployment.
@@ -82,7 +83,7 @@ fn of_deployment(
         finding.doc = Some(GUIDE);
         found.push(finding);
     };
-    if state.is_clerk && !state.is_literal {
+    if state.is_clerk && !state.is_literal && !chooses(looked, place) {
         match deployment.address(name) {
             None if !deployment.has(name) => {
                 say(Severity::Error, format!("{name} is not set on {which}: a push fails"), set.clone());
@@ -122,56 +123,94 @@ fn of_deployment(
             );
         }
     }
-    for public in
-        ["VITE_CLERK_SECRET_KEY", "NEXT_PUBLIC_CLERK_SECRET_KEY"].iter().filter(|name| deployment.is_secret(name))
-    {
-        say(
-            Severity::Error,
-            format!("{public} on {which} holds a secret key"),
-            format!("npx convex env unset{flag} {public}"),
-        );
+    for public in deployment.secrets().filter(|name| PUBLIC.iter().any(|prefix| name.starts_with(prefix))) {
+        let message = format!("{public} on {which} holds a secret key, under a name for the browser");
+        say(Severity::Error, message, format!("npx convex env unset{flag} {public}"));
     }
     found
 }
 
+/// Whether auth.config chooses between variables: which one counts on a deployment can't be told.
+fn chooses(looked: &Looked<'_>, place: &Location) -> bool {
+    let items = on_deep_stack(|| written(looked.ctx, &place.path)).unwrap_or_default();
+    let mut domains = items.iter().flat_map(|item| &item.properties).filter(|value| value.name == "domain");
+    domains.any(|domain| domain.source.contains("process.env") && simple_env(&domain.source).is_none())
+}
+
 /// The host of the publishable key that the app's env files have, for production or not.
 fn key_host(looked: &Looked<'_>, is_production: bool) -> Option<String> {
-    let own = looked.variables().iter().filter(|variable| variable.is_of_production() == is_production);
-    own.filter_map(|variable| match &variable.what {
+    let own: Vec<&Variable> =
+        looked.variables().iter().filter(|variable| variable.is_of_production() == is_production).collect();
+    effective(&own).into_iter().find_map(|variable| match &variable.what {
         What::Publishable { host, .. } => Some(host.clone()),
         _ => None,
     })
-    .next()
 }
 
 /// The providers of auth.config, with what their variables are as far as that is known here.
-fn providers(looked: &Looked<'_>, path: &RelPath) -> Vec<(Provider, change::TextRange)> {
+fn providers(looked: &Looked<'_>, path: &RelPath) -> Vec<(Provider, TextRange)> {
     let ctx = looked.ctx;
-    let known = |name: &str| -> Option<String> {
-        let given =
-            ctx.options.deployment.as_ref().and_then(|deployment| deployment.address(name)?.host().map(str::to_owned));
-        let in_files = || {
-            looked.variables().iter().find_map(|variable| match &variable.what {
-                What::Issuer(address) if variable.name == name => address.host().map(str::to_owned),
-                _ => None,
-            })
-        };
-        // The issuer of the instance is what its key holds.
-        let by_key = || name.contains("CLERK").then(|| key_host(looked, false)).flatten();
-        given.or_else(in_files).or_else(by_key).map(|host| format!("https://{host}"))
+    // On whichever deployment: which one the token is meant for is not said.
+    let known = |name: &str| -> Vec<String> {
+        let given = [&ctx.options.deployment, &ctx.options.production_deployment].into_iter().flatten();
+        let given: Vec<&Address> = given.filter_map(|deployment| deployment.address(name)).collect();
+        let in_files = looked.variables().iter().filter_map(|variable| match &variable.what {
+            What::Issuer(address) if variable.name == name => Some(address),
+            _ => None,
+        });
+        let hosts = given.iter().copied().chain(in_files).filter_map(Address::host).map(str::to_owned);
+        let mut hosts: Vec<String> = hosts.collect();
+        // The issuer of an instance is what its key holds.
+        if hosts.is_empty() && name.contains("CLERK") {
+            hosts.extend([false, true].into_iter().filter_map(|is_production| key_host(looked, is_production)));
+        }
+        hosts.into_iter().map(|host| format!("https://{host}")).collect()
     };
-    let items = on_deep_stack(|| items(ctx, path)).into_iter();
-    items
-        .map(|item| {
-            let value = |name: &str| item.properties.iter().find(|value| value.name == name);
-            let issuer = value("domain").or(value("issuer"));
-            let issuer = issuer.and_then(|value| value.text.clone().or_else(|| known(&env_name(&value.source)?)));
-            let application_id =
-                value("applicationID").map(|value| value.text.clone().unwrap_or_else(|| value.source.clone()));
-            let is_custom = value("type").is_some_and(|value| value.text.as_deref() == Some("customJwt"));
-            (Provider { issuer, application_id, is_custom }, item.range)
-        })
-        .collect()
+    let open = Provider { issuers: Vec::new(), application_id: Audience::Unknown, is_custom: false, algorithm: None };
+    let Some(items) = on_deep_stack(|| written(ctx, path)) else { return vec![(open, TextRange::empty(0))] };
+    let provider = |item: ConfigItem| {
+        let value = |name: &str| item.properties.iter().find(|value| value.name == name);
+        if item.properties.is_empty() {
+            return (open.clone(), item.range);
+        }
+        let issuer = value("domain").or(value("issuer"));
+        let issuers = match issuer.map(|value| (&value.text, simple_env(&value.source))) {
+            Some((Some(text), _)) => vec![text.clone()],
+            Some((None, Some(name))) => known(&name),
+            _ => Vec::new(),
+        };
+        let application_id = match value("applicationID").map(|value| &value.text) {
+            Some(Some(text)) => Audience::Is(text.clone()),
+            None if !item.is_open => Audience::Absent,
+            _ => Audience::Unknown,
+        };
+        let is_custom = value("type").is_some_and(|value| value.text.as_deref() == Some("customJwt"));
+        let algorithm = value("algorithm").and_then(|value| value.text.clone());
+        (Provider { issuers, application_id, is_custom, algorithm }, item.range)
+    };
+    items.into_iter().map(provider).collect()
+}
+
+/// `NAME` of `process.env.NAME!`; not of an expression that chooses.
+fn simple_env(source: &str) -> Option<String> {
+    let chooses =
+        source.matches("process.env").count() != 1 || ["? ", "??", "||", "&&"].iter().any(|op| source.contains(op));
+    (!chooses).then(|| env_name(source)).flatten()
+}
+
+/// Something of a token or a file as it stands in a sentence: short, on one line, and without what ends a code span.
+pub(super) fn word(text: &str) -> String {
+    let plain = |c: char| if c.is_control() || c == '`' { '\u{fffd}' } else { c };
+    let short: String = text.chars().map(plain).take(80).collect();
+    if short.chars().count() < text.chars().count() { format!("{short}…") } else { short }
+}
+
+/// An issuer as it stands in a sentence: its host, if it is an address at all.
+fn shown_issuer(issuer: &str) -> String {
+    match Address::of(issuer).host() {
+        Some(host) => format!("https://{host}"),
+        None => "an issuer that is no plain address".to_owned(),
+    }
 }
 
 fn token(looked: &Looked<'_>) -> Vec<Finding> {
@@ -203,8 +242,9 @@ fn told(
     at: &dyn Fn(usize) -> Location,
     place: &Location,
 ) -> Told {
-    let issuer = token.issuer.as_deref().map_or_else(|| "nobody".to_owned(), normalised);
-    let audience = token.audiences.first().map_or_else(|| "no audience".to_owned(), |audience| format!("`{audience}`"));
+    let issuer = token.issuer.as_deref().map_or_else(|| "nobody".to_owned(), shown_issuer);
+    let audience = token.audiences.first();
+    let audience = audience.map_or_else(|| "no audience".to_owned(), |audience| format!("`{}`", word(audience)));
     let own = |index: usize| providers.get(index);
     let checked = match token.signature {
         Some(Signature::Right) => format!("; {}", Signature::Right),
@@ -222,7 +262,9 @@ fn told(
         }
         Decision::Perhaps { provider } => (
             Severity::Note,
-            format!("Convex takes this token if this provider's issuer is {issuer} on the deployment"),
+            format!(
+                "Convex takes this token if this provider is for {issuer} and {audience}, which can't be told here"
+            ),
             Some("`npx convex env list | convex-clerk doctor --convex-env -` says what is set there".to_owned()),
             at(*provider),
         ),
@@ -234,18 +276,20 @@ fn told(
         ),
         Decision::SeveralAudiences => (
             Severity::Error,
-            format!("Convex refuses a token with several audiences: {}", token.audiences.join(", ")),
+            format!("Convex refuses a token with several audiences: {}", word(&token.audiences.join(", "))),
             Some("let the template give `convex` alone as `aud`".to_owned()),
             place.clone(),
         ),
         Decision::NoMatch { nearest, issuer: is_issuer, audience: is_audience } => {
             let provider = own(*nearest);
-            let wanted = provider
-                .and_then(|provider| provider.issuer.as_deref())
-                .map_or_else(|| "a variable that is not known here".to_owned(), normalised);
-            let id = provider.and_then(|provider| provider.application_id.clone()).unwrap_or_default();
+            let issuers = provider.iter().flat_map(|provider| &provider.issuers).map(|own| shown_issuer(own));
+            let wanted = issuers.collect::<Vec<_>>().join(" or ");
+            let id = match provider.map(|provider| &provider.application_id) {
+                Some(Audience::Is(id)) => format!("`{}`", word(id)),
+                _ => "none".to_owned(),
+            };
             let by_issuer = is_issuer.then(|| format!("the token is of {issuer}, and it names {wanted}"));
-            let by_audience = is_audience.then(|| format!("the token is for {audience}, and it takes `{id}`"));
+            let by_audience = is_audience.then(|| format!("the token is for {audience}, and it takes {id}"));
             let differs: Vec<String> = by_issuer.into_iter().chain(by_audience).collect();
             (
                 Severity::Error,
@@ -255,15 +299,18 @@ fn told(
             )
         }
         Decision::Algorithm { provider } => {
-            let takes = if own(*provider).is_some_and(|provider| provider.is_custom) {
-                "RS256 and ES256"
-            } else {
-                "RS256 and EdDSA"
+            let takes = match own(*provider) {
+                Some(Provider { is_custom: true, algorithm: Some(one), .. }) => word(one),
+                Some(Provider { is_custom: true, .. }) => "RS256 and ES256".to_owned(),
+                _ => "RS256 and EdDSA".to_owned(),
             };
             (
                 Severity::Error,
-                format!("this provider takes {takes}, and the token is signed with {}", token.algorithm),
-                Some("let Clerk sign it with RS256: a template with a key of its own does not".to_owned()),
+                format!("this provider takes {takes}, and the token is signed with {}", word(&token.algorithm)),
+                Some(
+                    "have the token signed so; Clerk signs with RS256, unless a template has a key of its own"
+                        .to_owned(),
+                ),
                 at(*provider),
             )
         }

@@ -80,8 +80,12 @@ fn clerk_generations(looked: &Looked<'_>) -> Vec<Finding> {
     let installed: Vec<(&str, u64, u64)> = CORE_3
         .iter()
         .filter_map(|(name, first)| {
-            packages.asked(folder, name)?;
-            let version = packages.locked(folder, name).or_else(|| packages.least(folder, name))?;
+            let asked = packages.asked(folder, name)?;
+            // `*`, `>=5` and `^5 || ^6` may be of either.
+            let is_plain = asked.range.starts_with(['^', '~', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+                && !asked.range.contains([' ', '|', 'x', '*']);
+            let least = || is_plain.then(|| packages.least(folder, name)).flatten();
+            let version = packages.locked(folder, name).or_else(least)?;
             Some((*name, version.major(), *first))
         })
         .collect();

@@ -1,0 +1,3 @@
+import { domain } from "./consts";
+
+export default { providers: [{ domain, applicationID: "convex" }] };

@@ -1,0 +1,1 @@
+export const domain = "https://verb-noun-00.clerk.accounts.dev";

@@ -1,0 +1,3 @@
+const APP = "convex";
+
+export default { providers: [{ domain: "https://verb-noun-00.clerk.accounts.dev", applicationID: APP }] };
