@@ -192,7 +192,7 @@ fn documents_that_were_open_before_their_project() {
     let project = Project::plain_quickstart();
     let manifest = project.read("package.json");
     fs::remove_file(project.path().join("package.json")).unwrap();
-    let mut client = Client::new(&project.path(), FULL, &json!({}));
+    let mut client = Client::new(&project.path(), FULL, &json!({ "suggestMigration": true }));
     client.open("src/main.tsx");
     client.replace("src/main.tsx", "import { StrictMode", "// one\n// two\nimport { StrictMode");
     client.request("convexClerk/status", Value::Null).unwrap();
@@ -201,6 +201,8 @@ fn documents_that_were_open_before_their_project() {
         "workspace/didChangeWatchedFiles",
         json!({ "changes": [{ "uri": client.uri("package.json"), "type": 1 }] }),
     );
+    // Nothing else is asked: the project is found by the file that is open.
+    client.wait_for("textDocument/publishDiagnostics", |said| said["diagnostics"].as_array().unwrap().len() == 1);
     let params = json!({ "command": "convexClerk.migrate", "arguments": [{}] });
     assert_eq!(client.request("workspace/executeCommand", params).unwrap()["applied"], true);
     let text = client.text("src/main.tsx");

@@ -15,7 +15,7 @@ fn the_order_of_things() {
     assert_eq!(code(client.request("shutdown", Value::Null)), -32002);
     client.notify("textDocument/didOpen", json!({ "nonsense": true }));
     assert_eq!(code(client.request("initialize", json!("x"))), -32602);
-    client.request("initialize", json!({ "capabilities": {} })).unwrap();
+    client.request("initialize", json!({ "capabilities": null })).unwrap();
     client.notify("initialized", json!({}));
     assert_eq!(code(client.request("initialize", json!({ "capabilities": {} }))), -32600);
     assert_eq!(code(client.request("textDocument/unheardOf", json!({}))), -32601);

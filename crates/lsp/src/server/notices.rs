@@ -31,6 +31,10 @@ impl Server {
     pub(super) fn initialize(&mut self, value: Value) -> Result<Outcome, Failure> {
         // lsp-types has the name of an older draft for it.
         let refreshes = value.pointer("/capabilities/workspace/diagnostics/refreshSupport") == Some(&Value::Bool(true));
+        let mut value = value;
+        if value["capabilities"].is_null() && value.is_object() {
+            value["capabilities"] = json!({});
+        }
         let given: InitializeParams = params(value)?;
         let name = given.client_info.map(|info| info.name).unwrap_or_default();
         self.client = Client { refreshes, ..Client::new(&given.capabilities, &name) };
@@ -142,6 +146,10 @@ impl Server {
     }
 
     fn changed_on_disk(&mut self, given: &DidChangeWatchedFilesParams) {
+        // A package.json that comes makes a project of what is open around it.
+        if given.changes.iter().any(|event| event.typ != FileChangeType::CHANGED) {
+            self.unread.extend(self.documents.paths().cloned());
+        }
         for event in &given.changes {
             let Some(path) = path_of(&event.uri) else { continue };
             let path = without_links(&path);
