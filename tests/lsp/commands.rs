@@ -46,6 +46,7 @@ fn views_are_those_of_the_command_line() {
     assert_eq!(graph["text"], project.run(&["graph", "--format", "text"]).stdout);
     let doctor = run(&mut client, "convexClerk.doctor", argument).unwrap();
     assert_eq!((&doctor["findings"], &doctor["text"]), (&json!(0), &json!(".: not on Clerk yet\n0 findings\n")));
+    assert_eq!(doctor["message"], ".: not on Clerk yet");
     assert!(client.end());
 
     let project = on_clerk();

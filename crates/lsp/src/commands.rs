@@ -112,14 +112,19 @@ impl Running<'_> {
     pub(crate) fn doctor(&self, opened: &mut Opened) -> Result<Done, String> {
         let planned = self.planned(opened)?;
         let findings = opened.findings();
-        let is_plain = |app: &&AppReport| {
-            planned.plan.groups().iter().any(|group| is_wiring(group) && group.apps.contains(&app.id))
-        };
         // Writing to a String can't fail.
         let mut text = String::new();
-        for app in planned.plan.apps().iter().filter(is_plain) {
-            let _ = writeln!(text, "{}: not on Clerk yet", app.id);
+        for app in planned.plan.apps().iter().filter(|app| !is_on_clerk(&planned, app)) {
+            let said = match is_plain(&planned, app) {
+                true => format!("{}: not on Clerk yet", app.id),
+                false => outcome(&planned, app),
+            };
+            let _ = writeln!(text, "{said}");
         }
+        // Where nothing was looked at, nothing found is no good news.
+        let is_any = planned.plan.apps().iter().any(|app| is_on_clerk(&planned, app)) || !findings.is_empty();
+        let message = (!is_any)
+            .then(|| if text.is_empty() { "There is no Convex app here.".to_owned() } else { text.trim().to_owned() });
         let mut items = Vec::new();
         for finding in findings.iter() {
             text.push_str(&told(opened, finding));
@@ -132,7 +137,11 @@ impl Running<'_> {
         let number = findings.len();
         let _ = writeln!(text, "{number} {}", if number == 1 { "finding" } else { "findings" });
         let title = "What Convex and Clerk have to agree on";
-        Ok(Done::Answer(json!({ "title": title, "text": text, "findings": number, "items": items })))
+        let mut answer = json!({ "title": title, "text": text, "findings": number, "items": items });
+        if let Some(message) = message {
+            answer["message"] = json!(message);
+        }
+        Ok(Done::Answer(answer))
     }
 
     fn planned(&self, opened: &mut Opened) -> Result<std::rc::Rc<Planned>, String> {
@@ -177,11 +186,25 @@ impl Running<'_> {
     }
 }
 
+/// Whether an app could be migrated.
+fn is_plain(planned: &Planned, app: &AppReport) -> bool {
+    planned.plan.groups().iter().any(|group| is_wiring(group) && group.apps.contains(&app.id))
+}
+
+/// Whether an app is on Clerk already.
+fn is_on_clerk(planned: &Planned, app: &AppReport) -> bool {
+    match &app.outcome {
+        // Only gates are left to add.
+        AppOutcome::Migrated => !is_plain(planned, app),
+        AppOutcome::Nothing(why) => why == migrate::ON_CLERK,
+        AppOutcome::Refused { .. } | AppOutcome::Unsupported { .. } => false,
+    }
+}
+
 /// What is said of an app.
 fn outcome(planned: &Planned, app: &AppReport) -> String {
-    let has_wiring = planned.plan.groups().iter().any(|group| is_wiring(group) && group.apps.contains(&app.id));
     let said = match &app.outcome {
-        AppOutcome::Migrated if has_wiring => "can be migrated".to_owned(),
+        AppOutcome::Migrated if is_plain(planned, app) => "can be migrated".to_owned(),
         // Only gates are left to add.
         AppOutcome::Migrated => "it is on Clerk already".to_owned(),
         AppOutcome::Nothing(why) => why.clone(),
