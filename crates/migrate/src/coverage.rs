@@ -31,6 +31,8 @@ pub(crate) struct Coverage {
     pub(crate) path: Option<RelPath>,
     /// Its patterns; `None` where they are not written out.
     patterns: Option<Vec<String>>,
+    /// Whether these are all: a list may have items with conditions.
+    pub(crate) is_whole: bool,
     /// Whether its handler lets every request through, so that it may run on more routes.
     pub(crate) is_transparent: bool,
 }
@@ -44,18 +46,20 @@ impl Coverage {
         let folder = next::beside_routes(ctx.workspace, ctx.app)?;
         let Some(path) = next::middleware_in(ctx.workspace, ctx.app, &folder).into_iter().next() else {
             let patterns = MATCHER.iter().map(|(_, pattern)| (*pattern).to_owned()).collect();
-            return Some(Self { path: None, patterns: Some(patterns), is_transparent: false });
+            return Some(Self { path: None, patterns: Some(patterns), is_whole: true, is_transparent: false });
         };
         let (texts, is_transparent) = on_deep_stack(|| {
             let tree = ctx.workspace.tree(&path)?;
             let facts = file_facts(&tree.module, &tree.bindings);
             Some((exported_texts(&tree.module, "config", "matcher"), is_transparent(&facts)))
         })?;
-        match texts {
-            ExportedTexts::Missing => None,
-            ExportedTexts::Texts(patterns) => Some(Self { path: Some(path), patterns: Some(patterns), is_transparent }),
-            ExportedTexts::Unknown => Some(Self { path: Some(path), patterns: None, is_transparent }),
-        }
+        let (patterns, is_whole) = match texts {
+            ExportedTexts::Missing => return None,
+            ExportedTexts::Texts(patterns) => (Some(patterns), true),
+            ExportedTexts::Some(patterns) => (Some(patterns), false),
+            ExportedTexts::Unknown => (None, false),
+        };
+        Some(Self { path: Some(path), patterns, is_whole, is_transparent })
     }
 
     /// The patterns that lack for the server code in `files`: for each route that one is part of. `None` where the matcher can't be read.

@@ -58,7 +58,8 @@ pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Finding> {
     let Some(wired) = &sink.wired else { return Vec::new() };
     look_ahead(ctx, sink, |access, future| {
         let looked = Looked { ctx, access, future, wired, auth: OnceCell::new(), variables: OnceCell::new() };
-        let mut found: Vec<Finding> = rules::CHECKS.iter().flat_map(|rule| (rule.check)(&looked)).collect();
+        let mut found: Vec<Finding> =
+            rules::CHECKS.iter().chain(ctx.framework.checks).flat_map(|rule| (rule.check)(&looked)).collect();
         found.sort_by(Finding::order);
         found.dedup();
         found

@@ -491,7 +491,8 @@ pub struct Explanation {
 /// Everything that can be explained, sorted by id.
 pub fn explanations() -> Vec<Explanation> {
     let reasons = RefusalReason::ALL.iter().map(|reason| reason.explanation());
-    let rules = rules::ALL.iter().map(|rule| rule.explanation).chain(rules::CHECKS.iter().map(|rule| rule.explanation));
+    let rules =
+        rules::ALL.iter().map(|rule| rule.explanation).chain(checks().into_iter().map(|check| check.explanation));
     let frameworks = frameworks::ALL.iter().map(|framework| Explanation {
         id: framework.id,
         summary: framework.summary,
@@ -506,7 +507,18 @@ pub fn explanations() -> Vec<Explanation> {
 
 /// The ids of the checks of `doctor`.
 pub fn check_ids() -> Vec<&'static str> {
-    rules::CHECKS.iter().map(|rule| rule.explanation.id).collect()
+    checks().into_iter().map(|check| check.explanation.id).collect()
+}
+
+/// The checks of `doctor`, those of frameworks last; two routers of one framework may share some.
+fn checks() -> Vec<&'static rules::Check> {
+    let mut all = rules::CHECKS.to_vec();
+    for check in frameworks::ALL.iter().flat_map(|framework| framework.checks) {
+        if !all.iter().any(|known| std::ptr::eq(*known, *check)) {
+            all.push(check);
+        }
+    }
+    all
 }
 
 /// The ids of the reasons for which an app is refused.

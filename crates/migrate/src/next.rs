@@ -4,13 +4,16 @@
 
 use change::RelPath;
 
-use crate::frameworks::{EnvConvention, KeySource, Sdk, SdkLine};
+use crate::ctx::Ctx;
+use crate::frameworks::{EnvConvention, KeySource, Sdk, SdkLine, ServerSession};
 use crate::graph::modules::Modules;
 use crate::graph::roots::Begin;
 use crate::graph::sources::FileId;
+use crate::manifest::lowest;
+use crate::packages::Packages;
 use crate::rules::{
-    Rule, auth_gates, cache_components, clerk_middleware, convex_auth_config, env_names, package_versions,
-    plain_convex_provider, server_tokens,
+    Check, Rule, auth_gates, cache_components, clerk_middleware, convex_auth_config, env_names, next_checks,
+    package_versions, plain_convex_provider, server_session, server_tokens,
 };
 use crate::versions;
 use crate::workspace::{App, Workspace, join};
@@ -68,6 +71,30 @@ pub(crate) const RULES: &[&Rule] = &[
     &auth_gates::RULE,
 ];
 
+/// How code on the server gets the session.
+pub(crate) const SERVER: ServerSession = ServerSession {
+    package: "@clerk/nextjs",
+    asks: &["auth", "currentUser", "getAuth"],
+    since: "5.0.0",
+    makes: &["clerkMiddleware", "authMiddleware", "withClerkMiddleware"],
+    entries: |ctx| {
+        let found = middleware_in(ctx.workspace, ctx.app, &beside_routes(ctx.workspace, ctx.app)?);
+        let is_proxy = calls_it_proxy(ctx);
+        Some(found.into_iter().filter(|path| is_proxy != Some(false) || stem(path) != "proxy").collect())
+    },
+    remedy: |ctx| {
+        let folder = beside_routes(ctx.workspace, ctx.app).filter(|folder| !folder.is_empty());
+        let name = if calls_it_proxy(ctx) == Some(false) { "middleware.ts" } else { "proxy.ts" };
+        let path = folder.map_or_else(|| name.to_owned(), |folder| format!("{folder}/{name}"));
+        format!("let {path} have `export default clerkMiddleware()`")
+    },
+    doc: "https://clerk.com/docs/reference/nextjs/clerk-middleware",
+};
+
+/// What `doctor` looks at beyond what it does in every app.
+pub(crate) const CHECKS: &[&Check] =
+    &[&server_session::PLACE, &next_checks::ONE_MIDDLEWARE, &next_checks::MATCHER, &next_checks::CALL_TOKEN];
+
 /// The folder of a router: `app`, or `src/app` where that is not there.
 pub(crate) fn folder(workspace: &Workspace, app: &App<'_>, name: &str) -> Option<String> {
     let candidates = [name.to_owned(), format!("src/{name}")];
@@ -96,6 +123,23 @@ pub(crate) fn middleware_in(workspace: &Workspace, app: &App<'_>, folder: &str) 
         })
     };
     workspace.files_in(folder).into_iter().filter(is_one).collect()
+}
+
+/// A file's name without its endings.
+pub(crate) fn stem(path: &RelPath) -> &str {
+    path.file_name().split('.').next().unwrap_or_default()
+}
+
+/// Whether the Next.js that the app gets calls its middleware a proxy; the lowest that it may get decides, since later ones know both names.
+/// `None` where a range has no lowest.
+pub(crate) fn calls_it_proxy(ctx: &Ctx<'_>) -> Option<bool> {
+    let own = ctx.app.id.folder();
+    let packages = Packages::of(ctx, own);
+    let is_newest = packages.asked(own, "next").is_none_or(|asked| ["latest", "*", "canary"].contains(&&*asked.range));
+    match (packages.least(own, "next"), lowest(versions::NEXT_PROXY)) {
+        (Some(least), Some(first)) if !is_newest || packages.locked(own, "next").is_some() => Some(least >= first),
+        _ => is_newest.then_some(true),
+    }
 }
 
 /// The folder in which people put middleware that Next.js does not find: the app's where the routes are in `src`, or the other way round.

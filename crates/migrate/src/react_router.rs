@@ -8,6 +8,7 @@ use syntax::{
     returns, variable_value,
 };
 
+use crate::frameworks::ServerSession;
 use crate::tsconfig;
 use crate::workspace::{App, Workspace, join};
 
@@ -155,6 +156,17 @@ pub(crate) fn returned(
         _ => Ok(Returned::Plain),
     }
 }
+
+/// How code on the server gets the session.
+pub(crate) const SERVER: ServerSession = ServerSession {
+    package: "@clerk/react-router",
+    asks: &["rootAuthLoader", "getAuth"],
+    since: "3.0.0",
+    makes: &["clerkMiddleware"],
+    entries: |ctx| Some(vec![root(ctx.workspace, &Settings::of(ctx.workspace, ctx.app).folder)?]),
+    remedy: |_| "let root.tsx have `export const middleware = [clerkMiddleware()]`".to_owned(),
+    doc: "https://clerk.com/docs/reference/react-router/clerk-middleware",
+};
 
 /// The root of an app: `app/root.tsx`.
 pub(crate) fn root(workspace: &Workspace, folder: &str) -> Option<RelPath> {

@@ -5,7 +5,9 @@
 //! ```
 
 use change::{Conflict, EditSet, TextEdit, TextRange};
-use swc_ecma_ast::{ArrayLit, Decl, Expr, ModuleDecl, ModuleItem, Pat, Program, Prop, PropName, PropOrSpread};
+use swc_ecma_ast::{
+    ArrayLit, Decl, Expr, ExprOrSpread, ModuleDecl, ModuleItem, Pat, Program, Prop, PropName, PropOrSpread,
+};
 
 use crate::bindings::{string_value, unwrapped};
 use crate::parse::ParsedModule;
@@ -17,8 +19,10 @@ use crate::style::{Style, TrailingComma};
 pub enum ExportedTexts {
     /// Nothing under that name.
     Missing,
-    /// These; an item that is no text is left out.
+    /// These, and no others.
     Texts(Vec<String>),
+    /// These, and items that are no texts: `[{ source: "/a", has }, "/b"]`.
+    Some(Vec<String>),
     /// Something that is not written out.
     Unknown,
 }
@@ -36,8 +40,10 @@ pub fn exported_texts(module: &ParsedModule, export: &str, name: &str) -> Export
         Found::Missing => ExportedTexts::Missing,
         Found::One(_, text) => ExportedTexts::Texts(vec![text]),
         Found::List(list) => {
-            let items = list.elems.iter().flatten();
-            ExportedTexts::Texts(items.filter_map(|item| string_value(&item.expr)).map(str::to_owned).collect())
+            let items = || list.elems.iter().flatten();
+            let text = |item: &ExprOrSpread| string_value(&item.expr).map(str::to_owned);
+            let texts: Vec<String> = items().filter_map(text).collect();
+            if texts.len() == items().count() { ExportedTexts::Texts(texts) } else { ExportedTexts::Some(texts) }
         }
         Found::Unknown => ExportedTexts::Unknown,
     }
@@ -192,9 +198,14 @@ mod tests {
     fn texts_that_are_there() {
         for (text, expected) in [
             (
-                "export const config = { matcher: ['/a', { source: '/b' }] };",
-                ExportedTexts::Texts(vec!["/a".to_owned()]),
+                "export const config = { matcher: ['/a', '/b'] };",
+                ExportedTexts::Texts(vec!["/a".to_owned(), "/b".to_owned()]),
             ),
+            (
+                "export const config = { matcher: ['/a', { source: '/b' }] };",
+                ExportedTexts::Some(vec!["/a".to_owned()]),
+            ),
+            ("export const config = { matcher: ['/a', ...more] };", ExportedTexts::Unknown),
             ("export const config = { matcher: '/a' } satisfies C;", ExportedTexts::Texts(vec!["/a".to_owned()])),
             ("export const config = { runtime: 'edge' };", ExportedTexts::Missing),
             ("export default 1;", ExportedTexts::Missing),

@@ -28,7 +28,9 @@ use super::{EnvConvention, Evidence, Extra, Framework, GateForm, InDashboard, Ke
 use crate::graph::modules::Modules;
 use crate::graph::roots::{self, Begin, ClerkPlace, Rendered, Root, Route};
 use crate::graph::sources::FileId;
-use crate::rules::{auth_gates, convex_auth_config, env_names, expo_modules, package_versions, plain_convex_provider};
+use crate::rules::{
+    auth_gates, convex_auth_config, env_names, expo_modules, package_versions, plain_convex_provider, token_cache,
+};
 use crate::versions;
 use crate::workspace::{App, Workspace, join};
 
@@ -83,6 +85,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &env_names::RULE,
         &auth_gates::RULE,
     ],
+    server: None,
+    checks: &[&token_cache::RULE],
 };
 
 const fn line(package: &'static str, range: &'static str, sdks: &'static str, is_core2: bool) -> SdkLine {

@@ -10,8 +10,9 @@ mod tanstack_start;
 use change::RelPath;
 
 use crate::added::Inner;
+use crate::ctx::Ctx;
 use crate::graph::roots::FindRoots;
-use crate::rules::Rule;
+use crate::rules::{Check, Rule};
 use crate::workspace::{App, Workspace, join};
 
 /// Every framework that is migrated, the most telling first.
@@ -60,6 +61,28 @@ pub(crate) struct Framework {
     pub(crate) inner: Option<Inner>,
     /// The rules of its migration, in order.
     pub(crate) rules: &'static [&'static Rule],
+    /// How its code on the server gets the session, where it has any.
+    pub(crate) server: Option<&'static ServerSession>,
+    /// What `doctor` looks at in its apps beyond [`crate::rules::CHECKS`].
+    pub(crate) checks: &'static [&'static Check],
+}
+
+/// How code on the server gets the session.
+pub(crate) struct ServerSession {
+    /// Clerk's package.
+    pub(crate) package: &'static str,
+    /// The exports of its `/server` that throw where the middleware has not run.
+    pub(crate) asks: &'static [&'static str],
+    /// The first version in which they do.
+    pub(crate) since: &'static str,
+    /// The exports that make the middleware, those of older versions too.
+    pub(crate) makes: &'static [&'static str],
+    /// The files in which the framework looks for it; `None` where that is not known.
+    pub(crate) entries: fn(&Ctx<'_>) -> Option<Vec<RelPath>>,
+    /// What to do where it lacks.
+    pub(crate) remedy: fn(&Ctx<'_>) -> String,
+    /// The vendor's page about it.
+    pub(crate) doc: &'static str,
 }
 
 /// The variable of an app's secret key; `None` where nothing of the app runs on a server.

@@ -60,6 +60,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     roots: begin,
     inner: None,
     rules: next::RULES,
+    server: Some(&next::SERVER),
+    checks: next::CHECKS,
 };
 
 /// Files that are shown inside a segment's layout, one at a time.

@@ -50,6 +50,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
     roots: begin,
     inner: None,
     rules: next::RULES,
+    server: Some(&next::SERVER),
+    checks: next::CHECKS,
 };
 
 pub(super) fn begin<'a>(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>) -> Begin<'a> {

@@ -151,6 +151,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &request_origins::RULE,
         &auth_gates::RULE,
     ],
+    server: None,
+    checks: &[],
 };
 
 #[cfg(test)]

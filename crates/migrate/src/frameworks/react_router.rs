@@ -32,7 +32,7 @@ use crate::graph::nesting::{Nested, by_segments, listed, segments};
 use crate::graph::render::{Node, Place};
 use crate::graph::roots::{self, Begin, ClerkPlace, Given, PageData, Rendered, Root, Route};
 use crate::graph::sources::FileId;
-use crate::react_router::{Settings, root};
+use crate::react_router::{self, Settings, root};
 use crate::refusal::{Refusal, RefusalReason};
 use crate::rules::{auth_gates, convex_auth_config, env_names, package_versions, plain_convex_provider, root_loader};
 use crate::survey::Survey;
@@ -81,6 +81,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &env_names::RULE,
         &auth_gates::RULE,
     ],
+    server: Some(&react_router::SERVER),
+    checks: &[],
 };
 
 const fn line(range: &'static str, taken: &'static str, is_core2: bool) -> SdkLine {

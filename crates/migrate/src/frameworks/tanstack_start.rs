@@ -85,6 +85,8 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &env_names::RULE,
         &auth_gates::RULE,
     ],
+    server: Some(&start_session::SESSION),
+    checks: &[],
 };
 
 const fn line(range: &'static str, host: &'static str, is_core2: bool) -> SdkLine {

@@ -226,14 +226,14 @@ fn package_name(specifier: &str) -> &str {
 }
 
 /// Modules that a bundler or runtime makes up.
-fn is_elsewhere(specifier: &str) -> bool {
+pub(crate) fn is_elsewhere(specifier: &str) -> bool {
     ["node:", "virtual:", "https:", "http:", "data:", "astro:", "bun:"]
         .iter()
         .any(|prefix| specifier.starts_with(prefix))
 }
 
 /// Whether a file holds no components.
-fn is_asset(specifier: &str) -> bool {
+pub(crate) fn is_asset(specifier: &str) -> bool {
     let name = specifier.rsplit('/').next().unwrap_or_default();
     let endings = [
         "css", "scss", "sass", "less", "svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "json", "woff",

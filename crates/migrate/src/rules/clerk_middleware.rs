@@ -11,11 +11,8 @@ use crate::coverage::MATCHER;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
 use crate::graph::resolve::{Resolver, Target};
 use crate::load::facts_of;
-use crate::manifest::lowest;
 use crate::next;
-use crate::packages::Packages;
 use crate::refusal::{Refusal, RefusalReason};
-use crate::versions::NEXT_PROXY;
 use crate::workspace::join;
 
 /// The rule.
@@ -46,7 +43,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         let message = "the app is exported as files, and Clerk's package for Next.js needs a server";
         return Err(Refusal::new(RefusalReason::StaticExport, message, Some(Location::file(settings))));
     }
-    let is_proxy = calls_it_proxy(ctx);
+    let is_proxy = next::calls_it_proxy(ctx).unwrap_or_default();
     let found = next::middleware_in(ctx.workspace, ctx.app, &folder);
     let elsewhere = next::unread_folder(ctx.app, &folder)
         .map(|folder| next::middleware_in(ctx.workspace, ctx.app, &folder))
@@ -60,7 +57,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     }
     match found.as_slice() {
         [] => create(ctx, sink, &folder, is_proxy)?,
-        [path] if stem(path) == "proxy" && !is_proxy => {
+        [path] if next::stem(path) == "proxy" && !is_proxy => {
             return refuse(path, "Next.js before 16 does not run a proxy file".to_owned());
         }
         [path] => edit(ctx, sink, path)?,
@@ -69,21 +66,6 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         }
     }
     Ok(Verdict::Added)
-}
-
-fn stem(path: &RelPath) -> &str {
-    path.file_name().split('.').next().unwrap_or_default()
-}
-
-/// Whether the Next.js that the app gets calls its middleware a proxy; the lowest that it may get decides, since later ones know both names.
-fn calls_it_proxy(ctx: &Ctx<'_>) -> bool {
-    let own = ctx.app.id.folder();
-    let packages = Packages::of(ctx, own);
-    let is_newest = packages.asked(own, "next").is_none_or(|asked| ["latest", "*", "canary"].contains(&&*asked.range));
-    match (packages.least(own, "next"), lowest(NEXT_PROXY)) {
-        (Some(least), Some(first)) if !is_newest || packages.locked(own, "next").is_some() => least >= first,
-        _ => is_newest,
-    }
 }
 
 /// Makes the file, in the style of one that changes.
@@ -136,7 +118,7 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
             first: "_auth",
             parameters: ["request", "event"],
             types: REQUEST_TYPES,
-            export: stem(path),
+            export: next::stem(path),
             makers: MAKERS,
         };
         let handler = compose_handler(&module, &bindings, &style, &wrapper).ok()?;
@@ -200,7 +182,7 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
 fn imported_by(ctx: &Ctx<'_>, path: &RelPath) -> Option<RelPath> {
     let resolver = Resolver::of(ctx.workspace);
     let own = ctx.workspace.sources.iter().filter(|other| other.is_in(ctx.app.id.folder()) && *other != path);
-    let named = |text: &str| text.contains(&format!("/{}", stem(path)));
+    let named = |text: &str| text.contains(&format!("/{}", next::stem(path)));
     let found = own.filter_map(|other| {
         ctx.workspace.text(other).filter(|text| named(text))?;
         let module = facts_of(ctx.workspace, vec![other.clone()]).remove(other)?;

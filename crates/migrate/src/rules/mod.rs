@@ -10,13 +10,16 @@ pub(crate) mod env_names;
 pub(crate) mod expo_modules;
 pub(crate) mod gates_without_loading;
 pub(crate) mod key_checks;
+pub(crate) mod next_checks;
 pub(crate) mod package_versions;
 pub(crate) mod plain_convex_provider;
 pub(crate) mod request_origins;
 pub(crate) mod root_loader;
+pub(crate) mod server_session;
 pub(crate) mod server_tokens;
 pub(crate) mod session_checks;
 pub(crate) mod start_session;
+pub(crate) mod token_cache;
 pub(crate) mod token_template_left;
 pub(crate) mod unguarded_query;
 pub(crate) mod version_checks;
@@ -44,7 +47,7 @@ pub(crate) struct Check {
     pub(crate) check: fn(&Looked<'_>) -> Vec<Finding>,
 }
 
-/// The rules of `doctor`.
+/// The rules of `doctor` for every app; a framework lists its own.
 pub(crate) const CHECKS: &[&Check] = &[
     &wiring_checks::CLERK_PROVIDER_AROUND,
     &wiring_checks::ONE_CLERK_PROVIDER,
@@ -53,6 +56,7 @@ pub(crate) const CHECKS: &[&Check] = &[
     &clerk_state_for_convex::RULE,
     &token_template_left::RULE,
     &gates_without_loading::RULE,
+    &server_session::MISSING,
     &auth_config_checks::MISSING,
     &auth_config_checks::APPLICATION_ID,
     &auth_config_checks::DOMAIN,

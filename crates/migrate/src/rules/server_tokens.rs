@@ -62,14 +62,20 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
 }
 
 /// A call of a function that needs an identity.
-struct Call<'a> {
-    file: FileId,
-    call: &'a CallFlow,
+pub(crate) struct Call<'a> {
+    pub(crate) file: FileId,
+    pub(crate) call: &'a CallFlow,
     /// `tasks.mine`
-    name: String,
+    pub(crate) name: String,
 }
 
-fn needing<'a>(modules: &Modules<'_>, graph: &FunctionGraph<'_>, file: FileId, call: &'a CallFlow) -> Option<Call<'a>> {
+/// A call of a file, if it is one of a function that needs an identity.
+pub(crate) fn needing<'a>(
+    modules: &Modules<'_>,
+    graph: &FunctionGraph<'_>,
+    file: FileId,
+    call: &'a CallFlow,
+) -> Option<Call<'a>> {
     let Value::Imported(imported) = &call.callee else { return None };
     let is_call = match modules.import(file, imported) {
         Definition::Package(module, ImportedName::Named(name)) => {

@@ -10,6 +10,7 @@ use syntax::{
 use super::Rule;
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
+use crate::frameworks::ServerSession;
 use crate::manifest::lowest;
 use crate::packages::Packages;
 use crate::refusal::{Refusal, RefusalReason};
@@ -33,6 +34,17 @@ pub(crate) const RULE: Rule = Rule {
 const PACKAGE: &str = "@clerk/tanstack-react-start";
 /// What of it runs on the server.
 const SERVER: &str = "@clerk/tanstack-react-start/server";
+/// How code on the server gets the session.
+pub(crate) const SESSION: ServerSession = ServerSession {
+    package: PACKAGE,
+    asks: &["auth", "getAuth"],
+    since: "1.0.0",
+    makes: &["clerkMiddleware", "createClerkHandler"],
+    entries: |ctx| Some(Files::of(ctx.workspace, ctx.app)?.start.into_iter().collect()),
+    remedy: |_| "let `requestMiddleware` of start.ts begin with `clerkMiddleware()`".to_owned(),
+    doc: "https://clerk.com/docs/reference/tanstack-react-start/clerk-middleware",
+};
+
 /// TanStack Start.
 pub(crate) const START: &str = "@tanstack/react-start";
 

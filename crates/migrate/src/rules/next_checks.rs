@@ -1,0 +1,130 @@
+//! What `doctor` looks at in apps made with Next.js: one middleware, the routes it runs on, and the tokens of server calls.
+
+use change::{Finding, Location, Severity, TextRange};
+use syntax::Value;
+
+use super::Check;
+use super::server_session::{self, takes};
+use super::server_tokens::needing;
+use crate::Explanation;
+use crate::boundary::is_client;
+use crate::coverage::Coverage;
+use crate::doctor::Looked;
+use crate::functions::Functions;
+use crate::graph::functions::FunctionGraph;
+use crate::graph::sources::FileId;
+use crate::next;
+
+/// Two files of middleware.
+pub(crate) const ONE_MIDDLEWARE: Check = Check {
+    explanation: Explanation {
+        id: "one-middleware",
+        summary: "There are two files of middleware, of which Next.js takes one.",
+        text: include_str!("one_middleware.md"),
+    },
+    check: one,
+};
+
+/// Server code asks for the session on routes that the middleware leaves out.
+pub(crate) const MATCHER: Check = Check {
+    explanation: Explanation {
+        id: "middleware-matcher",
+        summary: "Server code asks for the session on a route that the middleware leaves out.",
+        text: include_str!("middleware_matcher.md"),
+    },
+    check: matcher,
+};
+
+/// A server call of a function that needs an identity has no token.
+pub(crate) const CALL_TOKEN: Check = Check {
+    explanation: Explanation {
+        id: "server-call-token",
+        summary: "A server call of a function that needs an identity passes no token.",
+        text: include_str!("server_call_token.md"),
+    },
+    check: call_token,
+};
+
+/// The files that answer for a route, or stand around one.
+const ROUTES: [&str; 5] = ["page", "layout", "template", "default", "route"];
+
+fn one(looked: &Looked<'_>) -> Vec<Finding> {
+    let Some(found) = (next::SERVER.entries)(looked.ctx).filter(|_| !looked.is_changing()) else { return Vec::new() };
+    let [first, second, ..] = found.as_slice() else { return Vec::new() };
+    let message = format!("{first} and this file are both middleware, and Next.js takes one");
+    let mut finding =
+        looked.finding(ONE_MIDDLEWARE.explanation.id, Severity::Error, message, Location::file(second.clone()));
+    finding.why = Some("Next.js builds with one file of middleware".to_owned());
+    finding.help = Some("move what both do into the callback of one `clerkMiddleware()`".to_owned());
+    finding.doc = Some("https://nextjs.org/docs/app/api-reference/file-conventions/proxy");
+    vec![finding]
+}
+
+/// Files of routes that take in what asks for the session.
+fn asking(looked: &Looked<'_>) -> Vec<(FileId, TextRange)> {
+    let sources = looked.access.modules.sources;
+    let Some(folder) = next::folder(looked.ctx.workspace, looked.ctx.app, "app") else { return Vec::new() };
+    let endings = next::endings(looked.ctx.workspace, looked.ctx.app);
+    let is_route = |file: &FileId| {
+        let parts = next::parts(sources.path(*file).as_str(), &folder, &endings);
+        parts.is_some_and(|(_, stem)| ROUTES.contains(&stem)) && !is_client(sources.facts(*file))
+    };
+    let asks = |file: FileId| takes(sources.facts(file), |module| module == "@clerk/nextjs/server", next::SERVER.asks);
+    sources.ids().filter(is_route).filter_map(|file| Some((file, asks(file)?))).collect()
+}
+
+fn matcher(looked: &Looked<'_>) -> Vec<Finding> {
+    if looked.is_changing() || !server_session::runs(looked, &next::SERVER) {
+        return Vec::new();
+    }
+    let Some(coverage) = Coverage::of(looked.ctx).filter(|coverage| coverage.is_whole) else { return Vec::new() };
+    let Some(path) = &coverage.path else { return Vec::new() };
+    let found = asking(looked).into_iter().filter_map(|(file, range)| {
+        let lacking = coverage.lacking(looked.ctx, looked.access.modules, &[file])?.join(", ");
+        if lacking.is_empty() {
+            return None;
+        }
+        let message = format!("this asks for the session on {lacking}, which `matcher` of {path} leaves out");
+        let place = Location { path: looked.access.modules.sources.path(file).clone(), range };
+        let mut finding = looked.finding(MATCHER.explanation.id, Severity::Error, message, place);
+        finding.why = Some("auth() throws where the middleware has not run".to_owned());
+        finding.help = Some(format!("add {lacking} to `matcher`"));
+        finding.doc = Some(next::SERVER.doc);
+        Some(finding)
+    });
+    found.collect()
+}
+
+fn call_token(looked: &Looked<'_>) -> Vec<Finding> {
+    let Some(functions) = Functions::of(looked.ctx).filter(|_| !looked.is_changing()) else { return Vec::new() };
+    let modules = looked.access.modules;
+    let graph = FunctionGraph::new(modules, &functions.folder);
+    let reach = &looked.access.roots.reach;
+    let live = modules.sources.ids().filter(|file| reach.has(*file) && !is_client(modules.sources.facts(*file)));
+    let calls = live.flat_map(|file| {
+        let calls = modules.sources.facts(file).flow.calls.iter();
+        calls.filter_map(|call| needing(modules, &graph, file, call)).collect::<Vec<_>>()
+    });
+    let found = calls.filter(|call| lacks_token(call.call.arguments.get(2))).map(|call| {
+        let message = format!("`{}` needs an identity, and this call passes no token", call.name);
+        let place = Location { path: modules.sources.path(call.file).clone(), range: call.call.range };
+        let mut finding = looked.finding(CALL_TOKEN.explanation.id, Severity::Error, message, place);
+        finding.why = Some("no provider reaches server code: Convex takes the call for nobody's".to_owned());
+        finding.help =
+            Some("pass `{ token: (await (await auth()).getToken()) ?? undefined }` as the third argument".to_owned());
+        finding.doc = Some("https://docs.convex.dev/client/nextjs/app-router/server-rendering");
+        finding
+    });
+    found.collect()
+}
+
+/// Whether the options of a call are certain to bring no token.
+fn lacks_token(options: Option<&Value>) -> bool {
+    match options {
+        None | Some(Value::Nothing) => true,
+        Some(Value::Object(properties)) => {
+            properties.iter().all(|(name, _)| name.as_deref().is_some_and(|name| name != "token"))
+        }
+        Some(_) => false,
+    }
+}

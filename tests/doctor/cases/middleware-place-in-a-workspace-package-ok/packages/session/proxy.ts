@@ -1,0 +1,1 @@
+export { clerkMiddleware as sessionMiddleware } from "@clerk/nextjs/server";

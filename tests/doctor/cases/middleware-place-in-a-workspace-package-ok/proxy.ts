@@ -1,0 +1,3 @@
+import { sessionMiddleware } from "@acme/session/proxy";
+
+export default sessionMiddleware();

@@ -1,0 +1,9 @@
+import { auth } from "@clerk/nextjs/server";
+import { fetchQuery } from "convex/nextjs";
+import { api } from "@/convex/_generated/api";
+
+export default async function Mine() {
+  const { getToken } = await auth();
+  const tasks = await fetchQuery(api.tasks.mine, {}, {});
+  return <p>{tasks.length}</p>;
+}
