@@ -79,8 +79,8 @@ pub(crate) const SERVER: ServerSession = ServerSession {
     makes: &["clerkMiddleware", "authMiddleware", "withClerkMiddleware"],
     entries: |ctx| {
         let found = middleware_in(ctx.workspace, ctx.app, &beside_routes(ctx.workspace, ctx.app)?);
-        let is_proxy = calls_it_proxy(ctx);
-        Some(found.into_iter().filter(|path| is_proxy != Some(false) || stem(path) != "proxy").collect())
+        let runs = |path: &RelPath| !is_before_proxy(ctx) || stem(path) != "proxy";
+        Some(found.into_iter().filter(runs).collect())
     },
     remedy: |ctx| {
         let folder = beside_routes(ctx.workspace, ctx.app).filter(|folder| !folder.is_empty());
@@ -140,6 +140,22 @@ pub(crate) fn calls_it_proxy(ctx: &Ctx<'_>) -> Option<bool> {
         (Some(least), Some(first)) if !is_newest || packages.locked(own, "next").is_some() => Some(least >= first),
         _ => is_newest.then_some(true),
     }
+}
+
+/// Whether the Next.js of an app is certain to be one that knows no proxy: `^15.0.0 || ^16.0.0` may be either.
+fn is_before_proxy(ctx: &Ctx<'_>) -> bool {
+    let own = ctx.app.id.folder();
+    let packages = Packages::of(ctx, own);
+    let is_narrow = |range: &str| range.starts_with(|c: char| c == '^' || c == '~' || c.is_ascii_digit());
+    let asked =
+        packages.asked(own, "next").is_some_and(|asked| is_narrow(&asked.range) && !asked.range.contains(['|', ' ']));
+    calls_it_proxy(ctx) == Some(false) && (asked || packages.locked(own, "next").is_some())
+}
+
+/// Whether settings move routes to other addresses than those of their folders.
+pub(crate) fn moves_routes(workspace: &Workspace, app: &App<'_>) -> bool {
+    let names = ["rewrites", "trailingSlash", "basePath", "i18n"];
+    settings(workspace, app).any(|(_, code)| names.iter().any(|name| code.contains(name)))
 }
 
 /// The folder in which people put middleware that Next.js does not find: the app's where the routes are in `src`, or the other way round.

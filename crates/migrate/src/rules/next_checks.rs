@@ -4,8 +4,8 @@ use change::{Finding, Location, Severity, TextRange};
 use syntax::Value;
 
 use super::Check;
-use super::server_session::{self, takes};
-use super::server_tokens::needing;
+use super::server_session;
+use super::server_tokens::{Call, needing};
 use crate::Explanation;
 use crate::boundary::is_client;
 use crate::coverage::Coverage;
@@ -45,9 +45,6 @@ pub(crate) const CALL_TOKEN: Check = Check {
     check: call_token,
 };
 
-/// The files that answer for a route, or stand around one.
-const ROUTES: [&str; 5] = ["page", "layout", "template", "default", "route"];
-
 fn one(looked: &Looked<'_>) -> Vec<Finding> {
     let Some(found) = (next::SERVER.entries)(looked.ctx).filter(|_| !looked.is_changing()) else { return Vec::new() };
     let [first, second, ..] = found.as_slice() else { return Vec::new() };
@@ -60,17 +57,33 @@ fn one(looked: &Looked<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// Files of routes that take in what asks for the session.
+/// Files that ask for the session and answer for a route, or stand around some, whose addresses are those of the folders.
 fn asking(looked: &Looked<'_>) -> Vec<(FileId, TextRange)> {
     let sources = looked.access.modules.sources;
     let Some(folder) = next::folder(looked.ctx.workspace, looked.ctx.app, "app") else { return Vec::new() };
     let endings = next::endings(looked.ctx.workspace, looked.ctx.app);
-    let is_route = |file: &FileId| {
-        let parts = next::parts(sources.path(*file).as_str(), &folder, &endings);
-        parts.is_some_and(|(_, stem)| ROUTES.contains(&stem)) && !is_client(sources.facts(*file))
+    let parts = |file: FileId| next::parts(sources.path(file).as_str(), &folder, &endings);
+    let shown: Vec<Vec<&str>> = sources
+        .ids()
+        .filter_map(parts)
+        .filter(|(_, stem)| ["page", "route"].contains(stem))
+        .map(|(folders, _)| folders)
+        .collect();
+    // `_lib` is no route, `@modal` and `(..)photo` are shown at other addresses.
+    let is_plain = |folders: &[&str]| {
+        let odd = ["_", "%", "@", "(."];
+        !folders.iter().any(|folder| odd.iter().any(|odd| folder.starts_with(odd)))
     };
-    let asks = |file: FileId| takes(sources.facts(file), |module| module == "@clerk/nextjs/server", next::SERVER.asks);
-    sources.ids().filter(is_route).filter_map(|file| Some((file, asks(file)?))).collect()
+    let is_route = |file: FileId| match parts(file) {
+        Some((folders, "page" | "route")) => is_plain(&folders),
+        Some((folders, "layout")) => {
+            let mut below = shown.iter().filter(|inner| inner.starts_with(&folders)).peekable();
+            below.peek().is_some() && below.all(|inner| is_plain(inner))
+        }
+        _ => false,
+    };
+    let asks = |file: FileId| server_session::asks(sources.facts(file), &next::SERVER);
+    sources.ids().filter(|file| is_route(*file)).filter_map(|file| Some((file, asks(file)?))).collect()
 }
 
 fn matcher(looked: &Looked<'_>) -> Vec<Finding> {
@@ -79,8 +92,16 @@ fn matcher(looked: &Looked<'_>) -> Vec<Finding> {
     }
     let Some(coverage) = Coverage::of(looked.ctx).filter(|coverage| coverage.is_whole) else { return Vec::new() };
     let Some(path) = &coverage.path else { return Vec::new() };
+    let rewrites = |text: String| text.contains("rewrite");
+    if looked.ctx.workspace.text(path).is_none_or(rewrites) || next::moves_routes(looked.ctx.workspace, looked.ctx.app)
+    {
+        return Vec::new();
+    }
     let found = asking(looked).into_iter().filter_map(|(file, range)| {
-        let lacking = coverage.lacking(looked.ctx, looked.access.modules, &[file])?.join(", ");
+        let mut lacking = coverage.lacking(looked.ctx, looked.access.modules, &[file])?;
+        // `/(de|en)/:path*` may be all that `[locale]` stands for.
+        lacking.retain(|route| !route.contains(':'));
+        let lacking = lacking.join(", ");
         if lacking.is_empty() {
             return None;
         }
@@ -105,10 +126,10 @@ fn call_token(looked: &Looked<'_>) -> Vec<Finding> {
         let calls = modules.sources.facts(file).flow.calls.iter();
         calls.filter_map(|call| needing(modules, &graph, file, call)).collect::<Vec<_>>()
     });
-    let found = calls.filter(|call| lacks_token(call.call.arguments.get(2))).map(|call| {
-        let message = format!("`{}` needs an identity, and this call passes no token", call.name);
+    let found = calls.filter(|call| lacks_token(looked, call)).map(|call| {
+        let message = format!("`{}` is for those who are signed in, and this call passes no token", call.name);
         let place = Location { path: modules.sources.path(call.file).clone(), range: call.call.range };
-        let mut finding = looked.finding(CALL_TOKEN.explanation.id, Severity::Error, message, place);
+        let mut finding = looked.finding(CALL_TOKEN.explanation.id, Severity::Warning, message, place);
         finding.why = Some("no provider reaches server code: Convex takes the call for nobody's".to_owned());
         finding.help =
             Some("pass `{ token: (await (await auth()).getToken()) ?? undefined }` as the third argument".to_owned());
@@ -118,13 +139,13 @@ fn call_token(looked: &Looked<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// Whether the options of a call are certain to bring no token.
-fn lacks_token(options: Option<&Value>) -> bool {
-    match options {
-        None | Some(Value::Nothing) => true,
-        Some(Value::Object(properties)) => {
-            properties.iter().all(|(name, _)| name.as_deref().is_some_and(|name| name != "token"))
-        }
-        Some(_) => false,
+/// Whether a call is certain to pass no token: nothing in it is called so, and nothing is spread.
+fn lacks_token(looked: &Looked<'_>, call: &Call<'_>) -> bool {
+    let is_open = |options: &Value| !matches!(options, Value::Nothing | Value::Object(_));
+    if call.call.arguments.get(2).is_some_and(is_open) {
+        return false;
     }
+    let text = looked.ctx.workspace.text(looked.access.modules.sources.path(call.file));
+    let text = text.as_deref().and_then(|text| call.call.range.slice(text));
+    text.is_some_and(|text| !text.contains("...") && !text.to_lowercase().contains("token"))
 }

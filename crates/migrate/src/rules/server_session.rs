@@ -1,7 +1,7 @@
 //! The checks of how code on the server gets the session: by Clerk's middleware, in the file in which the framework looks for it.
 
 use change::{Finding, ImportedName, Location, Severity, TextRange};
-use syntax::{ExportSource, FileFacts};
+use syntax::{ExportSource, FileFacts, ImportFact, ImportKind, Value};
 
 use super::Check;
 use crate::Explanation;
@@ -12,6 +12,7 @@ use crate::graph::resolve::{is_asset, is_elsewhere};
 use crate::graph::sources::FileId;
 use crate::manifest::lowest;
 use crate::packages::Packages;
+use crate::workspace::is_test;
 
 /// Server code asks for the session, and nothing of the app makes Clerk's middleware.
 pub(crate) const MISSING: Check = Check {
@@ -44,16 +45,16 @@ struct Middleware {
 fn middleware(looked: &Looked<'_>, server: &ServerSession) -> Middleware {
     let modules = looked.access.modules;
     let sources = modules.sources;
-    let makes = |file: FileId| {
-        let is_clerk = |module: &str| module == server.package || module.starts_with(&format!("{}/", server.package));
-        takes(sources.facts(file), is_clerk, server.makes).map(|range| (file, range))
-    };
-    let makers: Vec<(FileId, TextRange)> = sources.ids().filter_map(makes).collect();
+    let own = looked.ctx.app.id.folder();
+    let makes = |file: FileId| takes(sources.facts(file), server).map(|range| (file, range));
+    let makers: Vec<(FileId, TextRange)> =
+        sources.ids().filter(|file| !is_test(sources.path(*file), own)).filter_map(makes).collect();
     let Some(paths) = (server.entries)(looked.ctx) else { return Middleware { makers, runs: None } };
     let entries: Vec<FileId> = paths.iter().filter_map(|path| sources.id(path)).collect();
     let reached = modules.reached(&entries, |_| true);
     let runs = makers.iter().any(|(file, _)| reached.contains(file));
-    let is_read = entries.len() == paths.len() && reached.iter().all(|file| is_read(looked, *file));
+    let is_read = entries.len() == paths.len()
+        && reached.iter().all(|file| !takes_all(sources.facts(*file), server) && is_read(looked, *file));
     Middleware { makers, runs: (runs || is_read).then_some(runs) }
 }
 
@@ -82,34 +83,67 @@ fn is_read(looked: &Looked<'_>, file: FileId) -> bool {
     })
 }
 
-/// Where a file takes in, or passes on, one of some exports of the modules that `is_one` says.
-pub(crate) fn takes(facts: &FileFacts, is_one: impl Fn(&str) -> bool, names: &[&str]) -> Option<TextRange> {
-    let named = |name: &ImportedName| match name {
-        ImportedName::Named(name) => names.contains(&name.as_str()),
-        ImportedName::Namespace => true,
-        ImportedName::Default => false,
-    };
-    let mut imports = facts.imports.iter().filter(|import| is_one(&import.module));
+/// Whether a module is of Clerk's package.
+fn is_of(module: &str, package: &str) -> bool {
+    module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Where a file takes in, or passes on, what makes the middleware.
+fn takes(facts: &FileFacts, server: &ServerSession) -> Option<TextRange> {
+    let named =
+        |name: &ImportedName| matches!(name, ImportedName::Named(name) if server.makes.contains(&name.as_str()));
+    let mut imports = facts.imports.iter().filter(|import| is_of(&import.module, server.package));
     let import = imports.find(|import| import.specifiers.iter().any(|one| !one.type_only && named(&one.name)));
     let passed = || {
         let mut exports = facts.exports.iter().filter(|export| !export.type_only);
         exports.find(|export| match &export.source {
-            ExportSource::From(module, name) => is_one(module) && named(name),
-            ExportSource::All(module) => is_one(module),
+            ExportSource::From(module, name) => is_of(module, server.package) && named(name),
             _ => false,
         })
     };
     import.map(|import| import.range).or_else(|| passed().map(|export| export.range))
 }
 
+/// Whether a file takes in all of Clerk's package, so that it may make the middleware without its name being seen.
+///
+/// `import * as clerk from "@clerk/nextjs/server"`, `await import("@clerk/nextjs/server")`, `export * from "@clerk/nextjs/server"`
+fn takes_all(facts: &FileFacts, server: &ServerSession) -> bool {
+    let imports = facts.imports.iter().filter(|import| is_of(&import.module, server.package));
+    let is_all = |import: &ImportFact| {
+        import.kind != ImportKind::Static || import.specifiers.iter().any(|one| one.name == ImportedName::Namespace)
+    };
+    let passes = |source: &ExportSource| match source {
+        ExportSource::All(module) | ExportSource::From(module, ImportedName::Namespace) => {
+            is_of(module, server.package)
+        }
+        _ => false,
+    };
+    imports.into_iter().any(is_all) || facts.exports.iter().any(|export| passes(&export.source))
+}
+
+/// Where a file calls what asks for the session.
+///
+/// `await auth()`, `await auth.protect()`
+pub(crate) fn asks(facts: &FileFacts, server: &ServerSession) -> Option<TextRange> {
+    let module = format!("{}/server", server.package);
+    let is_one = |value: &Value| match value {
+        Value::Imported(imported) => server.asks.iter().any(|name| imported.is(&[&module], name)),
+        _ => false,
+    };
+    let calls = facts.flow.calls.iter();
+    let mut calls = calls.filter(|call| match &call.callee {
+        Value::Member(object, _) => is_one(object),
+        callee => is_one(callee),
+    });
+    calls.next().map(|call| call.range)
+}
+
 /// The first file that asks for the session, and that the app leads to.
 fn asking(looked: &Looked<'_>, server: &ServerSession) -> Option<(FileId, TextRange)> {
     let sources = looked.access.modules.sources;
-    let module = format!("{}/server", server.package);
     let reach = &looked.access.roots.reach;
     let own = sources.ids().filter(|file| reach.has(*file) && !is_client(sources.facts(*file)));
-    own.filter_map(|file| Some((file, takes(sources.facts(file), |known| known == module, server.asks)?)))
-        .min_by_key(|(file, _)| sources.path(*file))
+    own.filter_map(|file| Some((file, asks(sources.facts(file), server)?))).min_by_key(|(file, _)| sources.path(*file))
 }
 
 /// Whether the version of Clerk's package that the app gets throws without the middleware.

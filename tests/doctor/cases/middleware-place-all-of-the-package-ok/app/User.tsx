@@ -1,0 +1,5 @@
+"use client";
+
+import * as Clerk from "@clerk/nextjs";
+
+export const User = () => <Clerk.UserButton />;
