@@ -8,6 +8,7 @@ use syntax::FileFacts;
 use crate::access::Access;
 use crate::credentials::{Variable, variables};
 use crate::ctx::{Ctx, Sink, Wired};
+use crate::frameworks::ServerSession;
 use crate::functions::Functions;
 use crate::future::Future;
 use crate::graph::modules::Modules;
@@ -16,6 +17,7 @@ use crate::graph::sources::Sources;
 use crate::known::CONVEX_REACT_CLERK;
 use crate::rules;
 use crate::rules::convex_auth_config::{AuthConfig, ISSUER_NAMES};
+use crate::rules::server_session::{self, Middleware};
 
 /// What the checks see of an app, as it is going to be.
 pub(crate) struct Looked<'a> {
@@ -26,6 +28,7 @@ pub(crate) struct Looked<'a> {
     pub(crate) wired: &'a Wired,
     auth: OnceCell<AuthConfig>,
     variables: OnceCell<Vec<Variable>>,
+    middleware: OnceCell<Middleware>,
 }
 
 impl Looked<'_> {
@@ -44,6 +47,11 @@ impl Looked<'_> {
         self.variables.get_or_init(|| variables(self.ctx, &ISSUER_NAMES))
     }
 
+    /// Where Clerk's middleware is, and whether the framework runs it; an app has one framework, and so one `server`.
+    pub(crate) fn middleware(&self, server: &ServerSession) -> &Middleware {
+        self.middleware.get_or_init(|| server_session::middleware(self, server))
+    }
+
     /// A finding of the app at a place of a file as it is.
     pub(crate) fn finding(&self, rule: &'static str, severity: Severity, message: String, place: Location) -> Finding {
         let mut finding = Finding::new(rule, severity, message);
@@ -57,7 +65,15 @@ impl Looked<'_> {
 pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Finding> {
     let Some(wired) = &sink.wired else { return Vec::new() };
     look_ahead(ctx, sink, |access, future| {
-        let looked = Looked { ctx, access, future, wired, auth: OnceCell::new(), variables: OnceCell::new() };
+        let looked = Looked {
+            ctx,
+            access,
+            future,
+            wired,
+            auth: OnceCell::new(),
+            variables: OnceCell::new(),
+            middleware: OnceCell::new(),
+        };
         let mut found: Vec<Finding> =
             rules::CHECKS.iter().chain(ctx.framework.checks).flat_map(|rule| (rule.check)(&looked)).collect();
         found.sort_by(Finding::order);

@@ -87,7 +87,7 @@ fn asking(looked: &Looked<'_>) -> Vec<(FileId, TextRange)> {
 }
 
 fn matcher(looked: &Looked<'_>) -> Vec<Finding> {
-    if looked.is_changing() || !server_session::runs(looked, &next::SERVER) {
+    if looked.is_changing() || !looked.middleware(&next::SERVER).is_run() {
         return Vec::new();
     }
     let Some(coverage) = Coverage::of(looked.ctx).filter(|coverage| coverage.is_whole) else { return Vec::new() };

@@ -35,14 +35,14 @@ pub(crate) const PLACE: Check = Check {
 };
 
 /// The middleware of an app, as far as it can be told.
-struct Middleware {
+pub(crate) struct Middleware {
     /// The files that make it.
     makers: Vec<(FileId, TextRange)>,
     /// Whether the framework runs one of them, by whatever way from the file it looks for; `None` where that file takes in what can't be read.
     runs: Option<bool>,
 }
 
-fn middleware(looked: &Looked<'_>, server: &ServerSession) -> Middleware {
+pub(crate) fn middleware(looked: &Looked<'_>, server: &ServerSession) -> Middleware {
     let modules = looked.access.modules;
     let sources = modules.sources;
     let own = looked.ctx.app.id.folder();
@@ -58,9 +58,11 @@ fn middleware(looked: &Looked<'_>, server: &ServerSession) -> Middleware {
     Middleware { makers, runs: (runs || is_read).then_some(runs) }
 }
 
-/// Whether the framework is certain to run Clerk's middleware.
-pub(crate) fn runs(looked: &Looked<'_>, server: &ServerSession) -> bool {
-    middleware(looked, server).runs == Some(true)
+impl Middleware {
+    /// Whether the framework is certain to run Clerk's middleware.
+    pub(crate) fn is_run(&self) -> bool {
+        self.runs == Some(true)
+    }
 }
 
 /// Whether all that a file takes in is known to be a file of the project or a published package: `@acme/auth/proxy` may hold anything.
@@ -158,7 +160,7 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let found = middleware(looked, server);
+    let found = looked.middleware(server);
     if !found.makers.is_empty() || found.runs != Some(false) {
         return Vec::new();
     }
@@ -169,7 +171,7 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
 
 fn misplaced(looked: &Looked<'_>) -> Vec<Finding> {
     let Some(server) = looked.ctx.framework.server.filter(|_| !looked.is_changing()) else { return Vec::new() };
-    let found = middleware(looked, server);
+    let found = looked.middleware(server);
     let first = found.makers.iter().min_by_key(|(file, _)| looked.access.modules.sources.path(*file));
     let Some(maker) = first.filter(|_| found.runs == Some(false)) else { return Vec::new() };
     let message = "Clerk's middleware does not run: this file is not the one that the framework looks for".to_owned();
