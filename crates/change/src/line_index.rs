@@ -31,16 +31,10 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
-        for (offset, byte) in bytes.iter().enumerate() {
-            let ends_line = match byte {
-                b'\n' => true,
-                b'\r' => bytes.get(offset + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            if ends_line {
-                starts.push(offset as u32 + 1);
-            }
-        }
+        // The first half of `\r\n` ends no line.
+        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
+            .filter(|offset| bytes.get(*offset..offset + 2) != Some(b"\r\n".as_slice()));
+        starts.extend(ends.map(|offset| offset as u32 + 1));
         Self { starts }
     }
 

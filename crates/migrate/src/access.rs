@@ -15,7 +15,6 @@ use syntax::Value;
 
 use crate::boundary::{is_client, on_server};
 use crate::ctx::Ctx;
-use crate::functions::Functions;
 use crate::graph::backend::{BackendFunction, Kind};
 use crate::graph::functions::{FunctionGraph, Identity, api_path};
 use crate::graph::modules::Modules;
@@ -53,7 +52,8 @@ pub(crate) enum Private {
 
 impl<'a> Access<'a> {
     /// Looks at an app, whose functions' files are among the sources of `modules`.
-    pub(crate) fn of(ctx: &Ctx<'_>, modules: &'a Modules<'a>, functions: Option<&'a Functions>) -> Self {
+    pub(crate) fn of(ctx: &Ctx<'_>, modules: &'a Modules<'a>) -> Self {
+        let functions = ctx.functions();
         let roots = Roots::of(ctx.workspace, ctx.app, modules, ctx.framework.roots);
         let is_backend =
             |file: &FileId| functions.is_some_and(|functions| modules.sources.path(*file).is_in(&functions.folder));

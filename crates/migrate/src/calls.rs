@@ -4,7 +4,6 @@ use change::{Location, RelPath, TextRange};
 
 use crate::apps::{self, Choice};
 use crate::ctx::Ctx;
-use crate::functions::Functions;
 use crate::graph::backend::function_name;
 use crate::graph::functions::{FunctionGraph, api_path};
 use crate::graph::modules::Modules;
@@ -30,7 +29,7 @@ pub(crate) fn call_at(workspace: &Workspace, path: &RelPath, offset: u32) -> Res
     let options = Options::default();
     for candidate in apps::candidates(workspace, &[])? {
         let Ok(Choice::Framework(framework)) = candidate.choice(workspace, None) else { continue };
-        let ctx = Ctx { workspace, app: &candidate.app, framework, options: &options };
+        let ctx = Ctx::new(workspace, &candidate.app, framework, &options);
         if let Some(found) = in_app(&ctx, path, offset) {
             return Ok(Some(found));
         }
@@ -39,7 +38,7 @@ pub(crate) fn call_at(workspace: &Workspace, path: &RelPath, offset: u32) -> Res
 }
 
 fn in_app(ctx: &Ctx<'_>, path: &RelPath, offset: u32) -> Option<FunctionCall> {
-    let functions = Functions::of(ctx)?;
+    let functions = ctx.functions()?;
     let resolver = Resolver::of(ctx.workspace);
     let sources = Sources::of(ctx.workspace, ctx.app, &resolver).with(functions.facts(ctx));
     let modules = Modules::new(&sources, &resolver);

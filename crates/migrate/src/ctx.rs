@@ -1,7 +1,7 @@
 //! What a rule sees and what it gives.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use change::{Base, ChangeGroup, Finding, GroupId, Location, RelPath, SettingsChange, Severity, Step};
 use syntax::style::Style;
@@ -10,6 +10,7 @@ use syntax::{Bindings, ParsedModule, SourceFile, SourceKind, on_deep_stack, pars
 use crate::Options;
 use crate::formatting::{Formatting, formatting};
 use crate::frameworks::Framework;
+use crate::functions::Functions;
 use crate::key::KeyRead;
 use crate::load;
 use crate::refusal::Refusal;
@@ -22,6 +23,23 @@ pub(crate) struct Ctx<'a> {
     pub(crate) app: &'a App<'a>,
     pub(crate) framework: &'a Framework,
     pub(crate) options: &'a Options,
+    functions: OnceLock<Option<Functions>>,
+}
+
+impl<'a> Ctx<'a> {
+    pub(crate) fn new(
+        workspace: &'a Workspace,
+        app: &'a App<'a>,
+        framework: &'a Framework,
+        options: &'a Options,
+    ) -> Self {
+        Self { workspace, app, framework, options, functions: OnceLock::new() }
+    }
+
+    /// Where the app's Convex functions are; `None` where there is no such folder.
+    pub(crate) fn functions(&self) -> Option<&Functions> {
+        self.functions.get_or_init(|| Functions::of(self)).as_ref()
+    }
 }
 
 /// What a rule says of an app.

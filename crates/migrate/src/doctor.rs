@@ -9,7 +9,6 @@ use crate::access::Access;
 use crate::credentials::{Variable, variables};
 use crate::ctx::{Ctx, Sink, Wired};
 use crate::frameworks::ServerSession;
-use crate::functions::Functions;
 use crate::future::Future;
 use crate::graph::modules::Modules;
 use crate::graph::resolve::Resolver;
@@ -100,16 +99,15 @@ pub(crate) fn refused(ctx: &Ctx<'_>, outcome: &AppOutcome) -> Vec<Finding> {
 
 /// Looks at an app as the groups of `sink` leave it.
 pub(crate) fn look_ahead<T>(ctx: &Ctx<'_>, sink: &Sink, work: impl FnOnce(&Access<'_>, &Future) -> T) -> T {
-    let functions = Functions::of(ctx);
     let future = Future::of(sink);
     let resolver = Resolver::with(ctx.workspace, future.added());
     let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
-    let sources = match &functions {
+    let sources = match ctx.functions() {
         Some(functions) => sources.with(functions.facts(ctx)),
         None => sources,
     };
     let sources = sources.with(future.facts(ctx.workspace));
     let modules = Modules::new(&sources, &resolver);
-    let access = Access::of(ctx, &modules, functions.as_ref());
+    let access = Access::of(ctx, &modules);
     work(&access, &future)
 }

@@ -53,7 +53,7 @@ fn app(
     let Choice::Framework(framework) = candidate.choice(workspace, forced)? else {
         return Ok(without_nodes(candidate, &known.framework, note.unwrap_or_default()));
     };
-    let ctx = Ctx { workspace, app: &candidate.app, framework, options };
+    let ctx = Ctx::new(workspace, &candidate.app, framework, options);
     Ok(look_ahead(&ctx, &own, |access, future| {
         let mut drawing = Drawing {
             access,

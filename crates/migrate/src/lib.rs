@@ -394,7 +394,7 @@ fn report(
         }
         Choice::Refused(refusal) => return Ok(alone("", refusal.into())),
     };
-    let ctx = Ctx { workspace, app: &candidate.app, framework, options };
+    let ctx = Ctx::new(workspace, &candidate.app, framework, options);
     let broken = apps::broken_settings(&ctx);
     let mut own = Sink::default();
     let mut outcome = AppOutcome::Nothing("there is nothing to do".to_owned());

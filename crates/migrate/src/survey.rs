@@ -48,7 +48,8 @@ impl<'a> Survey<'a> {
     pub(crate) fn new(workspace: &'a Workspace, app: &'a App<'a>, modules: &'a Modules<'a>, find: FindRoots) -> Self {
         let roots = Roots::of(workspace, app, modules, find);
         let graph = RenderGraph::new(modules, &roots.live, &Wanted::providers());
-        let written = modules.sources.ids().flat_map(|file| written_in(modules, file)).collect();
+        let leading = modules.sources.ids().filter(|file| graph.leads(*file));
+        let written = leading.flat_map(|file| written_in(modules, file)).collect();
         Self { workspace, app, modules, roots, graph, written }
     }
 

@@ -8,9 +8,8 @@
 //! function App({ ConvexProvider }) { ... }                   // but not the parameter inside App
 //! ```
 
-use std::collections::{HashMap, HashSet};
-
 use change::{ImportedName, TextRange};
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_atoms::Atom;
 use swc_common::SyntaxContext;
 use swc_ecma_ast::{
@@ -70,10 +69,10 @@ pub enum Meaning {
 /// The meaning of every name of a file.
 #[derive(Debug)]
 pub struct Bindings {
-    imported: HashMap<Id, Imported>,
-    aliases: HashMap<Id, Id>,
-    uses: HashMap<Id, Vec<TextRange>>,
-    spelled: HashSet<Atom>,
+    imported: FxHashMap<Id, Imported>,
+    aliases: FxHashMap<Id, Id>,
+    uses: FxHashMap<Id, Vec<TextRange>>,
+    spelled: FxHashSet<Atom>,
     unresolved: SyntaxContext,
 }
 
@@ -81,10 +80,10 @@ impl Bindings {
     /// Reads a file's names.
     pub fn new(module: &ParsedModule) -> Self {
         let mut bindings = Self {
-            imported: HashMap::new(),
-            aliases: HashMap::new(),
-            uses: HashMap::new(),
-            spelled: HashSet::new(),
+            imported: FxHashMap::default(),
+            aliases: FxHashMap::default(),
+            uses: FxHashMap::default(),
+            spelled: FxHashSet::default(),
             unresolved: module.unresolved,
         };
         module.program.visit_with(&mut Declared { bindings: &mut bindings });

@@ -1,8 +1,7 @@
 //! One walk over a tree that fills [`FileFacts`].
 
-use std::collections::HashMap;
-
 use change::{ImportedName, TextRange};
+use rustc_hash::FxHashMap;
 use swc_ecma_ast as ast;
 use swc_ecma_ast::{Decl, DefaultDecl, ExportSpecifier, Expr, Id, ModuleDecl, ModuleItem, Pat, Program, Stmt};
 use swc_ecma_visit::{Visit, VisitWith};
@@ -21,7 +20,7 @@ pub(crate) struct Collector<'a> {
     module: &'a ParsedModule,
     bindings: &'a Bindings,
     facts: FileFacts,
-    constants: HashMap<Id, &'a Expr>,
+    constants: FxHashMap<Id, &'a Expr>,
     element: Option<JsxId>,
     owner: Option<ComponentId>,
     /// How many branches are around, within the function.
@@ -546,8 +545,8 @@ fn names_in(pattern: &Pat) -> Vec<String> {
 }
 
 /// The top-level variables of a file with their first values.
-fn constants(program: &Program) -> HashMap<Id, &Expr> {
-    let mut found = HashMap::new();
+fn constants(program: &Program) -> FxHashMap<Id, &Expr> {
+    let mut found = FxHashMap::default();
     let items: Vec<&Stmt> = match program {
         Program::Module(tree) => tree.body.iter().filter_map(ModuleItem::as_stmt).collect(),
         Program::Script(tree) => tree.body.iter().collect(),

@@ -3,10 +3,10 @@
 mod conditions;
 mod tags;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use change::{ImportedName, TextRange};
+use rustc_hash::{FxHashMap, FxHashSet};
 use swc_ecma_ast as ast;
 use swc_ecma_ast::{Callee, Decl, DefaultDecl, ExportSpecifier, Expr, Id, MemberProp, Pat};
 use swc_ecma_visit::{Visit, VisitWith};
@@ -24,11 +24,11 @@ pub(crate) fn flow(module: &ParsedModule, bindings: &Bindings, elements: &[TextR
         module,
         bindings,
         flow: Flow { elements: vec![empty; elements.len()], ..Flow::default() },
-        variables: HashMap::new(),
+        variables: FxHashMap::default(),
         elements: elements.iter().zip(0..).map(|(range, id)| (*range, JsxId(id))).collect(),
-        functions: HashMap::new(),
-        calls: HashMap::new(),
-        imported: HashSet::new(),
+        functions: FxHashMap::default(),
+        calls: FxHashMap::default(),
+        imported: FxHashSet::default(),
         owner: None,
         this: None,
         in_property: false,
@@ -42,12 +42,12 @@ struct Reader<'a> {
     module: &'a ParsedModule,
     bindings: &'a Bindings,
     flow: Flow,
-    variables: HashMap<Id, VariableId>,
-    elements: HashMap<TextRange, JsxId>,
-    functions: HashMap<TextRange, FunctionId>,
-    calls: HashMap<TextRange, CallId>,
+    variables: FxHashMap<Id, VariableId>,
+    elements: FxHashMap<TextRange, JsxId>,
+    functions: FxHashMap<TextRange, FunctionId>,
+    calls: FxHashMap<TextRange, CallId>,
     /// Every import that is used, once.
-    imported: HashSet<Arc<Imported>>,
+    imported: FxHashSet<Arc<Imported>>,
     /// The function around.
     owner: Option<FunctionId>,
     /// The class that `this` is of.

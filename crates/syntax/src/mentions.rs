@@ -7,9 +7,8 @@
 //! const pages = import.meta.glob("./pages/*.tsx");             // takes in whatever lies below ./pages/
 //! ```
 
-use std::collections::HashSet;
-
 use change::{ImportedName, TextRange};
+use rustc_hash::FxHashSet;
 use swc_ecma_ast as ast;
 use swc_ecma_ast::{Callee, Decl, DefaultDecl, Expr, Id, ModuleDecl, ModuleItem, Pat, Stmt};
 use swc_ecma_visit::{Visit, VisitWith};
@@ -52,7 +51,8 @@ pub struct Mentions {
 
 /// Reads what a file's code names.
 pub(crate) fn mentions(module: &ParsedModule, bindings: &Bindings) -> Mentions {
-    let mut reader = Reader { module, bindings, top: HashSet::new(), found: Mentions::default(), names: Vec::new() };
+    let mut reader =
+        Reader { module, bindings, top: FxHashSet::default(), found: Mentions::default(), names: Vec::new() };
     let script: Vec<ModuleItem>;
     let items = match &module.program {
         ast::Program::Module(tree) => tree.body.as_slice(),
@@ -74,7 +74,7 @@ struct Reader<'a> {
     module: &'a ParsedModule,
     bindings: &'a Bindings,
     /// The names that the file declares at its top.
-    top: HashSet<Id>,
+    top: FxHashSet<Id>,
     found: Mentions,
     /// What the code that is visited names.
     names: Vec<Mention>,

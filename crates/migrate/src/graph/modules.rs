@@ -11,7 +11,7 @@ use change::ImportedName;
 use syntax::{ExportSource, FileFacts, ImportKind, Imported, Value};
 
 use super::resolve::{Resolver, Target};
-use super::sources::{FileId, Sources};
+use super::sources::{FileId, Led, Sources};
 use crate::known::is_marked;
 use crate::workspace::Workspace;
 
@@ -60,9 +60,8 @@ impl<'a> Modules<'a> {
         let own: BTreeSet<FileId> = self.sources.ids().filter(is_own).collect();
         let (mut seen, mut queue) = (own.clone(), own.into_iter().collect::<Vec<_>>());
         while let Some(file) = queue.pop() {
-            let led = taken_in(self.sources.facts(file)).into_iter();
-            let files = led.filter_map(|module| self.target(file, module).ok().flatten());
-            queue.extend(files.filter(|file| seen.insert(*file)).collect::<Vec<_>>());
+            let files = self.led(file).targets.iter().filter_map(|target| target.ok().flatten());
+            queue.extend(files.filter(|file| seen.insert(*file)));
         }
         seen.into_iter().filter(|file| !is_own(file)).map(|file| self.sources.path(file).clone()).collect()
     }
@@ -141,9 +140,18 @@ impl<'a> Modules<'a> {
 
     /// The files that a file takes in, types aside.
     pub(crate) fn imports(&self, file: FileId) -> impl Iterator<Item = Result<Option<FileId>, ()>> {
-        self.taken_in(file).into_iter().flat_map(move |module| {
-            let variants = self.variants(file, module).into_iter().map(|variant| Ok(Some(variant)));
-            std::iter::once(self.target(file, module)).chain(variants)
+        let led = self.led(file);
+        led.targets.iter().copied().chain(led.variants.iter().map(|variant| Ok(Some(*variant))))
+    }
+
+    /// Where a file leads by what it takes in, types aside.
+    pub(crate) fn led(&self, file: FileId) -> &'a Led {
+        self.sources.led(file, |file| {
+            let modules = self.taken_in(file);
+            Led {
+                targets: modules.iter().map(|module| self.target(file, module)).collect(),
+                variants: modules.iter().flat_map(|module| self.variants(file, module)).collect(),
+            }
         })
     }
 

@@ -10,6 +10,7 @@
 //! ```
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use change::{ImportedName, TextRange};
 use syntax::{ExportSource, FileFacts, ImportKind, Mention, Reference};
@@ -18,8 +19,16 @@ use super::modules::Modules;
 use super::sources::FileId;
 use crate::workspace::resolve;
 
+/// From where on something is looked for: the folder of the app, the files that are loaded, and those of which anything may be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Start {
+    pub(crate) folder: String,
+    pub(crate) from: Vec<FileId>,
+    pub(crate) whole: Vec<FileId>,
+}
+
 /// What may run.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reach {
     files: BTreeSet<FileId>,
     /// Files of which every declaration may run: what takes them in is not known by name.
@@ -31,24 +40,17 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// What the files in `from` lead to, and those in `whole`, of which anything may be used; `folder` is that of the app.
-    pub(crate) fn of(
-        modules: &Modules<'_>,
-        folder: &str,
-        from: impl Iterator<Item = FileId>,
-        whole: impl Iterator<Item = FileId>,
-    ) -> Self {
-        let mut walk = Walk { modules, folder, reach: Self::default(), queue: Vec::new() };
-        for file in from {
-            walk.file(file);
-        }
-        for file in whole {
-            walk.whole(file);
-        }
-        while let Some((file, mention)) = walk.queue.pop() {
-            walk.mention(file, &mention);
-        }
-        walk.reach
+    /// What may run from `start` on.
+    pub(crate) fn of(modules: &Modules<'_>, start: Start) -> Arc<Self> {
+        modules.sources.reach(start, |start| {
+            let mut walk = Walk { modules, folder: &start.folder, reach: Self::default(), queue: Vec::new() };
+            start.from.iter().for_each(|file| walk.file(*file));
+            start.whole.iter().for_each(|file| walk.whole(*file));
+            while let Some((file, mention)) = walk.queue.pop() {
+                walk.mention(file, mention);
+            }
+            walk.reach
+        })
     }
 
     /// Says that something is rendered that could take in any file of the app.
@@ -87,24 +89,23 @@ struct Walk<'a, 'm> {
     folder: &'m str,
     reach: Reach,
     /// What is named, in which file.
-    queue: Vec<(FileId, Mention)>,
+    queue: Vec<(FileId, &'a Mention)>,
 }
 
-impl Walk<'_, '_> {
+impl<'a> Walk<'a, '_> {
     fn file(&mut self, file: FileId) {
         if !self.reach.files.insert(file) {
             return;
         }
         let facts = self.modules.sources.facts(file);
-        self.queue.extend(facts.mentions.at_load.iter().map(|mention| (file, mention.clone())));
-        for module in self.modules.taken_in(file) {
-            let is_made = MADE_OF_PAGES.iter().any(|made| module.starts_with(made))
-                || [".mdx", ".md"].iter().any(|ending| module.ends_with(ending));
-            match self.modules.target(file, module) {
-                Ok(Some(target)) => self.file(target),
-                Ok(None) if is_made => self.opened(file, module),
+        self.queue.extend(facts.mentions.at_load.iter().map(|mention| (file, mention)));
+        let led = self.modules.led(file).targets.iter();
+        for (module, target) in self.modules.taken_in(file).into_iter().zip(led) {
+            match target {
+                Ok(Some(target)) => self.file(*target),
+                Ok(None) if is_made_of_pages(module) => self.opened(file, module),
                 Ok(None) => {}
-                Err(()) if is_made || may_be_rendered(facts, module) => self.opened(file, module),
+                Err(()) if is_made_of_pages(module) || may_be_rendered(facts, module) => self.opened(file, module),
                 Err(()) => {}
             }
         }
@@ -144,10 +145,12 @@ impl Walk<'_, '_> {
         self.file(file);
         if self.reach.whole.insert(file) {
             let declarations = &self.modules.sources.facts(file).mentions.declarations;
-            self.queue.extend(declarations.iter().flat_map(|d| &d.mentions).map(|mention| (file, mention.clone())));
+            self.queue.extend(declarations.iter().flat_map(|d| &d.mentions).map(|mention| (file, mention)));
             for export in &self.modules.sources.facts(file).exports {
-                if let ExportSource::From(module, _) | ExportSource::All(module) = &export.source {
-                    self.queue.push((file, Mention::Module(module.clone())));
+                if let ExportSource::From(module, _) | ExportSource::All(module) = &export.source
+                    && let Ok(Some(target)) = self.modules.target(file, module)
+                {
+                    self.whole(target);
                 }
             }
         }
@@ -171,11 +174,9 @@ impl Walk<'_, '_> {
 
     fn declared(&mut self, file: FileId, name: &str) {
         let declarations = self.modules.sources.facts(file).mentions.declarations.iter().enumerate();
-        let named: Vec<_> =
-            declarations.filter(|(_, declaration)| declaration.names.iter().any(|n| n == name)).collect();
-        for (index, declaration) in named {
+        for (index, declaration) in declarations.filter(|(_, one)| one.names.iter().any(|n| n == name)) {
             if self.reach.live.insert((file, index)) {
-                self.queue.extend(declaration.mentions.iter().map(|mention| (file, mention.clone())));
+                self.queue.extend(declaration.mentions.iter().map(|mention| (file, mention)));
             }
         }
     }
@@ -224,6 +225,12 @@ impl Walk<'_, '_> {
 /// Modules that plugins of bundlers make out of a folder of pages.
 const MADE_OF_PAGES: [&str; 6] =
     ["virtual:generated-pages", "virtual:pages", "virtual:routes", "~react-pages", "~pages", "@generouted/"];
+
+/// Whether a module may be made of a folder of pages, or of a page that is no code.
+fn is_made_of_pages(module: &str) -> bool {
+    MADE_OF_PAGES.iter().any(|made| module.starts_with(made))
+        || [".mdx", ".md"].iter().any(|ending| module.ends_with(ending))
+}
 
 /// Whether something of a module that was not found may be rendered: it is a tag, or handed on as a value. What is only called, such as
 /// `gql(…)`, is not.

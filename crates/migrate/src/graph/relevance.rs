@@ -34,6 +34,11 @@ impl<'a, 'm> RelevanceMap<'a, 'm> {
         Self { modules, files: files(modules, wanted), wanted, known: RefCell::default() }
     }
 
+    /// The files that hold what is wanted, or lead to it by what they take in.
+    pub(crate) fn into_files(self) -> BTreeSet<FileId> {
+        self.files
+    }
+
     /// Whether a file leads to a provider by what it takes in.
     pub(crate) fn file(&self, file: FileId) -> bool {
         self.files.contains(&file)

@@ -43,6 +43,8 @@ pub(crate) struct RenderGraph {
     pub(crate) seen: Seen,
     /// Whether there was too much to follow.
     pub(crate) is_exhausted: bool,
+    /// The files that hold what is wanted, or lead to it by what they take in.
+    leading: BTreeSet<FileId>,
     /// The roots within functions that are not called exactly once, as far as is known.
     repeated: BTreeSet<usize>,
 }
@@ -71,12 +73,18 @@ impl RenderGraph {
             walk.root(root);
         }
         let is_exhausted = walk.is_over();
-        Self { sightings: walk.sightings, seen: walk.seen, is_exhausted, repeated: walk.repeated }
+        let (sightings, seen, repeated) = (walk.sightings, walk.seen, walk.repeated);
+        Self { sightings, seen, is_exhausted, leading: walk.relevance.into_files(), repeated }
     }
 
     /// Whether what makes a root may run several times: `nodes.forEach((node) => createRoot(node).render(<App />))`.
     pub(crate) fn is_repeated(&self, root: usize) -> bool {
         self.repeated.contains(&root)
+    }
+
+    /// Whether a file holds what is wanted, or leads to it by what it takes in.
+    pub(crate) fn leads(&self, file: FileId) -> bool {
+        self.leading.contains(&file)
     }
 
     /// Where an element is rendered.

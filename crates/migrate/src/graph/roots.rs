@@ -11,7 +11,7 @@ use change::{ImportedName, RelPath};
 use syntax::{CallFlow, CallId, FileFacts, Value};
 
 use super::modules::{Definition, Modules};
-use super::reach::Reach;
+use super::reach::{Reach, Start};
 use super::sources::FileId;
 use crate::workspace::{App, Workspace, resolve};
 
@@ -151,7 +151,7 @@ pub(crate) type FindRoots = for<'a> fn(&Workspace, &App<'_>, &Modules<'a>) -> Be
 pub(crate) struct Roots<'a> {
     pub(crate) live: Vec<Root<'a>>,
     /// What they lead to.
-    pub(crate) reach: Reach,
+    pub(crate) reach: Arc<Reach>,
     /// Files that run as Server Components.
     pub(crate) server: Vec<FileId>,
 }
@@ -159,10 +159,11 @@ pub(crate) struct Roots<'a> {
 impl<'a> Roots<'a> {
     pub(crate) fn of(workspace: &Workspace, app: &App<'_>, modules: &Modules<'a>, find: FindRoots) -> Self {
         let begin = find(workspace, app, modules);
-        let from = begin.roots.iter().map(|root| root.file).chain(begin.entries);
-        let mut reach = Reach::of(modules, app.id.folder(), from, begin.whole.into_iter());
+        let from = begin.roots.iter().map(|root| root.file).chain(begin.entries).collect();
+        let start = Start { folder: app.id.folder().to_owned(), from, whole: begin.whole };
+        let mut reach = Reach::of(modules, start);
         if let (Some(unread), Some(root)) = (begin.unread, begin.roots.first()) {
-            reach.open_by(root.file, unread);
+            Arc::make_mut(&mut reach).open_by(root.file, unread);
         }
         Self { live: begin.roots, reach, server: begin.server }
     }
@@ -191,21 +192,26 @@ fn roots_in<'a>(modules: &Modules<'_>, file: FileId) -> Vec<Root<'a>> {
 
 /// Which argument of a call is rendered.
 fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallFlow) -> Option<usize> {
-    if let Some(argument) = registered(modules, file, call) {
-        return Some(argument);
-    }
     let takes_react_dom = || facts.imports.iter().any(|import| import.module.starts_with("react-dom"));
-    let (module, name) = match &call.callee {
+    match &call.callee {
         Value::Imported(imported) => match modules.import(file, imported) {
-            Definition::Package(module, ImportedName::Named(name)) => (Some(module.to_owned()), name),
-            _ => return None,
+            Definition::Package(module, name) if is_native_root(module, &name) => Some(0),
+            Definition::Package(module, ImportedName::Named(name)) => rendered_by(Some(module), &name),
+            _ => None,
         },
-        Value::Member(object, name) if takes_react_dom() || is_root(modules, file, object) => (None, name.clone()),
-        _ => return None,
-    };
-    let is_dom = module.as_deref().is_none_or(|module| module.starts_with("react-dom") || module == "preact");
-    let is_server = module.as_deref().is_none_or(|module| module.contains("server"));
-    match name.as_str() {
+        Value::Member(object, name) => registered(modules, file, call).or_else(|| {
+            let is_dom = takes_react_dom() || is_root(modules, file, object);
+            is_dom.then(|| rendered_by(None, name)).flatten()
+        }),
+        _ => None,
+    }
+}
+
+/// Which argument a function of a package renders; of a method, whose package is not known, by its name alone.
+fn rendered_by(module: Option<&str>, name: &str) -> Option<usize> {
+    let is_dom = module.is_none_or(|module| module.starts_with("react-dom") || module == "preact");
+    let is_server = module.is_none_or(|module| module.contains("server"));
+    match name {
         "render" | "hydrate" if is_dom => Some(0),
         "hydrateRoot" if is_dom => Some(1),
         name if name.starts_with("renderTo") && is_server => Some(0),
@@ -216,19 +222,24 @@ fn rendered(modules: &Modules<'_>, file: FileId, facts: &FileFacts, call: &CallF
 /// Which argument of a call is the component of a native app: `registerRootComponent(App)`,
 /// `AppRegistry.registerComponent("app", () => App)`.
 pub(crate) fn registered(modules: &Modules<'_>, file: FileId, call: &CallFlow) -> Option<usize> {
-    let named = |value: &Value, wanted: &str, package: &str| match value {
+    let is = |value: &Value, wanted: fn(&str, &ImportedName) -> bool| match value {
         Value::Imported(imported) => {
-            let name = ImportedName::Named(wanted.to_owned());
-            matches!(modules.import(file, imported), Definition::Package(module, export) if module == package && export == name)
+            matches!(modules.import(file, imported), Definition::Package(module, name) if wanted(module, &name))
         }
         _ => false,
     };
     match &call.callee {
-        Value::Member(object, name) if name == "registerComponent" => {
-            named(object, "AppRegistry", "react-native").then_some(1)
-        }
-        callee => named(callee, "registerRootComponent", "expo").then_some(0),
+        Value::Member(object, name) => (name == "registerComponent" && is(object, is_app_registry)).then_some(1),
+        callee => is(callee, is_native_root).then_some(0),
     }
+}
+
+fn is_app_registry(module: &str, name: &ImportedName) -> bool {
+    module == "react-native" && matches!(name, ImportedName::Named(name) if name == "AppRegistry")
+}
+
+fn is_native_root(module: &str, name: &ImportedName) -> bool {
+    module == "expo" && matches!(name, ImportedName::Named(name) if name == "registerRootComponent")
 }
 
 /// Whether a value is a root that another file made: `export const root = createRoot(…)`.

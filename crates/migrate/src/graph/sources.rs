@@ -1,13 +1,14 @@
 //! The facts of every file that may take part in rendering an app: its own, and those of the workspace packages it depends on.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use change::RelPath;
 use rustc_hash::FxHashMap;
 use syntax::FileFacts;
 
 use super::modules::taken_in;
+use super::reach::{Reach, Start};
 use super::resolve::{Resolver, Target};
 use crate::load;
 use crate::workspace::{App, Workspace, is_test, join, takes_in_tests};
@@ -18,6 +19,14 @@ pub(crate) struct FileId(u32);
 
 /// Where the specifiers of each file lead, as far as that was asked for; `Err` where it is nowhere that is known.
 type Targets = Mutex<FxHashMap<FileId, FxHashMap<Box<str>, Result<Option<FileId>, ()>>>>;
+
+/// Where a file leads by what it takes in, types aside, in the order of [`taken_in`].
+#[derive(Debug)]
+pub(crate) struct Led {
+    pub(crate) targets: Box<[Result<Option<FileId>, ()>]>,
+    /// The files that stand for those on other platforms.
+    pub(crate) variants: Box<[FileId]>,
+}
 
 /// A file that takes part.
 #[derive(Clone, Debug)]
@@ -34,6 +43,10 @@ pub(crate) struct Sources {
     index: Arc<FxHashMap<RelPath, FileId>>,
     /// It holds as long as no file comes or goes, whatever they say.
     targets: Arc<Targets>,
+    /// Where each file leads; it holds as long as what they take in does.
+    led: Arc<OnceLock<Vec<Led>>>,
+    /// What may run, and from where on; it holds as long as every file says the same.
+    reach: Arc<OnceLock<(Start, Arc<Reach>)>>,
     /// Whether the app is bundled for several platforms, each with files of its own.
     has_platforms: bool,
 }
@@ -133,9 +146,12 @@ impl Sources {
             return self;
         }
         if changed.keys().all(|path| self.index.contains_key(path)) {
-            let mut sources = Self::clone(&self);
+            let mut sources = Self { reach: Arc::default(), ..Self::clone(&self) };
             for (path, facts) in changed {
                 if let Some(source) = sources.id(&path).and_then(|id| sources.files.get_mut(id.0 as usize)) {
+                    if taken_in(&source.facts) != taken_in(&facts) {
+                        sources.led = Arc::default();
+                    }
                     source.facts = facts;
                 }
             }
@@ -161,6 +177,20 @@ impl Sources {
         let found = find();
         known().entry(from).or_default().insert(module.into(), found);
         found
+    }
+
+    /// Where a file leads; `find` says so of each where it was not asked for before.
+    pub(crate) fn led(&self, file: FileId, find: impl Fn(FileId) -> Led) -> &Led {
+        &self.led.get_or_init(|| self.ids().map(find).collect())[file.0 as usize]
+    }
+
+    /// What may run from `start` on; `find` says so where it was not asked for before.
+    pub(crate) fn reach(&self, start: Start, find: impl Fn(&Start) -> Reach) -> Arc<Reach> {
+        let (known, reach) = self.reach.get_or_init(|| {
+            let reach = find(&start);
+            (start.clone(), Arc::new(reach))
+        });
+        if *known == start { reach.clone() } else { Arc::new(find(&start)) }
     }
 
     pub(crate) fn id(&self, path: &RelPath) -> Option<FileId> {

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use change::{ImportedName, TextRange};
 use rustc_hash::FxHashMap;
-use syntax::{CallFlow, FunctionId, Value};
+use syntax::{CallFlow, Flow, FunctionId, Value};
 
 use super::functions::api_path;
 use super::modules::{Definition, Modules};
@@ -91,11 +91,12 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
 
     /// Every function of some files that subscribes by itself or by its hooks.
     pub(crate) fn all(&self, files: impl Iterator<Item = FileId>) -> BTreeSet<Component> {
-        let functions = files.flat_map(|file| {
-            let functions: Vec<Component> = self.hooks_of(file).keys().map(|id| (file, *id)).collect();
-            functions
-        });
-        functions.filter(|component| !self.of(*component).is_empty()).collect()
+        let mut found = BTreeSet::new();
+        for file in files {
+            let functions = self.hooks_of(file);
+            found.extend(functions.keys().map(|id| (file, *id)).filter(|component| !self.of(*component).is_empty()));
+        }
+        found
     }
 
     fn hooks_of(&self, file: FileId) -> Rc<Hooks<'a>> {
@@ -103,7 +104,9 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
             return known.clone();
         }
         let mut found: Hooks<'a> = FxHashMap::default();
-        for call in self.modules.sources.facts(file).flow.calls.iter().filter(|call| may_be_hook(&call.callee)) {
+        let flow = &self.modules.sources.facts(file).flow;
+        let may_be_hook = |call: &&CallFlow| may_be_hook(&call.callee) && !is_item(flow, &call.callee);
+        for call in flow.calls.iter().filter(may_be_hook) {
             if let Some(owner) = call.owner {
                 found.entry(owner).or_default().push(call);
             }
@@ -129,8 +132,12 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
 
     /// The functions of some files that ask Convex who is signed in: by `useConvexAuth`, or by a hook that does.
     pub(crate) fn asking(&self, files: impl Iterator<Item = FileId>) -> BTreeSet<Component> {
-        let functions = files.flat_map(|file| self.hooks_of(file).keys().map(|id| (file, *id)).collect::<Vec<_>>());
-        functions.filter(|component| self.asks(*component)).collect()
+        let mut found = BTreeSet::new();
+        for file in files {
+            let functions = self.hooks_of(file);
+            found.extend(functions.keys().map(|id| (file, *id)).filter(|component| self.asks(*component)));
+        }
+        found
     }
 
     fn asks(&self, component: Component) -> bool {
@@ -441,6 +448,12 @@ pub(crate) fn may_be_hook(callee: &Value) -> bool {
         Value::Variable(_) => true,
         _ => false,
     }
+}
+
+/// Whether a callee is nothing but parts of lists, which are not followed: `setOpen` of `const [open, setOpen] = useState(false)`.
+fn is_item(flow: &Flow, callee: &Value) -> bool {
+    let Value::Variable(id) = callee else { return false };
+    flow.variable(*id).iter().all(|value| matches!(value, Value::Item(_)))
 }
 
 /// What a hook of a package does.

@@ -8,7 +8,6 @@ use super::Rule;
 use crate::Explanation;
 use crate::access::{Access, Private};
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict, Wired};
-use crate::functions::Functions;
 use crate::future::Future;
 use crate::gates::{GateMode, Planned, Site, Sites, Ungated, Why, Writer, carriers, prove};
 use crate::graph::modules::Modules;
@@ -37,17 +36,16 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     if mode == GateMode::None {
         return Ok(Verdict::Added);
     }
-    let functions = Functions::of(ctx);
     let resolver = Resolver::of(ctx.workspace);
     let own = Sources::of(ctx.workspace, ctx.app, &resolver);
-    let own = match &functions {
+    let own = match ctx.functions() {
         Some(functions) => own.with(functions.facts(ctx)),
         None => own,
     };
     let future = Future::of(sink);
     let sources = own.clone().with(future.facts(ctx.workspace));
     let modules = Modules::new(&sources, &resolver);
-    let access = Access::of(ctx, &modules, functions.as_ref());
+    let access = Access::of(ctx, &modules);
     if access.graph.is_exhausted {
         let mut finding =
             finding(ctx, &wired, Severity::Warning, "no gates: there are too many ways down to the components");
@@ -64,7 +62,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         Writer { ctx, access: &access, resolver: &resolver, wired: &wired, server: &sites.server, future: &future };
     let known = sink.groups.len();
     let ungated = rule.add(sink, &writer, &sites, planned);
-    if let Err(site) = proven(ctx, sink, known, &own, &functions, (&rule, &ungated)) {
+    if let Err(site) = proven(ctx, sink, known, &own, (&rule, &ungated)) {
         sink.groups.truncate(known);
         sink.findings.retain(|finding| finding.rule != RULE.explanation.id);
         let mut finding =
@@ -90,7 +88,6 @@ fn proven(
     sink: &Sink,
     known: usize,
     own: &Arc<Sources>,
-    functions: &Option<Functions>,
     (rule, ungated): (&Gating<'_, '_>, &[Ungated]),
 ) -> Result<(), Option<Location>> {
     if sink.groups.len() == known {
@@ -100,7 +97,7 @@ fn proven(
     let sources = own.clone().with(future.facts(ctx.workspace));
     let resolver = Resolver::with(ctx.workspace, future.added());
     let modules = Modules::new(&sources, &resolver);
-    let after = Access::of(ctx, &modules, functions.as_ref());
+    let after = Access::of(ctx, &modules);
     prove(rule.access, &after, rule.private, (rule.mode == GateMode::Auto).then_some(ungated))
 }
 

@@ -126,7 +126,7 @@ pub(crate) struct AuthConfig {
 
 impl AuthConfig {
     pub(crate) fn of(ctx: &Ctx<'_>) -> Self {
-        let functions = Functions::of(ctx);
+        let functions = ctx.functions().cloned();
         let file = |name: &str| {
             let path = functions.as_ref()?.file(name)?;
             ctx.workspace.text(&path).map(|_| path)

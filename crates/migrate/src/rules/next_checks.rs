@@ -10,7 +10,6 @@ use crate::Explanation;
 use crate::boundary::is_client;
 use crate::coverage::Coverage;
 use crate::doctor::Looked;
-use crate::functions::Functions;
 use crate::graph::functions::FunctionGraph;
 use crate::graph::sources::FileId;
 use crate::next;
@@ -117,7 +116,7 @@ fn matcher(looked: &Looked<'_>) -> Vec<Finding> {
 }
 
 fn call_token(looked: &Looked<'_>) -> Vec<Finding> {
-    let Some(functions) = Functions::of(looked.ctx).filter(|_| !looked.is_changing()) else { return Vec::new() };
+    let Some(functions) = looked.ctx.functions().filter(|_| !looked.is_changing()) else { return Vec::new() };
     let modules = looked.access.modules;
     let graph = FunctionGraph::new(modules, &functions.folder);
     let reach = &looked.access.roots.reach;

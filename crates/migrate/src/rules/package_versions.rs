@@ -5,7 +5,6 @@ use change::{Finding, Location, RelPath, SettingsChange, Severity};
 use super::Rule;
 use crate::Explanation;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
-use crate::functions::Functions;
 use crate::lock::Kind;
 use crate::manifest::{is_outside, lowest, raised};
 use crate::packages::{Need, Packages};
@@ -47,9 +46,9 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     }
     strays(ctx, sink, &packages, &wired.sdk);
     raise(ctx, sink, &packages, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION, own);
-    if let Some(owner) = Functions::of(ctx).map(|functions| functions.owner).filter(|owner| owner != own) {
-        let packages = Packages::of(ctx, &owner);
-        raise(ctx, sink, &packages, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION, &owner);
+    if let Some(owner) = ctx.functions().map(|functions| functions.owner.as_str()).filter(|owner| *owner != own) {
+        let packages = Packages::of(ctx, owner);
+        raise(ctx, sink, &packages, "convex", CONVEX_INTEGRATION, CONVEX_INTEGRATION, owner);
     }
     for (name, floor, to) in CLERK_FLOORS {
         raise(ctx, sink, &packages, name, floor, to, own);

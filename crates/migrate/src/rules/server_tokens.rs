@@ -13,7 +13,6 @@ use crate::Explanation;
 use crate::boundary::is_client;
 use crate::coverage::Coverage;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict};
-use crate::functions::Functions;
 use crate::graph::functions::{FunctionGraph, Identity, api_path};
 use crate::graph::modules::{Definition, Modules};
 use crate::graph::resolve::{Resolver, Target};
@@ -42,7 +41,7 @@ const HELPER: &str = "getAuthToken";
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let wired = sink.wired.as_ref().filter(|wired| wired.secret.is_some()).and_then(|wired| wired.group.clone());
     let calls_convex = ctx.app.facts().any(|(_, facts)| facts.imports.iter().any(|i| i.module == "convex/nextjs"));
-    let (Some(wiring), Some(functions), true) = (wired, Functions::of(ctx), calls_convex) else {
+    let (Some(wiring), Some(functions), true) = (wired, ctx.functions(), calls_convex) else {
         return Ok(Verdict::Added);
     };
     let resolver = Resolver::of(ctx.workspace);
