@@ -96,6 +96,31 @@ fn the_engine_reads_in_three_files_and_writes_nowhere() {
     check_none("writing in the engine", &writing);
 }
 
+/// `doctor --online` is the one thing that asks somebody else.
+#[test]
+fn one_file_opens_connections() {
+    let calls = ["std::net", "TcpStream", "UdpSocket", "UnixStream", "TcpListener", "ToSocketAddrs", "ureq"];
+    let code = crates().into_iter().filter(|path| path.components().any(|part| part.as_os_str() == "src"));
+    let found: Vec<String> = code
+        .filter(|path| !path.ends_with("cli/src/online.rs") && calls.iter().any(|call| self::code(path).contains(call)))
+        .map(|path| path.display().to_string())
+        .collect();
+    check_none("a connection outside of online.rs", &found);
+    // Nor does a library do it in its own name.
+    let lock: toml::Table = fs::read_to_string(root().join("Cargo.lock")).unwrap().parse().unwrap();
+    let packages = lock["package"].as_array().unwrap();
+    let clients = ["reqwest", "hyper", "isahc", "curl", "attohttpc", "minreq", "tokio", "async-std", "socket2", "mio"];
+    let uses = |package: &toml::Value, name: &str| {
+        let dependencies = package.get("dependencies").and_then(|all| all.as_array()).into_iter().flatten();
+        dependencies.filter_map(|one| one.as_str()).any(|one| one.split(' ').next() == Some(name))
+    };
+    let named = |package: &toml::Value| package["name"].as_str().unwrap().to_owned();
+    let others: Vec<String> = packages.iter().map(named).filter(|name| clients.contains(&name.as_str())).collect();
+    check_none("another client in Cargo.lock", &others);
+    let users: Vec<String> = packages.iter().filter(|package| uses(package, "ureq")).map(named).collect();
+    assert_eq!(users, ["convex-clerk"]);
+}
+
 /// What the language server may do in a folder that nobody trusts yet: read.
 #[test]
 fn the_language_server_runs_nothing_and_writes_nothing() {

@@ -25,6 +25,8 @@ mod setup;
 mod reports;
 // The type check before and after the change.
 mod verify;
+// What `doctor --online` asks for.
+mod online;
 // What `doctor` finds.
 mod doctor;
 // The language server.

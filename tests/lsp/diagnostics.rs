@@ -108,6 +108,31 @@ fn a_broken_text_takes_nothing_back() {
     assert!(client.end());
 }
 
+/// What `doctor --fix` would write is a quick fix where it is found, and no part of the migration.
+#[test]
+fn what_fix_would_write_is_a_quick_fix() {
+    let project = on_clerk();
+    let config = "export default {\n  providers: [{ domain: process.env.CLERK_JWT_ISSUER_DOMAIN! }],\n};\n";
+    project.write("convex/auth.config.ts", config);
+    let mut client = Client::new(&project.path(), FULL, &json!({}));
+    client.open("convex/auth.config.ts");
+    let said = published(&mut client, "convex/auth.config.ts", |all| all.len() == 1);
+    assert_eq!(said["diagnostics"][0]["code"], "auth-config-application-id");
+    let range = said["diagnostics"][0]["range"].clone();
+    let context = json!({ "diagnostics": said["diagnostics"], "only": ["quickfix"], "triggerKind": 1 });
+    let actions = client.actions("convex/auth.config.ts", &range, context);
+    let [action] = actions.as_slice() else { panic!("{actions:?}") };
+    assert_eq!((&action["kind"], &action["isPreferred"]), (&json!("quickfix"), &json!(true)));
+    let resolved = client.request("codeAction/resolve", action.clone()).unwrap();
+    client.apply(&resolved["edit"]);
+    published(&mut client, "convex/auth.config.ts", Vec::is_empty);
+    let edited = client.text("convex/auth.config.ts");
+    assert!(client.end());
+    project.run(&["doctor", "--fix"]);
+    assert_eq!(edited, project.read("convex/auth.config.ts"));
+    assert!(edited.contains("DOMAIN!, applicationID: \"convex\" }"), "{edited}");
+}
+
 /// What cures a finding is its quick fix; once it is taken, the finding is gone, and nothing was saved for that.
 #[test]
 fn a_cure_is_a_quick_fix() {

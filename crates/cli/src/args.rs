@@ -230,8 +230,24 @@ pub(crate) struct Doctor {
     #[arg(long, value_name = "FILE", requires = "token", help_heading = "Looks at")]
     pub(crate) jwks: Option<PathBuf>,
 
+    /// Ask the issuers of auth.config for their keys, as Convex does
+    #[arg(long, help_heading = "Looks at")]
+    pub(crate) online: bool,
+
+    /// Look at what production needs on top
+    #[arg(long, help_heading = "Looks at")]
+    pub(crate) production: bool,
+
+    /// Write what cures findings without anybody having to look at it first
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Let --fix write although files to be changed hold changes that are not committed
+    #[arg(long, requires = "fix")]
+    pub(crate) allow_dirty: bool,
+
     /// Print the three proofs that Convex sees the session, with a snippet each
-    #[arg(long, conflicts_with_all = ["convex_env", "prod_env", "token"])]
+    #[arg(long, conflicts_with_all = ["convex_env", "prod_env", "token", "online", "production", "fix"])]
     pub(crate) after_sign_in: bool,
 
     /// How the findings are printed

@@ -6,14 +6,17 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
-use change::{Selection, Severity};
-use migrate::{Deployment, GateMode, Options, Token};
+use change::{Applicability, Selection, Severity};
+use migrate::{Deployment, Fetcher, GateMode, Options, Planned, Token};
 
 use crate::args::{Cli, Doctor};
+use crate::interrupt;
+use crate::online;
 use crate::report::View;
 use crate::report::checkup::Checked;
-use crate::run::{Status, product, volume};
+use crate::run::{Defect, Status, product, volume};
 use crate::terminal::Paint;
+use crate::writing::{Writing, recover};
 
 /// What Convex's guide has somebody see once they have signed in.
 const AFTER_SIGN_IN: &str = include_str!("after_sign_in.txt");
@@ -36,12 +39,18 @@ pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
     let options = Options {
         apps: args.apps.clone(),
         gate: Some(GateMode::None),
+        production: args.production,
         deployment: deployment(&args.convex_env)?,
         production_deployment: deployment(&args.prod_env)?,
         token: token(args)?,
+        cures: true,
+        fetcher: if args.online { online::fetcher() } else { Fetcher::default() },
         ..Options::default()
     };
-    let planned = migrate::plan(&args.path, &options)?;
+    let planned = match args.fix {
+        true => fixed(cli, args, &options)?,
+        false => migrate::plan(&args.path, &options)?,
+    };
     let (selection, files) = (Selection::Only(Default::default()), Default::default());
     let view = View::new(&planned, &selection, &files);
     let checked = Checked { view: &view, findings: planned.on_clerk().collect() };
@@ -53,6 +62,22 @@ pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
         (false, true) => Status::Refused,
         (false, false) => Status::Done,
     })
+}
+
+/// Writes what cures findings, and gives what is found of the project then.
+///
+/// # Errors
+/// What keeps a plan from being made or written.
+fn fixed(cli: &Cli, args: &Doctor, options: &Options) -> anyhow::Result<Planned> {
+    interrupt::listen().context("could not listen for Ctrl-C")?;
+    let recovered = recover(&args.path)?;
+    // What is found is said once, of what is there in the end.
+    let quick = Options { fetcher: Fetcher::default(), ..options.clone() };
+    let planned = migrate::plan(&args.path, &quick)?;
+    let files = planned.cures.render(&Selection::AtLeast(Applicability::Safe)).map_err(Defect)?;
+    let writing = Writing { base: &planned.base, in_git: planned.in_git, files: &files, allow_dirty: args.allow_dirty };
+    writing.write(cli, &recovered)?;
+    Ok(migrate::plan(&args.path, options)?)
 }
 
 /// The session token, and what time it is.

@@ -12,6 +12,7 @@ mod interrupt;
 mod journal;
 mod lsp;
 mod manual;
+mod online;
 mod outputs;
 mod pages;
 mod progress;

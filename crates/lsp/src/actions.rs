@@ -30,6 +30,16 @@ pub(crate) struct Offer {
     pub(crate) title: String,
     /// The ids of the groups that are taken.
     pub(crate) groups: BTreeSet<String>,
+    /// Whether they cure findings, and are none of the migration.
+    #[serde(default)]
+    pub(crate) cures: bool,
+}
+
+impl Offer {
+    /// The plan that its groups are of.
+    pub(crate) fn plan<'p>(&self, planned: &'p Planned) -> &'p Plan {
+        if self.cures { &planned.cures } else { &planned.plan }
+    }
 }
 
 /// An offer where it is made.
@@ -40,6 +50,8 @@ struct Offered {
     diagnostics: Vec<Diagnostic>,
     /// Why it can't be taken.
     disabled: Option<String>,
+    /// Whether it is of what cures findings, and not of the migration.
+    cures: bool,
 }
 
 /// Where somebody looks.
@@ -114,8 +126,26 @@ impl Acting<'_> {
                 AppOutcome::Nothing(_) | AppOutcome::Unsupported { .. } => {}
             }
         }
-        offered.retain(|offer| is_wanted(&offer.kind));
-        offered.into_iter().filter_map(|offer| self.action(opened, &planned, offer)).collect()
+        let mut actions = self.actions(opened, &planned.plan, offered, is_wanted);
+        // What cures findings is in the plan that they are from.
+        if let Some(bare) = opened.bare() {
+            let cured = bare.cures.apps().iter();
+            let cures = cured.flat_map(|app| self.others(opened, &bare.cures, app, &findings, &cursor));
+            let cures = cures.map(|offered| Offered { cures: true, ..offered }).collect();
+            actions.extend(self.actions(opened, &bare.cures, cures, is_wanted));
+        }
+        actions
+    }
+
+    fn actions(
+        &self,
+        opened: &Opened,
+        plan: &Plan,
+        offered: Vec<Offered>,
+        is_wanted: impl Fn(&CodeActionKind) -> bool,
+    ) -> Vec<CodeActionOrCommand> {
+        let wanted = offered.into_iter().filter(|offer| is_wanted(&offer.kind));
+        wanted.filter_map(|offer| self.action(opened, plan, offer)).collect()
     }
 
     /// What is offered of an app that can be migrated, or has gates to add.
@@ -129,8 +159,14 @@ impl Acting<'_> {
     ) -> Vec<Offered> {
         let plan = &planned.plan;
         let own = || plan.groups().iter().filter(|group| group.apps.contains(&app.id));
-        let offer =
-            |title: String, kind, groups| Offered { title, kind, groups, diagnostics: Vec::new(), disabled: None };
+        let offer = |title: String, kind, groups| Offered {
+            title,
+            kind,
+            groups,
+            diagnostics: Vec::new(),
+            disabled: None,
+            cures: false,
+        };
         let mut offered = Vec::new();
         let wiring = own().find(|group| is_wiring(group));
         if let Some(wiring) = wiring.filter(|wiring| is_at_wiring(planned, app, wiring, cursor)) {
@@ -144,6 +180,22 @@ impl Acting<'_> {
                 offered.push(offer(title, CodeActionKind::REFACTOR_REWRITE, needs(plan, all)));
             }
         }
+        offered.extend(self.others(opened, plan, app, findings, cursor));
+        offered
+    }
+
+    /// What is offered of an app besides its wiring: gates, and what cures a finding.
+    fn others(
+        &self,
+        opened: &Opened,
+        plan: &Plan,
+        app: &AppReport,
+        findings: &[Finding],
+        cursor: &Cursor<'_>,
+    ) -> Vec<Offered> {
+        let own = || plan.groups().iter().filter(|group| group.apps.contains(&app.id));
+        let wiring = own().find(|group| is_wiring(group));
+        let mut offered = Vec::new();
         for group in own().filter(|group| !is_wiring(group)) {
             let is_here = group.about.iter().any(|place| cursor.is_on(place));
             if !is_here && !is_edited(group, cursor) {
@@ -160,18 +212,26 @@ impl Acting<'_> {
             let diagnostics: Vec<Diagnostic> =
                 cured.filter_map(|finding| diagnosing.diagnostic(opened, finding)).collect();
             let kind = if diagnostics.is_empty() { CodeActionKind::REFACTOR_REWRITE } else { CodeActionKind::QUICKFIX };
-            offered.push(Offered { diagnostics, ..offer(title, kind, needs(plan, [group])) });
+            offered.push(Offered {
+                title,
+                kind,
+                groups: needs(plan, [group]),
+                diagnostics,
+                disabled: None,
+                cures: false,
+            });
         }
         offered
     }
 
     /// An offer as the client can take it; `None` where it can't say that something can't be taken.
-    fn action(&self, opened: &Opened, planned: &Planned, offered: Offered) -> Option<CodeActionOrCommand> {
+    fn action(&self, opened: &Opened, plan: &Plan, offered: Offered) -> Option<CodeActionOrCommand> {
         let creates = |group: &&ChangeGroup| offered.groups.contains(&group.id) && !group.creates().is_empty();
-        let is_too_much = !self.client.creates && planned.plan.groups().iter().any(|group| creates(&group));
+        let is_too_much = !self.client.creates && plan.groups().iter().any(|group| creates(&group));
         let disabled = offered.disabled.or_else(|| is_too_much.then(|| NO_FILES.to_owned()));
         let groups = offered.groups.iter().map(|id| id.as_str().to_owned()).collect();
-        let offer = Offer { root: opened.root().to_owned(), title: offered.title.clone(), groups };
+        let (root, title, cures) = (opened.root().to_owned(), offered.title.clone(), offered.cures);
+        let offer = Offer { root, title, groups, cures };
         let data = serde_json::to_value(&offer).ok()?;
         // Without `disabled` the command says why, as its error.
         if !self.client.has_actions || (disabled.is_some() && !self.client.shows_disabled) {
@@ -180,7 +240,7 @@ impl Acting<'_> {
             return is_known.then_some(CodeActionOrCommand::Command(command));
         }
         let edit = match (&disabled, self.client.resolves) {
-            (None, false) => Some(self.edit(opened, planned, &offer).ok()?),
+            (None, false) => Some(self.edit(opened, plan, &offer).ok()?),
             _ => None,
         };
         let is_preferred = (!offered.diagnostics.is_empty()).then_some(true);
@@ -200,8 +260,7 @@ impl Acting<'_> {
     ///
     /// # Errors
     /// A sentence for the user: the client can't make it, or what it was made for is no longer as it was.
-    pub(crate) fn edit(&self, opened: &Opened, planned: &Planned, offer: &Offer) -> Result<WorkspaceEdit, String> {
-        let plan = &planned.plan;
+    pub(crate) fn edit(&self, opened: &Opened, plan: &Plan, offer: &Offer) -> Result<WorkspaceEdit, String> {
         let chosen = plan.groups().iter().filter(|group| offer.groups.contains(group.id.as_str()));
         let ids: BTreeSet<GroupId> = chosen.clone().map(|group| group.id.clone()).collect();
         if ids.len() != offer.groups.len() || ids.is_empty() {
@@ -300,6 +359,7 @@ fn refused(message: &str) -> Offered {
         groups: BTreeSet::new(),
         diagnostics: Vec::new(),
         disabled: Some(message.to_owned()),
+        cures: false,
     }
 }
 

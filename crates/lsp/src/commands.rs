@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use change::{AppId, AppOutcome, AppReport, Applicability, ChangeGroup, ColumnUnit, Finding, Selection};
 use lsp_server::RequestId;
 use lsp_types::{NumberOrString, WorkspaceEdit};
-use migrate::{Options, Planned, Progress, Watch};
+use migrate::{Options, PlanError, Planned, Progress, Watch};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -72,15 +72,16 @@ impl Running<'_> {
         let all = own().filter(|group| group.applicability >= Applicability::NeedsReview).collect();
         let chosen = if argument.gates == Some(false) { wiring } else { all };
         let groups = needs(&planned.plan, chosen).iter().map(|id| id.as_str().to_owned()).collect();
-        let offer = Offer { root: opened.root().to_owned(), title: "Migrate this app to Clerk".to_owned(), groups };
-        let edit = self.acting.edit(opened, &planned, &offer)?;
+        let (root, title) = (opened.root().to_owned(), "Migrate this app to Clerk".to_owned());
+        let offer = Offer { root, title, groups, cures: false };
+        let edit = self.acting.edit(opened, &planned.plan, &offer)?;
         Ok(Done::Edit(Box::new(edit), self.left(&planned, &app.id)))
     }
 
     /// The change of an action.
     pub(crate) fn apply(&self, opened: &mut Opened, offer: &Offer) -> Result<Done, String> {
-        let planned = self.planned(opened)?;
-        let edit = self.acting.edit(opened, &planned, offer)?;
+        let planned = opened.plan_of(offer, self.watch.clone()).map_err(said)?;
+        let edit = self.acting.edit(opened, offer.plan(&planned), offer)?;
         Ok(Done::Edit(Box::new(edit), json!({ "message": format!("{}: done.", offer.title) })))
     }
 
@@ -145,10 +146,7 @@ impl Running<'_> {
     }
 
     fn planned(&self, opened: &mut Opened) -> Result<std::rc::Rc<Planned>, String> {
-        opened.planned(self.watch.clone()).map_err(|error| match error.help() {
-            Some(help) => format!("{error}: {help}"),
-            None => error.to_string(),
-        })
+        opened.planned(self.watch.clone()).map_err(said)
     }
 
     /// The app that is meant: the one named, the innermost around the document, the only one.
@@ -248,4 +246,12 @@ pub(crate) fn watch(
             false => ControlFlow::Continue(()),
         }
     })
+}
+
+/// Why no plan could be made, in a sentence.
+fn said(error: PlanError) -> String {
+    match error.help() {
+        Some(help) => format!("{error}: {help}"),
+        None => error.to_string(),
+    }
 }

@@ -9,6 +9,7 @@ use change::{Finding, RelPath};
 use lsp_types::{Diagnostic, Url};
 use migrate::{GateMode, Options, PlanError, Planned, Project, Watch};
 
+use crate::actions::Offer;
 use crate::documents::{Documents, without_links};
 use crate::settings::Settings;
 use crate::to_proto::uri;
@@ -134,13 +135,24 @@ impl Opened {
         Ok(planned)
     }
 
-    /// The plan of its texts as they are, without gates. `None` where nothing can be said of the project at all.
+    /// The plan of its texts as they are, without gates and with what cures findings. `None` where nothing can be said of the project at all.
     pub(crate) fn bare(&mut self) -> Option<Rc<Planned>> {
         if self.bare.is_none() {
-            let options = Options { gate: Some(GateMode::None), ..self.settings.options() };
+            let options = Options { gate: Some(GateMode::None), cures: true, ..self.settings.options() };
             self.bare = self.project.plan(&options).ok().map(Rc::new);
         }
         self.bare.clone()
+    }
+
+    /// The plan that an offer was made of.
+    ///
+    /// # Errors
+    /// A [`PlanError`] where nothing can be said of the project at all.
+    pub(crate) fn plan_of(&mut self, offer: &Offer, watch: Watch) -> Result<Rc<Planned>, PlanError> {
+        match self.bare().filter(|_| offer.cures) {
+            Some(bare) => Ok(bare),
+            None => self.planned(watch),
+        }
     }
 
     /// What `doctor` says of its apps that are on Clerk.

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use change::{Location, RelPath, TextRange};
+use memchr::memmem;
 
 use crate::ctx::Ctx;
 use crate::env::{host_of, is_placeholder, pair};
@@ -130,11 +131,45 @@ fn is_publishable_name(name: &str) -> bool {
 const FILES: [&str; 6] =
     [".env.development.local", ".env.production.local", ".env.local", ".env.development", ".env.production", ".env"];
 
-/// What the env files of an app say of Clerk, each file before those that it overrides; `issuers` are the names under which issuers are looked for.
+/// The folders whose env files concern an app: its own, and those of the package with its Convex functions.
+pub(crate) fn folders<'a>(ctx: &'a Ctx<'_>) -> Vec<&'a str> {
+    let backend = ctx.functions().into_iter().flat_map(|functions| [&*functions.owner, &*functions.project]);
+    let mut folders = vec![ctx.app.id.folder()];
+    for folder in backend {
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    folders
+}
+
+/// The env files that concern an app and are read by their names, its own first, each before those that it overrides.
+pub(crate) fn files<'a>(ctx: &'a Ctx<'_>) -> impl Iterator<Item = RelPath> + 'a {
+    folders(ctx).into_iter().flat_map(|folder| FILES.iter().filter_map(move |name| join(folder, name)))
+}
+
+/// What the env files of an app say of Clerk, each file before those that it overrides; `issuers` are the names under which issuers are looked
+/// for. Of the package with the functions only the issuer counts, which is all that Convex reads.
 pub(crate) fn variables(ctx: &Ctx<'_>, issuers: &[&str]) -> Vec<Variable> {
-    let files = FILES.iter().filter_map(|name| join(ctx.app.id.folder(), name));
-    let read = files.filter_map(|path| Some((ctx.workspace.text(&path)?, path)));
-    read.flat_map(|(text, path)| in_text(&path, &text, issuers)).collect()
+    let own = ctx.app.id.folder();
+    let read = files(ctx).filter_map(|path| Some((ctx.workspace.text(&path)?, path)));
+    let all = read.flat_map(|(text, path)| in_text(&path, &text, issuers));
+    all.filter(|variable| variable.path.folder() == own || matches!(variable.what, What::Issuer(_))).collect()
+}
+
+/// Where texts of source hold a secret key: where it begins, never what it is.
+pub(crate) fn secrets_in(text: &str) -> Vec<TextRange> {
+    let starts = ["sk_test_", "sk_live_"].iter().flat_map(|kind| memmem::find_iter(text.as_bytes(), kind.as_bytes()));
+    let is_key = |start: &usize| {
+        let key: &str = text.get(start + 8..).unwrap_or_default();
+        let key = key.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        // `sk_test_xxxxxxxxxxxxxxxxxxxx` is none.
+        key.len() >= 24 && key.chars().collect::<BTreeSet<char>>().len() > 8
+    };
+    let mut found: Vec<TextRange> =
+        starts.filter(is_key).map(|start| TextRange::new(start as u32, start as u32 + 8)).collect();
+    found.sort();
+    found
 }
 
 /// The variable of a name that counts, of some in the order of their files.

@@ -83,6 +83,8 @@ pub(crate) struct Sink {
     pub(crate) formatting: BTreeMap<RelPath, Arc<Formatting>>,
     /// What `doctor` says of the apps as the groups leave them.
     pub(crate) doctor: Vec<Finding>,
+    /// What cures some of that in apps that are on Clerk already.
+    pub(crate) cures: Vec<ChangeGroup>,
     /// The wiring of the app that rules run on.
     pub(crate) wired: Option<Wired>,
     /// The files in which the app begins to render.
@@ -178,6 +180,7 @@ impl Sink {
         self.findings.extend(other.findings);
         self.steps.extend(other.steps);
         self.doctor.extend(other.doctor);
+        self.cures.extend(other.cures);
         self.bases.extend(other.bases);
         self.formatting.extend(other.formatting);
     }

@@ -1,8 +1,8 @@
 //! What is still to be looked at in an app once it is on Clerk: the rules of `doctor`.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
-use change::{AppOutcome, Finding, Location, Severity};
+use change::{AppOutcome, Applicability, ChangeGroup, Finding, GroupId, Location, Severity};
 use syntax::FileFacts;
 
 use crate::access::Access;
@@ -28,6 +28,7 @@ pub(crate) struct Looked<'a> {
     auth: OnceCell<AuthConfig>,
     variables: OnceCell<Vec<Variable>>,
     middleware: OnceCell<Middleware>,
+    cures: RefCell<Sink>,
 }
 
 impl Looked<'_> {
@@ -51,6 +52,32 @@ impl Looked<'_> {
         self.middleware.get_or_init(|| server_session::middleware(self, server))
     }
 
+    /// Plans a change that cures a finding, as a group of its own, where cures were asked for and `make` can make it. It is for what can't work
+    /// otherwise, so that nobody has to look at it first.
+    pub(crate) fn cure(
+        &self,
+        finding: &mut Finding,
+        title: &str,
+        make: impl FnOnce(&Ctx<'_>, &mut Sink) -> Option<()>,
+    ) {
+        if !self.ctx.options.cures || self.is_changing() {
+            return;
+        }
+        let mut cures = self.cures.borrow_mut();
+        let id = GroupId::new(&format!("{}-cure-{}", finding.rule, cures.groups.len() + 1), &self.ctx.app.id);
+        let reason = finding.why.clone().unwrap_or_default();
+        let apps = vec![self.ctx.app.id.clone()];
+        let mut group = ChangeGroup::new(id.clone(), apps, Applicability::Safe, title, &reason);
+        group.about.extend(finding.location.clone());
+        // What the rules of the migration add to the wiring they add to this group.
+        let wired = Wired { group: Some(id.clone()), ..self.wired.clone() };
+        let mut sink = Sink { groups: vec![group], wired: Some(wired), ..Sink::default() };
+        if make(self.ctx, &mut sink).is_some() && sink.groups.iter().all(|group| !group.is_empty()) {
+            finding.group = Some(id);
+            cures.absorb(sink);
+        }
+    }
+
     /// A finding of the app at a place of a file as it is.
     pub(crate) fn finding(&self, rule: &'static str, severity: Severity, message: String, place: Location) -> Finding {
         let mut finding = Finding::new(rule, severity, message);
@@ -60,9 +87,9 @@ impl Looked<'_> {
     }
 }
 
-/// What the rules say of an app as the groups of `sink` leave it.
-pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Finding> {
-    let Some(wired) = &sink.wired else { return Vec::new() };
+/// What the rules say of an app as the groups of `sink` leave it, and what cures some of it.
+pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> (Vec<Finding>, Sink) {
+    let Some(wired) = &sink.wired else { return Default::default() };
     look_ahead(ctx, sink, |access, future| {
         let looked = Looked {
             ctx,
@@ -72,12 +99,13 @@ pub(crate) fn findings(ctx: &Ctx<'_>, sink: &Sink) -> Vec<Finding> {
             auth: OnceCell::new(),
             variables: OnceCell::new(),
             middleware: OnceCell::new(),
+            cures: RefCell::default(),
         };
         let mut found: Vec<Finding> =
             rules::CHECKS.iter().chain(ctx.framework.checks).flat_map(|rule| (rule.check)(&looked)).collect();
         found.sort_by(Finding::order);
         found.dedup();
-        found
+        (found, looked.cures.into_inner())
     })
 }
 

@@ -11,6 +11,7 @@ use crate::jsonc;
 use crate::settings_edits::settings_edits;
 
 /// TypeScript and TSX in the styles of one project.
+#[derive(Clone)]
 pub(crate) struct TypeScript {
     /// The settings of every file that a group edits.
     pub(crate) formatting: BTreeMap<RelPath, Arc<Formatting>>,

@@ -16,6 +16,7 @@ mod deployment;
 mod doctor;
 mod drawing;
 mod env;
+mod fetch;
 mod formatting;
 mod frameworks;
 mod functions;
@@ -74,7 +75,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use change::{AppId, AppOutcome, AppReport, ChangeGroup, Finding, GroupId, Location, Plan, PlanParts, RelPath};
+use change::{AppId, AppOutcome, AppReport, Base, ChangeGroup, Finding, GroupId, Location, Plan, PlanParts, RelPath};
 
 use crate::apps::{Candidate, Choice};
 use crate::ctx::{Ctx, Sink, Verdict};
@@ -94,6 +95,7 @@ pub use crate::gates::GateMode;
 pub use crate::survey::ON_CLERK;
 pub use crate::token::{Token, TokenError};
 pub use calls::FunctionCall;
+pub use fetch::{FetchError, Fetcher};
 pub use load::is_executable;
 pub use picture::{AppPicture, Guarded, NodeKind, Picture, PictureCall, PictureFunction, PictureIdentity, PictureNode};
 pub use project::{Project, picture, plan};
@@ -121,6 +123,10 @@ pub struct Options {
     pub production_deployment: Option<Deployment>,
     /// A session token, and the time at which it is looked at, in seconds since 1970.
     pub token: Option<(Token, i64)>,
+    /// Whether the changes that cure what `doctor` finds are planned as well.
+    pub cures: bool,
+    /// Who fetches what the issuers say of themselves, for `doctor`.
+    pub fetcher: Fetcher,
     /// Who is told how far it is.
     pub watch: Watch,
 }
@@ -177,6 +183,8 @@ pub struct Planned {
     pub in_git: bool,
     /// What `doctor` will say of the apps once the plan is carried out.
     pub doctor: Vec<Finding>,
+    /// What cures some of that in apps that are on Clerk already, each finding by the group that it names; empty where it was not asked for.
+    pub cures: Plan,
     /// The files in which each app begins to render: entries, layouts, pages.
     pub roots: BTreeMap<AppId, BTreeSet<RelPath>>,
 }
@@ -283,15 +291,33 @@ fn plan_of(workspace: &Workspace, options: &Options) -> Result<Planned, PlanErro
     }
     let steps = steps::merged(sink.steps, &sink.groups);
     let doctor = sink.doctor;
+    let language = TypeScript { formatting: sink.formatting };
+    let cures = plan_of_cures(&reports, sink.cures, &sink.bases, &language);
     let parts = PlanParts {
         apps: reports,
         groups: sink.groups,
         findings: sink.findings,
         steps,
         bases: sink.bases,
-        language: Box::new(TypeScript { formatting: sink.formatting }),
+        language: Box::new(language),
     };
-    Ok(Planned { plan: Plan::new(parts), base: workspace.base.clone(), in_git: workspace.in_git, doctor, roots })
+    let (base, in_git) = (workspace.base.clone(), workspace.in_git);
+    Ok(Planned { plan: Plan::new(parts), base, in_git, doctor, cures, roots })
+}
+
+/// The plan of what cures findings, in which only the apps that have some take part.
+fn plan_of_cures(
+    reports: &[AppReport],
+    groups: Vec<ChangeGroup>,
+    bases: &BTreeMap<RelPath, Base>,
+    language: &TypeScript,
+) -> Plan {
+    let is_cured = |report: &&AppReport| groups.iter().any(|group| group.apps.contains(&report.id));
+    let cured = |report: &AppReport| AppReport { outcome: AppOutcome::Migrated, ..report.clone() };
+    let apps: Vec<AppReport> = reports.iter().filter(is_cured).map(cured).collect();
+    let bases = if groups.is_empty() { BTreeMap::new() } else { bases.clone() };
+    let (findings, steps) = (Vec::new(), Vec::new());
+    Plan::new(PlanParts { apps, groups, findings, steps, bases, language: Box::new(language.clone()) })
 }
 
 /// Runs `work` on a stack that is deep enough for every file, so that what it calls needs no thread of its own.
@@ -417,7 +443,11 @@ fn report(
     if matches!(outcome, AppOutcome::Migrated | AppOutcome::Nothing(_)) {
         let steps = steps::steps(&ctx, &own);
         own.steps.extend(steps);
-        own.doctor = doctor::findings(&ctx, &own);
+        let (found, cures) = doctor::findings(&ctx, &own);
+        own.doctor = found;
+        own.cures = cures.groups;
+        own.bases.extend(cures.bases);
+        own.formatting.extend(cures.formatting);
     } else {
         let doctor = doctor::refused(&ctx, &outcome);
         own = Sink { borrowed: own.borrowed, roots: own.roots, doctor, ..Sink::default() };

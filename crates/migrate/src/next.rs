@@ -12,8 +12,8 @@ use crate::graph::sources::FileId;
 use crate::manifest::lowest;
 use crate::packages::Packages;
 use crate::rules::{
-    Check, Rule, auth_gates, cache_components, clerk_middleware, convex_auth_config, env_names, next_checks,
-    package_versions, plain_convex_provider, server_session, server_tokens,
+    Check, Rule, auth_gates, build_checks, cache_components, clerk_middleware, convex_auth_config, env_names,
+    next_checks, package_versions, plain_convex_provider, server_session, server_tokens,
 };
 use crate::versions;
 use crate::workspace::{App, Workspace, join};
@@ -92,8 +92,14 @@ pub(crate) const SERVER: ServerSession = ServerSession {
 };
 
 /// What `doctor` looks at beyond what it does in every app.
-pub(crate) const CHECKS: &[&Check] =
-    &[&server_session::PLACE, &next_checks::ONE_MIDDLEWARE, &next_checks::MATCHER, &next_checks::CALL_TOKEN];
+pub(crate) const CHECKS: &[&Check] = &[
+    &server_session::PLACE,
+    &next_checks::ONE_MIDDLEWARE,
+    &next_checks::MATCHER,
+    &next_checks::CALL_TOKEN,
+    &next_checks::SESSION_IN_SUSPENSE,
+    &build_checks::WORKFLOW_KEY,
+];
 
 /// The folder of a router: `app`, or `src/app` where that is not there.
 pub(crate) fn folder(workspace: &Workspace, app: &App<'_>, name: &str) -> Option<String> {

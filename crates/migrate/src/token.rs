@@ -24,6 +24,8 @@ pub struct Token {
     pub(crate) algorithm: String,
     /// When it ends, `exp`, in seconds since 1970.
     pub(crate) expires: Option<i64>,
+    /// The first of the claims that a token of OIDC has to have, `exp`, `iat` and `sub`, which this one lacks.
+    pub(crate) lacks: Option<&'static str>,
     /// What its signature is worth, where a key set was given.
     pub(crate) signature: Option<Signature>,
 }
@@ -51,13 +53,16 @@ pub enum TokenError {
     /// A part is no JSON in base64.
     #[error("this is no session token: its parts are not JSON in base64")]
     Encoding,
+    /// The key set is none.
+    #[error("this is no JSON Web Key Set: it has to be JSON with `keys`")]
+    Keys,
 }
 
 impl Token {
     /// Reads a token; `keys` is the text of a JSON Web Key Set, by which its signature is checked.
     ///
     /// # Errors
-    /// [`TokenError`] where the text is no token. It never holds a part of the text.
+    /// [`TokenError`] where the text is no token, or `keys` no key set. It never holds a part of either.
     pub fn read(text: &str, keys: Option<&str>) -> Result<Self, TokenError> {
         // As it is copied from a header, or from JSON.
         let text = text.trim_start_matches('\u{feff}').trim().trim_matches(['"', '\'']);
@@ -75,6 +80,7 @@ impl Token {
             serde_json::from_slice(&bytes).ok().filter(Value::is_object)
         };
         let (Some(header), Some(payload)) = (json(header), json(payload)) else { return Err(TokenError::Encoding) };
+        let set = keys.map(serde_json::from_str::<JwkSet>).transpose().map_err(|_| TokenError::Keys)?;
         let text_of = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let audiences = match payload.get("aud") {
             Some(Value::String(one)) => vec![one.clone()],
@@ -88,14 +94,31 @@ impl Token {
             audiences,
             algorithm: text_of(&header, "alg").unwrap_or_default(),
             expires: number("exp"),
-            signature: keys.map(|keys| signature(text, text_of(&header, "kid").as_deref(), keys)),
+            lacks: lacks(&payload),
+            signature: set.map(|set| signature(text, text_of(&header, "kid").as_deref(), &set)),
         })
     }
 }
 
+/// The claims of an ID token that OpenID Connect requires, `iss` and `aud` aside, by which a provider is found.
+///
+/// <https://openid.net/specs/openid-connect-core-1_0.html#IDToken>
+fn lacks(payload: &Value) -> Option<&'static str> {
+    let is_there = |name: &str| match payload.get(name) {
+        Some(value) => {
+            if name == "sub" {
+                value.is_string()
+            } else {
+                value.is_number()
+            }
+        }
+        None => false,
+    };
+    ["exp", "iat", "sub"].into_iter().find(|name| !is_there(name))
+}
+
 /// Whether the signature of a token is made with the key of a set that it names.
-fn signature(token: &str, id: Option<&str>, keys: &str) -> Signature {
-    let Ok(set) = serde_json::from_str::<JwkSet>(keys) else { return Signature::NoKey };
+fn signature(token: &str, id: Option<&str>, set: &JwkSet) -> Signature {
     let key = match (id, set.keys.as_slice()) {
         (Some(id), _) => set.find(id),
         (None, [only]) => Some(only),
@@ -154,6 +177,8 @@ pub(crate) enum Decision {
     NoMatch { nearest: usize, issuer: bool, audience: bool },
     /// The provider that matches does not take how it is signed.
     Algorithm { provider: usize },
+    /// The provider that matches wants a claim that it lacks.
+    Lacks { provider: usize, claim: &'static str },
     /// It has ended, so many seconds ago.
     Expired(i64),
     /// Its signature is not that of the key set.
@@ -215,6 +240,9 @@ pub(crate) fn decide(token: &Token, providers: &[Provider], now: i64) -> Decisio
     if !algorithms.contains(&token.algorithm.as_str()) {
         return Decision::Algorithm { provider: index };
     }
+    if let Some(claim) = token.lacks.filter(|_| !is_custom) {
+        return Decision::Lacks { provider: index, claim };
+    }
     if let Some(signature @ (Signature::Wrong | Signature::NoKey)) = token.signature {
         return Decision::Signature(signature);
     }
@@ -261,6 +289,7 @@ mod tests {
             audiences: audiences.iter().map(|audience| (*audience).to_owned()).collect(),
             algorithm: algorithm.to_owned(),
             expires: Some(expires),
+            lacks: None,
             signature: None,
         }
     }
@@ -361,6 +390,9 @@ mod tests {
         ] {
             assert_eq!(decide(&token(&url, &["convex"], "RS256", 200), &[unknown], 100), perhaps);
         }
+        let bare = Token { lacks: Some("iat"), ..token(&url, &["convex"], "RS256", 200) };
+        assert_eq!(decide(&bare, &[oidc(&url, "convex")], 100), Decision::Lacks { provider: 0, claim: "iat" });
+        assert_eq!(decide(&bare, &[custom(&url, None)], 100), taken(0));
         let strict = Provider { algorithm: Some("ES256".to_owned()), ..custom(&url, None) };
         let signed = token(&url, &["convex"], "RS256", 200);
         assert_eq!(decide(&signed, &[strict], 100), Decision::Algorithm { provider: 0 });
@@ -393,15 +425,17 @@ mod tests {
         assert_eq!(of(&keys), Some(Signature::Right));
         assert_eq!(of(&others), Some(Signature::Wrong));
         assert_eq!(of(&signed(7, "k", "other").1), Some(Signature::NoKey));
-        assert_eq!(of("nonsense"), Some(Signature::NoKey));
+        assert_eq!(Token::read(&token, Some("nonsense")), Err(TokenError::Keys));
         let changed = token.replacen('.', ".e30", 1);
         assert!(Token::read(&changed, Some(&keys)).is_err());
     }
 
     #[test]
     fn reading() {
-        let text =
-            made("{\"alg\":\"RS256\",\"kid\":\"k\"}", "{\"iss\":\"https://a.dev\",\"aud\":[\"convex\"],\"exp\":12.5}");
+        let text = made(
+            "{\"alg\":\"RS256\",\"kid\":\"k\"}",
+            "{\"iss\":\"https://a.dev\",\"aud\":[\"convex\"],\"exp\":12.5,\"iat\":1,\"sub\":\"u\"}",
+        );
         for text in [text.clone(), format!("bearer {text}\n"), format!("\u{feff}\"{text}\"")] {
             let read = Token::read(&text, None).unwrap();
             assert_eq!(read, Token { expires: Some(12), ..token("https://a.dev", &["convex"], "RS256", 12) });
@@ -410,6 +444,7 @@ mod tests {
         assert_eq!(Token::read("a.b.c", None), Err(TokenError::Encoding));
         assert_eq!(Token::read(text.trim_end_matches("c2ln"), None), Err(TokenError::Unsigned));
         assert_eq!(Token::read(&made("[]", "{}"), None), Err(TokenError::Encoding));
-        assert_eq!(Token::read(&text, Some("{}")).unwrap().signature, Some(Signature::NoKey));
+        assert_eq!(Token::read(&text, Some("{}")), Err(TokenError::Keys));
+        assert_eq!(Token::read(&text, Some("{\"keys\":[]}")).unwrap().signature, Some(Signature::NoKey));
     }
 }

@@ -101,7 +101,9 @@ impl Checked<'_> {
         for finding in &self.findings {
             text.push_str(&self.lines(finding, paint, volume));
         }
-        let _ = writeln!(text, "{}", count(self.findings.len(), "finding"));
+        let cured = self.findings.iter().filter(|finding| finding.group.is_some()).count();
+        let by_flag = if cured == 0 { String::new() } else { format!(", of which --fix cures {cured}") };
+        let _ = writeln!(text, "{}{by_flag}", count(self.findings.len(), "finding"));
         text
     }
 

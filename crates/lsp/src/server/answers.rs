@@ -73,10 +73,10 @@ impl Server {
             opened.refresh();
         }
         let planned = opened
-            .planned(Watch::default())
+            .plan_of(&offer, Watch::default())
             .map_err(|error| Failure::new(ErrorCode::ContentModified, error.to_string()))?;
         let acting = Acting { client: &self.client, documents: &self.documents };
-        let edit = acting.edit(opened, &planned, &offer);
+        let edit = acting.edit(opened, offer.plan(&planned), &offer);
         action.edit = Some(edit.map_err(|message| Failure::new(ErrorCode::ContentModified, message))?);
         Ok(json!(action))
     }

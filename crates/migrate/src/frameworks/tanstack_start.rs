@@ -33,7 +33,9 @@ use crate::graph::render::{Node, Place};
 use crate::graph::roots::{self, Begin, ClerkPlace, Rendered, Root, Route};
 use crate::graph::sources::FileId;
 use crate::refusal::{Refusal, RefusalReason};
-use crate::rules::{auth_gates, convex_auth_config, env_names, package_versions, plain_convex_provider, start_session};
+use crate::rules::{
+    auth_gates, convex_auth_config, env_names, http_calls, package_versions, plain_convex_provider, start_session,
+};
 use crate::survey::Survey;
 use crate::tanstack_start::{Files, QUERY, page, root_route, router};
 use crate::versions;
@@ -86,7 +88,7 @@ pub(crate) const FRAMEWORK: Framework = Framework {
         &auth_gates::RULE,
     ],
     server: Some(&start_session::SESSION),
-    checks: &[],
+    checks: &[&http_calls::LOADER_TOKEN],
 };
 
 const fn line(range: &'static str, host: &'static str, is_core2: bool) -> SdkLine {

@@ -1,13 +1,14 @@
 //! The checks of `convex/auth.config`: whether it is where Convex reads it, and names the session's audience and issuer.
 
-use change::{Finding, Location, RelPath, Severity};
+use change::{Finding, Location, RelPath, Severity, TextEdit, TextRange};
 use syntax::{ConfigItem, ConfigValue, on_deep_stack};
 
 use super::Check;
-use super::convex_auth_config::{is_clerk_domain, items, written};
+use super::convex_auth_config::{self, is_clerk_domain, items, written};
 use super::session_checks::word;
 use crate::Explanation;
 use crate::credentials::{Address, What};
+use crate::ctx::{Ctx, Sink};
 use crate::doctor::Looked;
 use crate::workspace::join;
 
@@ -79,7 +80,9 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     }
     let is_open = |item: &ConfigItem| value(item, "domain").is_none_or(|domain| domain.text.is_none());
     let is_told = known.is_none_or(|items| items.is_some_and(|items| !items.iter().any(is_open)));
-    let (message, place, help) = match (there, elsewhere.next()) {
+    let elsewhere = elsewhere.next();
+    let is_elsewhere = there.is_none() && elsewhere.is_some();
+    let (message, place, help) = match (there, elsewhere) {
         (Some(path), _) if !is_told => (
             "which providers these are can't be told, and none of Clerk's is named in this file".to_owned(),
             Some(path.clone()),
@@ -108,6 +111,12 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     finding.why = Some(why.to_owned());
     finding.help = Some(help);
     finding.doc = Some(GUIDE);
+    // A file in another folder says more than what a new one would.
+    if is_told && !is_elsewhere {
+        looked.cure(&mut finding, "Have Convex accept Clerk's sessions", |ctx, sink| {
+            (convex_auth_config::RULE.run)(ctx, sink).ok().map(drop)
+        });
+    }
     vec![finding]
 }
 
@@ -142,10 +151,14 @@ fn application_id(looked: &Looked<'_>) -> Vec<Finding> {
             }
         };
         let id = APPLICATION_ID.explanation.id;
-        let mut finding = looked.finding(id, Severity::Error, message, Location { path, range });
+        let mut finding = looked.finding(id, Severity::Error, message, Location { path: path.clone(), range });
         finding.why = Some("Convex compares it with the audience of the token, `aud`".to_owned());
         finding.help = Some("write `applicationID: \"convex\"`, and push".to_owned());
         finding.doc = Some(GUIDE);
+        looked.cure(&mut finding, "Name the audience of Clerk's tokens", |ctx, sink| {
+            let edit = audience(&ctx.workspace.text(&path)?, &item)?;
+            add(ctx, sink, &path, edit)
+        });
         Some(finding)
     };
     clerks(looked).into_iter().filter_map(finding).collect()
@@ -156,22 +169,74 @@ fn domain(looked: &Looked<'_>) -> Vec<Finding> {
         let found = value(&item, "domain")?;
         let (what, is_fatal) = Address::of(found.text.as_ref()?).problem()?;
         let severity = if is_fatal { Severity::Error } else { Severity::Note };
-        let place = Location { path, range: found.range };
+        let place = Location { path: path.clone(), range: found.range };
         let mut finding = looked.finding(DOMAIN.explanation.id, severity, format!("this domain {what}"), place);
         finding.why = Some("Convex compares it with the issuer of the token, `iss`: the Frontend API URL".to_owned());
         finding.help = is_fatal.then(|| {
             "use the Frontend API URL that Clerk's dashboard shows for Convex: https://verb-noun-00.clerk.accounts.dev".to_owned()
         });
         finding.doc = Some("https://dashboard.clerk.com/apps/setup/convex");
+        looked.cure(&mut finding, "Name the issuer instead of its key set", |ctx, sink| {
+            let (issuer, _) = found.source.split_once("/.well-known/jwks.json")?;
+            let quote = found.source.chars().last()?;
+            add(ctx, sink, &path, TextEdit::replacement(found.range, format!("{issuer}{quote}")))
+        });
         Some(finding)
     };
     clerks(looked).into_iter().filter_map(finding).collect()
 }
 
-/// The hosts of Clerk's providers that are written in the configuration itself.
+/// Adds an edit of a file to a cure.
+fn add(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, edit: TextEdit) -> Option<()> {
+    if !sink.takes(ctx, path) {
+        return None;
+    }
+    sink.wiring()?.edit(path, edit).ok()
+}
+
+/// The edit by which a provider takes the audience `convex`, in the quotes and on the lines of what is there.
+///
+/// `{ domain: process.env.CLERK_JWT_ISSUER_DOMAIN! }`
+fn audience(text: &str, item: &ConfigItem) -> Option<TextEdit> {
+    let quote = if text.matches('\'').count() > text.matches('"').count() { '\'' } else { '"' };
+    let written = format!("{quote}convex{quote}");
+    if let Some(found) = value(item, "applicationID") {
+        // Another word may be the audience of a template of the app's own.
+        let is_spelled = found.text.as_ref().is_some_and(|text| text.eq_ignore_ascii_case("convex"));
+        return is_spelled.then(|| TextEdit::replacement(found.range, written));
+    }
+    let last = item.properties.last()?;
+    let (head, rest) =
+        (text.get(..last.range.start() as usize)?, TextRange::new(last.range.end(), item.range.end()).slice(text)?);
+    let inner = rest.strip_suffix('}')?;
+    let has_comma = match inner.trim() {
+        "" => false,
+        "," => true,
+        // A comment behind it would go with the new line.
+        _ => return None,
+    };
+    let line = head.rsplit('\n').next()?;
+    let indent: String = line.chars().take_while(|c| c.is_whitespace()).collect();
+    let end = if head.contains("\r\n") { "\r\n" } else { "\n" };
+    let before = if inner.contains('\n') { format!("{end}{indent}") } else { " ".to_owned() };
+    let at = last.range.end();
+    Some(match has_comma {
+        true => TextEdit::insertion(at + inner.find(',')? as u32 + 1, format!("{before}applicationID: {written},")),
+        false => TextEdit::insertion(at, format!(",{before}applicationID: {written}")),
+    })
+}
+
+/// The domains of Clerk's providers that are written in the configuration itself, each with its place.
+pub(super) fn literal_domains(looked: &Looked<'_>) -> Vec<(Location, String)> {
+    let domains = clerks(looked).into_iter().filter_map(|(path, item)| {
+        let domain = value(&item, "domain")?;
+        Some((Location { path, range: domain.range }, domain.text.clone()?))
+    });
+    domains.collect()
+}
+
+/// Their hosts.
 pub(super) fn literal_hosts(looked: &Looked<'_>) -> Vec<String> {
-    let hosts = clerks(looked)
-        .into_iter()
-        .filter_map(|(_, item)| Address::of(value(&item, "domain")?.text.as_ref()?).host().map(str::to_owned));
-    hosts.collect()
+    let domains = literal_domains(looked).into_iter();
+    domains.filter_map(|(_, text)| Address::of(&text).host().map(str::to_owned)).collect()
 }

@@ -107,17 +107,10 @@ fn template(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, names: &[&str]) {
 ///
 /// `"env": ["NEXT_PUBLIC_CONVEX_URL"]`: <https://turborepo.dev/docs/crafting-your-repository/using-environment-variables>.
 fn turbo(ctx: &Ctx<'_>, sink: &mut Sink, names: &[&str]) {
-    let paths =
-        folders_up(ctx.app.id.folder()).flat_map(|folder| [join(folder, "turbo.json"), join(folder, "turbo.jsonc")]);
-    let found = paths.flatten().find_map(|path| Some((jsonc::read(ctx.workspace, &path)?.ok()?, path)));
-    let Some((settings, path)) = found else { return };
+    let Some((settings, path)) = turbo_settings(ctx) else { return };
     for keys in env_lists(&settings) {
         let list = keys.iter().try_fold(&settings, |value, key| value.get(key)).and_then(|value| value.as_array());
         let items: Vec<&str> = list.into_iter().flatten().filter_map(|item| item.as_str()).collect();
-        let covers = |item: &str, name: &str| match item.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => item == name,
-        };
         let is_url = |item: &str| item.contains("CONVEX") && item.ends_with("_URL");
         let is_own = |item: &&str| is_url(item) || (item.ends_with('*') && names.iter().any(|name| covers(item, name)));
         if !items.iter().any(is_own) {
@@ -129,8 +122,23 @@ fn turbo(ctx: &Ctx<'_>, sink: &mut Sink, names: &[&str]) {
     }
 }
 
+/// Whether an item of such a list stands for a variable: `CLERK_SECRET_KEY`, `CLERK_*`.
+pub(super) fn covers(item: &str, name: &str) -> bool {
+    match item.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => item == name,
+    }
+}
+
+/// The settings of Turborepo that hold for an app, and where they are.
+pub(super) fn turbo_settings(ctx: &Ctx<'_>) -> Option<(serde_json::Value, RelPath)> {
+    let paths =
+        folders_up(ctx.app.id.folder()).flat_map(|folder| [join(folder, "turbo.json"), join(folder, "turbo.jsonc")]);
+    paths.flatten().find_map(|path| Some((jsonc::read(ctx.workspace, &path)?.ok()?, path)))
+}
+
 /// Where turbo.json lists variables.
-fn env_lists(settings: &serde_json::Value) -> Vec<Vec<String>> {
+pub(super) fn env_lists(settings: &serde_json::Value) -> Vec<Vec<String>> {
     let mut lists: Vec<Vec<String>> =
         ["globalEnv", "globalPassThroughEnv"].iter().map(|key| vec![(*key).to_owned()]).collect();
     for section in ["tasks", "pipeline"] {

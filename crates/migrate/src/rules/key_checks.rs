@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use change::{Finding, RelPath, Severity, is_env_file};
+use change::{Finding, Location, RelPath, Severity, is_env_file};
 
 use super::Check;
 use super::auth_config_checks::{GUIDE, literal_hosts};
 use crate::Explanation;
-use crate::credentials::{Variable, What, effective, in_text};
+use crate::credentials::{Variable, What, effective, files, folders, in_text, secrets_in};
 use crate::doctor::Looked;
+use crate::workspace::folders_up;
 
 /// A publishable key is none, or a test key where the app is built for production.
 pub(crate) const PUBLISHABLE_KEY: Check = Check {
@@ -50,6 +51,16 @@ pub(crate) const SECRET_KEY_EXPOSED: Check = Check {
     check: secret_key_exposed,
 };
 
+/// An env file that could not be read.
+pub(crate) const ENV_FILE_UNREAD: Check = Check {
+    explanation: Explanation {
+        id: "env-file-unread",
+        summary: "An env file could not be read, so that nothing in it was looked at.",
+        text: include_str!("env_file_unread.md"),
+    },
+    check: env_file_unread,
+};
+
 /// Where Clerk's integration with Convex is activated, which shows the Frontend API URL.
 const SETUP: &str = "https://dashboard.clerk.com/apps/setup/convex";
 
@@ -81,7 +92,7 @@ fn publishable_key(looked: &Looked<'_>) -> Vec<Finding> {
                 "copy it from Clerk's dashboard",
             ),
             What::Publishable { is_live: false, .. } if variable.is_of_production() => (
-                Severity::Warning,
+                if looked.ctx.options.production { Severity::Error } else { Severity::Warning },
                 format!("{} holds a key of a development instance, in a file for production", variable.name),
                 "set the `pk_live_` key of the production instance there",
             ),
@@ -193,14 +204,18 @@ fn differing(looked: &Looked<'_>, issuers: &[Named<'_>]) -> Option<Finding> {
 fn secret_key_exposed(looked: &Looked<'_>) -> Vec<Finding> {
     let ctx = looked.ctx;
     let is_public = |name: &str| name == looked.wired.key.name || PUBLIC.iter().any(|prefix| name.starts_with(prefix));
-    let files = ctx.workspace.files_in(ctx.app.id.folder()).into_iter().filter(is_env_file);
+    let mut folders = folders(ctx);
+    // A monorepo keeps them at its top at times.
+    folders.extend(folders_up(ctx.app.id.folder()).last().filter(|top| !folders.contains(top)));
+    let files = folders.iter().flat_map(|folder| ctx.workspace.files_in(folder)).filter(is_env_file);
     let in_file = |path: RelPath| in_text(&path, &ctx.workspace.text(&path).unwrap_or_default(), &[]);
     let mut secrets: Vec<Variable> = files.flat_map(in_file).collect();
     secrets.retain(|variable| variable.what == What::Secret);
+    let written = written_secrets(looked);
     if secrets.is_empty() {
-        return Vec::new();
+        return written;
     }
-    let tracked = ctx.workspace.tracked_env_files(ctx.app.id.folder());
+    let tracked: Vec<RelPath> = folders.iter().flat_map(|folder| ctx.workspace.tracked_env_files(folder)).collect();
     let finding = |variable: Variable| {
         let (name, is_tracked) = (&variable.name, tracked.contains(&variable.path));
         let message = match (is_public(name), is_tracked) {
@@ -215,5 +230,41 @@ fn secret_key_exposed(looked: &Looked<'_>) -> Vec<Finding> {
         finding.doc = Some(KEYS);
         Some(finding)
     };
-    secrets.into_iter().filter_map(finding).collect()
+    secrets.into_iter().filter_map(finding).chain(written).collect()
+}
+
+/// `clerkMiddleware({ secretKey: "sk_test_…" })`: a key in the source of the app or of its functions.
+fn written_secrets(looked: &Looked<'_>) -> Vec<Finding> {
+    let sources = looked.access.modules.sources;
+    let files = sources
+        .ids()
+        .filter_map(|file| Some((sources.path(file), looked.ctx.workspace.files.get(sources.path(file))?)));
+    let places = files.flat_map(|(path, file)| {
+        secrets_in(&file.base.text).into_iter().map(|range| Location { path: path.clone(), range })
+    });
+    let found = places.map(|place| {
+        let message = "a secret key is written here: whoever has the source has it".to_owned();
+        let mut finding = looked.finding(SECRET_KEY_EXPOSED.explanation.id, Severity::Error, message, place);
+        let help = "make a new secret key where this one is from, and read it from a variable that git does not see";
+        finding.help = Some(help.to_owned());
+        finding.doc = Some(KEYS);
+        finding
+    });
+    found.collect()
+}
+
+/// A file that is not UTF-8, as some editors of Windows write them, or that may not be read.
+fn env_file_unread(looked: &Looked<'_>) -> Vec<Finding> {
+    let workspace = looked.ctx.workspace;
+    let is_unread =
+        |path: &RelPath| workspace.has_path(path) && !workspace.is_folder(path) && workspace.text(path).is_none();
+    let found = files(looked.ctx).filter(is_unread).map(|path| {
+        let message = "this file could not be read, and nothing in it was looked at".to_owned();
+        let id = ENV_FILE_UNREAD.explanation.id;
+        let mut finding = looked.finding(id, Severity::Warning, message, Location::file(path));
+        finding.why = Some("Convex, Vite and Next.js read env files as UTF-8".to_owned());
+        finding.help = Some("save it as UTF-8, and see that it may be read".to_owned());
+        finding
+    });
+    found.collect()
 }

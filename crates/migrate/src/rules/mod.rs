@@ -2,6 +2,7 @@
 
 pub(crate) mod auth_config_checks;
 pub(crate) mod auth_gates;
+pub(crate) mod build_checks;
 pub(crate) mod cache_components;
 pub(crate) mod clerk_middleware;
 pub(crate) mod clerk_state_for_convex;
@@ -9,10 +10,13 @@ pub(crate) mod convex_auth_config;
 pub(crate) mod env_names;
 pub(crate) mod expo_modules;
 pub(crate) mod gates_without_loading;
+pub(crate) mod http_calls;
 pub(crate) mod key_checks;
 pub(crate) mod next_checks;
+pub(crate) mod online_checks;
 pub(crate) mod package_versions;
 pub(crate) mod plain_convex_provider;
+pub(crate) mod production_checks;
 pub(crate) mod request_origins;
 pub(crate) mod root_loader;
 pub(crate) mod server_session;
@@ -64,10 +68,18 @@ pub(crate) const CHECKS: &[&Check] = &[
     &key_checks::ISSUER_ADDRESS,
     &key_checks::ISSUER_MISMATCH,
     &key_checks::SECRET_KEY_EXPOSED,
+    &key_checks::ENV_FILE_UNREAD,
     &session_checks::DEPLOYMENT,
     &session_checks::TOKEN,
     &version_checks::CONVEX_VERSION,
     &version_checks::CLERK_GENERATIONS,
+    &version_checks::PEER_VERSIONS,
+    &http_calls::HTTP_CLIENT_TOKEN,
+    &build_checks::BUILD_VARIABLES,
+    &online_checks::ISSUER_ONLINE,
+    &production_checks::PRODUCTION,
+    &production_checks::STEPS,
+    &production_checks::AUTHORIZED_PARTIES,
 ];
 
 /// Every rule, for `explain`; in what order they run is said by the framework that lists them.

@@ -1,7 +1,7 @@
 //! What `doctor` looks at in apps made with Next.js: one middleware, the routes it runs on, and the tokens of server calls.
 
-use change::{Finding, Location, Severity, TextRange};
-use syntax::Value;
+use change::{Finding, Location, RelPath, Severity, TextRange};
+use syntax::{FileFacts, JsxFact, Reference, Value};
 
 use super::Check;
 use super::server_session;
@@ -43,6 +43,78 @@ pub(crate) const CALL_TOKEN: Check = Check {
     },
     check: call_token,
 };
+
+/// With Cache Components, what reads the session stands outside of what may wait for it.
+pub(crate) const SESSION_IN_SUSPENSE: Check = Check {
+    explanation: Explanation {
+        id: "session-in-suspense",
+        summary: "With Cache Components, ClerkProvider stands around the document, or a form to sign in has no Suspense.",
+        text: include_str!("session_in_suspense.md"),
+    },
+    check: in_suspense,
+};
+
+fn in_suspense(looked: &Looked<'_>) -> Vec<Finding> {
+    if looked.is_changing() || next::caches_components(looked.ctx.workspace, looked.ctx.app).is_none() {
+        return Vec::new();
+    }
+    let sources = looked.access.modules.sources;
+    let say = |file: FileId, range: TextRange, severity, message: &str, help: &str| {
+        let place = Location { path: sources.path(file).clone(), range };
+        let mut finding = looked.finding(SESSION_IN_SUSPENSE.explanation.id, severity, message.to_owned(), place);
+        finding.why = Some(
+            "Cache Components are on: what waits for a request outside of Suspense blocks the whole page".to_owned(),
+        );
+        finding.help = Some(help.to_owned());
+        finding.doc = Some("https://nextjs.org/docs/messages/blocking-route");
+        finding
+    };
+    let mut found = Vec::new();
+    for file in sources.ids().filter(|file| looked.access.roots.reach.has(*file)) {
+        let facts = sources.facts(file);
+        for element in &facts.elements {
+            let Reference::Imported(tag) = &element.tag else { continue };
+            let is = |name: &str| tag.is(&[next::SERVER.package], name);
+            if is("ClerkProvider") && holds_document(facts, element) {
+                let message = "ClerkProvider stands around <html>";
+                found.push(say(file, element.opening, Severity::Warning, message, "move it into <body>"));
+            }
+            if (is("SignIn") || is("SignUp")) && !may_wait(looked, file, facts, element) {
+                let message = "this form reads the address of the request, and no Suspense is around it";
+                found.push(say(file, element.opening, Severity::Note, message, "put <Suspense> around it"));
+            }
+        }
+    }
+    found
+}
+
+/// Whether `<html>` is somewhere within an element of the same file.
+fn holds_document(facts: &FileFacts, element: &JsxFact) -> bool {
+    facts
+        .elements
+        .iter()
+        .any(|inner| matches!(&inner.tag, Reference::Html(name) if name == "html") && element.range.covers(inner.range))
+}
+
+/// Whether a Suspense is around an element: in its file, or by a `loading.tsx` or a layout in a folder above.
+fn may_wait(looked: &Looked<'_>, file: FileId, facts: &FileFacts, element: &JsxFact) -> bool {
+    let is_suspense = |tag: &Reference| match tag {
+        Reference::Imported(tag) => tag.is(&["react"], "Suspense"),
+        Reference::Member(name) => name == "Suspense",
+        _ => false,
+    };
+    if facts.elements.iter().any(|outer| is_suspense(&outer.tag) && outer.range.covers(element.range)) {
+        return true;
+    }
+    let sources = looked.access.modules.sources;
+    let folder = sources.path(file).folder();
+    let is_above = |path: &RelPath| folder == path.folder() || folder.starts_with(&format!("{}/", path.folder()));
+    sources.ids().filter(|other| is_above(sources.path(*other))).any(|other| match next::stem(sources.path(other)) {
+        "loading" => true,
+        "layout" | "template" => sources.facts(other).elements.iter().any(|element| is_suspense(&element.tag)),
+        _ => false,
+    })
+}
 
 fn one(looked: &Looked<'_>) -> Vec<Finding> {
     let Some(found) = (next::SERVER.entries)(looked.ctx).filter(|_| !looked.is_changing()) else { return Vec::new() };
@@ -138,13 +210,18 @@ fn call_token(looked: &Looked<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// Whether a call is certain to pass no token: nothing in it is called so, and nothing is spread.
+/// Whether a call is certain to pass no token: it has no options, or they are written out and don't name it.
 fn lacks_token(looked: &Looked<'_>, call: &Call<'_>) -> bool {
-    let is_open = |options: &Value| !matches!(options, Value::Nothing | Value::Object(_));
-    if call.call.arguments.get(2).is_some_and(is_open) {
-        return false;
+    match call.call.arguments.get(2) {
+        // `fetchQuery(api.tasks.mine, ...rest)`
+        None | Some(Value::Nothing) => {
+            let text = looked.ctx.workspace.text(looked.access.modules.sources.path(call.file));
+            text.as_deref().and_then(|text| call.call.range.slice(text)).is_some_and(|text| !text.contains("..."))
+        }
+        // What is spread has no name.
+        Some(Value::Object(options)) => {
+            options.iter().all(|(name, _)| name.as_deref().is_some_and(|name| name != "token"))
+        }
+        Some(_) => false,
     }
-    let text = looked.ctx.workspace.text(looked.access.modules.sources.path(call.file));
-    let text = text.as_deref().and_then(|text| call.call.range.slice(text));
-    text.is_some_and(|text| !text.contains("...") && !text.to_lowercase().contains("token"))
 }

@@ -59,6 +59,11 @@ pub(crate) fn middleware(looked: &Looked<'_>, server: &ServerSession) -> Middlew
 }
 
 impl Middleware {
+    /// The files that make it, each with where it is taken in.
+    pub(crate) fn makers(&self) -> &[(FileId, TextRange)] {
+        &self.makers
+    }
+
     /// Whether the framework is certain to run Clerk's middleware.
     pub(crate) fn is_run(&self) -> bool {
         self.runs == Some(true)

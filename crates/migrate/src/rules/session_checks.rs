@@ -42,7 +42,7 @@ const REMINDER: &str = "activate Clerk's integration with Convex for the instanc
                         such token";
 
 /// The file that Convex reads, else the package.json of the app.
-fn config(looked: &Looked<'_>, state: &AuthConfig) -> Option<Location> {
+pub(super) fn config(looked: &Looked<'_>, state: &AuthConfig) -> Option<Location> {
     let manifest = || join(looked.ctx.workspace.manifest_above(looked.ctx.app.id.folder()), "package.json");
     state.typescript.clone().or(state.javascript.clone()).or_else(manifest).map(Location::file)
 }
@@ -148,7 +148,7 @@ fn key_host(looked: &Looked<'_>, is_production: bool) -> Option<String> {
 }
 
 /// The providers of auth.config, with what their variables are as far as that is known here.
-fn providers(looked: &Looked<'_>, path: &RelPath) -> Vec<(Provider, TextRange)> {
+pub(super) fn providers(looked: &Looked<'_>, path: &RelPath) -> Vec<(Provider, TextRange)> {
     let ctx = looked.ctx;
     // On whichever deployment: which one the token is meant for is not said.
     let known = |name: &str| -> Vec<String> {
@@ -314,6 +314,12 @@ fn told(
                 at(*provider),
             )
         }
+        Decision::Lacks { provider, claim } => (
+            Severity::Error,
+            format!("Convex refuses a token without `{claim}` from this provider"),
+            Some("let the template keep what every token of Clerk's has".to_owned()),
+            at(*provider),
+        ),
         Decision::Expired(ago) => (
             Severity::Error,
             format!("the token ended {ago} s ago"),

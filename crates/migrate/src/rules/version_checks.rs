@@ -1,11 +1,12 @@
 //! The checks of versions: a convex that sees Clerk's sessions, and packages of Clerk's that know of each other.
 
 use change::{Finding, Location, Severity};
-use nodejs_semver::Version;
+use nodejs_semver::{Range, Version};
 
 use super::Check;
 use crate::Explanation;
 use crate::doctor::Looked;
+use crate::frameworks::SdkLine;
 use crate::packages::Packages;
 use crate::versions::CONVEX_INTEGRATION;
 use crate::workspace::join;
@@ -28,6 +29,16 @@ pub(crate) const CLERK_GENERATIONS: Check = Check {
         text: include_str!("clerk_generations.md"),
     },
     check: clerk_generations,
+};
+
+/// React, Next.js or what else Clerk's package is made for, in a version that it does not take.
+pub(crate) const PEER_VERSIONS: Check = Check {
+    explanation: Explanation {
+        id: "peer-versions",
+        summary: "The installed package of Clerk's does not take the installed React or framework.",
+        text: include_str!("peer_versions.md"),
+    },
+    check: peer_versions,
 };
 
 /// The package.json that asks for a package.
@@ -101,4 +112,39 @@ fn clerk_generations(looked: &Looked<'_>) -> Vec<Finding> {
     finding.help = Some("keep one package of Clerk's, and import everything from it".to_owned());
     finding.doc = Some("https://clerk.com/docs/guides/development/upgrading/upgrade-guides/core-3");
     vec![finding]
+}
+
+fn peer_versions(looked: &Looked<'_>) -> Vec<Finding> {
+    let folder = looked.ctx.app.id.folder();
+    let packages = Packages::of(looked.ctx, folder);
+    if looked.is_changing() {
+        return Vec::new();
+    }
+    // What is known of a line holds for the versions that are kept up; an older one of it may take others.
+    let has = |line: &&SdkLine| {
+        let range = Range::parse(line.range).ok();
+        range.zip(packages.locked(folder, line.package)).is_some_and(|(range, locked)| range.satisfies(&locked))
+    };
+    let Some(line) = looked.ctx.framework.sdk.lines.iter().find(has) else { return Vec::new() };
+    let wanted = line.host.into_iter().chain([("react", line.react)]);
+    let found = wanted.filter_map(|(name, range)| {
+        let locked = packages.locked(folder, name)?;
+        // A canary of React is part of what Next.js brings along.
+        if !locked.pre_release().is_empty() || Range::parse(range).ok()?.satisfies(&locked) {
+            return None;
+        }
+        let message = format!("{name} {locked} is installed, and {} takes {range}", line.package);
+        let mut finding = looked.finding(
+            PEER_VERSIONS.explanation.id,
+            Severity::Warning,
+            message,
+            asked_in(looked, &packages, name)?,
+        );
+        finding.why =
+            Some("npm refuses to install them together, and what runs all the same was never tried".to_owned());
+        finding.help = Some(format!("install a {name} of that range"));
+        finding.doc = Some("https://clerk.com/docs/guides/development/upgrading/upgrade-guides/core-3");
+        Some(finding)
+    });
+    found.collect()
 }

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use change::{Finding, Severity};
-use syntax::Value;
+use change::{Finding, ImportedName, Severity, TextEdit, TextRange};
+use syntax::{ImportKind, Value};
 
 use super::Check;
 use super::auth_config_checks::GUIDE;
 use crate::Explanation;
+use crate::ctx::{Ctx, Sink};
 use crate::doctor::Looked;
 use crate::graph::sightings::{Node, Place, Sighting};
+use crate::graph::sources::FileId;
 use crate::known::{Provider, is_clerk_module};
 
 /// ClerkProvider is not around Convex's provider.
@@ -111,9 +113,34 @@ fn package(looked: &Looked<'_>) -> Vec<Finding> {
         let message = format!("`useAuth` is of {other}, and the ClerkProvider around it of {own}");
         let why = "each package has a React context of its own: this `useAuth` knows nothing of that provider";
         let help = format!("import `useAuth` from \"{own}\"");
-        say(looked, USE_AUTH_PACKAGE.explanation.id, convex.place, message, why, &help)
+        let mut finding = say(looked, USE_AUTH_PACKAGE.explanation.id, convex.place, message, why, &help)?;
+        looked.cure(&mut finding, "Take `useAuth` from the package of ClerkProvider", |ctx, sink| {
+            swap(looked, ctx, sink, convex.place.0, &used, &nearest.module)
+        });
+        Some(finding)
     });
     found.collect()
+}
+
+/// Has a file take `useAuth` from another module, where nothing else of that import has to stay.
+///
+/// `import { useAuth } from "@clerk/clerk-react";`
+fn swap(looked: &Looked<'_>, ctx: &Ctx<'_>, sink: &mut Sink, file: FileId, from: &str, to: &str) -> Option<()> {
+    let sources = looked.access.modules.sources;
+    let path = sources.path(file);
+    let mut imports = sources.facts(file).imports.iter();
+    let import = imports.find(|import| import.kind == ImportKind::Static && import.module == from)?;
+    let [specifier] = import.specifiers.as_slice() else { return None };
+    let text = ctx.workspace.text(path)?;
+    let written = import.range.slice(&text)?;
+    let at = written.rfind(from).filter(|_| specifier.name == ImportedName::Named("useAuth".to_owned()))? as u32;
+    let start = import.range.start() + at;
+    if !sink.takes(ctx, path) {
+        return None;
+    }
+    sink.wiring()?
+        .edit(path, TextEdit::replacement(TextRange::new(start, start + from.len() as u32), to.to_owned()))
+        .ok()
 }
 
 /// The module that the `useAuth` of a provider is imported from.

@@ -1,0 +1,37 @@
+//! What `doctor --online` fetches: the one place of the program that opens a connection.
+
+use std::time::Duration;
+
+use migrate::{FetchError, Fetcher};
+use ureq::Agent;
+
+/// How long one answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The longest answer that is read, in bytes: a key set has a few thousand.
+const LONGEST: u64 = 1 << 20;
+
+/// Fetches what is at an address, without following it elsewhere.
+pub(crate) fn fetcher() -> Fetcher {
+    let config = Agent::config_builder()
+        .timeout_global(Some(PATIENCE))
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .user_agent(concat!("convex-clerk/", env!("CARGO_PKG_VERSION")))
+        .build();
+    let agent = Agent::new_with_config(config);
+    Fetcher::new(move |address| {
+        let mut answer = agent.get(address).call().map_err(failed)?;
+        match answer.status().as_u16() {
+            200 => answer.body_mut().with_config().limit(LONGEST).read_to_string().map_err(failed),
+            status => Err(FetchError::Status(status)),
+        }
+    })
+}
+
+fn failed(error: ureq::Error) -> FetchError {
+    match error {
+        ureq::Error::Timeout(_) => FetchError::Timeout,
+        error => FetchError::Unreachable(error.to_string()),
+    }
+}

@@ -1,0 +1,164 @@
+//! The checks of calls that no provider reaches: those of an HTTP client, and those that a loader of TanStack Start makes on the server.
+
+use change::{Finding, ImportedName, Location, Severity, TextRange};
+use syntax::{CallFlow, Value};
+
+use super::Check;
+use crate::Explanation;
+use crate::doctor::Looked;
+use crate::graph::functions::{FunctionGraph, Identity, api_path};
+use crate::graph::modules::Definition;
+use crate::graph::sources::FileId;
+
+/// An HTTP client that was given no token calls a function that needs an identity.
+pub(crate) const HTTP_CLIENT_TOKEN: Check = Check {
+    explanation: Explanation {
+        id: "http-client-token",
+        summary: "An HTTP client without a token calls a function that needs an identity.",
+        text: include_str!("http_client_token.md"),
+    },
+    check: http_client,
+};
+
+/// A loader of TanStack Start asks for a query that needs an identity, and nothing gives the server's client a token.
+pub(crate) const LOADER_TOKEN: Check = Check {
+    explanation: Explanation {
+        id: "loader-token",
+        summary: "A loader asks for a query that needs an identity, and the server's client has no token.",
+        text: include_str!("loader_token.md"),
+    },
+    check: loader,
+};
+
+/// How many names are followed to where a client is made.
+const MAX_DEPTH: u8 = 8;
+
+/// What gives a client its token, whatever it is called on: `client.setAuth(token)`.
+const SET: &str = "setAuth";
+
+/// The functions of the app and what each needs; `None` where they are not known.
+fn graph<'a>(looked: &Looked<'a>) -> Option<FunctionGraph<'a>> {
+    let functions = looked.ctx.functions().filter(|_| !looked.is_changing())?;
+    Some(FunctionGraph::new(looked.access.modules, &functions.folder))
+}
+
+/// The files that may run, and their calls.
+fn calls<'a>(looked: &Looked<'a>) -> impl Iterator<Item = (FileId, &'a CallFlow)> {
+    let sources = looked.access.modules.sources;
+    let reach = &looked.access.roots.reach;
+    sources
+        .ids()
+        .filter(|file| reach.has(*file))
+        .flat_map(|file| sources.facts(file).flow.calls.iter().map(move |call| (file, call)))
+}
+
+/// The function that a value names, if it needs an identity: `tasks.mine`.
+fn private(looked: &Looked<'_>, graph: &FunctionGraph<'_>, file: FileId, value: &Value) -> Option<String> {
+    let path = api_path(looked.access.modules, file, value)?;
+    (graph.identity(&path)? == Identity::Needed).then(|| path.join("."))
+}
+
+fn http_client(looked: &Looked<'_>) -> Vec<Finding> {
+    let Some(graph) = graph(looked) else { return Vec::new() };
+    let found = calls(looked).filter_map(|(file, call)| {
+        let Value::Member(object, name) = &call.callee else { return None };
+        if !["query", "mutation", "action"].contains(&name.as_str()) {
+            return None;
+        }
+        let name = private(looked, &graph, file, call.arguments.first()?)?;
+        let made_in = made_in(looked, file, object, 0)?;
+        if [file, made_in].iter().any(|file| names(looked, *file, SET)) {
+            return None;
+        }
+        let message = format!("`{name}` is for those who are signed in, and this client was given no token");
+        let help = "give it one before the call: `client.setAuth(token)`, with the token of Clerk's `getToken()`";
+        let doc = "https://docs.convex.dev/api/classes/browser.ConvexHttpClient#setauth";
+        Some(say(looked, &HTTP_CLIENT_TOKEN, (file, call.range), message, help, doc))
+    });
+    found.collect()
+}
+
+/// The file in which an HTTP client is made that has nothing but an address: `new ConvexHttpClient(url)`.
+fn made_in(looked: &Looked<'_>, file: FileId, value: &Value, followed: u8) -> Option<FileId> {
+    if followed == MAX_DEPTH {
+        return None;
+    }
+    let modules = looked.access.modules;
+    let flow = &modules.sources.facts(file).flow;
+    match value {
+        Value::Variable(id) => match flow.variable(*id) {
+            [one] => made_in(looked, file, one, followed + 1),
+            // What is set more than once may be any of those.
+            _ => None,
+        },
+        Value::Imported(imported) => match modules.import(file, imported) {
+            Definition::Value(file, value) => made_in(looked, file, value, followed + 1),
+            _ => None,
+        },
+        Value::Call(id) => {
+            let call = flow.call(*id)?;
+            let Value::Imported(imported) = &call.callee else { return None };
+            let is_client = matches!(
+                modules.import(file, imported),
+                Definition::Package("convex/browser", ImportedName::Named(name)) if name == "ConvexHttpClient"
+            );
+            (is_client && call.arguments.len() == 1).then_some(file)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a file names something at all.
+fn names(looked: &Looked<'_>, file: FileId, word: &str) -> bool {
+    let text = looked.ctx.workspace.text(looked.access.modules.sources.path(file));
+    text.is_none_or(|text| text.contains(word))
+}
+
+fn loader(looked: &Looked<'_>) -> Vec<Finding> {
+    let Some(graph) = graph(looked) else { return Vec::new() };
+    let sources = looked.access.modules.sources;
+    // Wherever it is: the root's `beforeLoad` does it for every route.
+    if sources.ids().any(|file| names(looked, file, SET)) {
+        return Vec::new();
+    }
+    let found = calls(looked).filter_map(|(file, call)| {
+        let Value::Member(_, name) = &call.callee else { return None };
+        if !["ensureQueryData", "fetchQuery", "prefetchQuery"].contains(&name.as_str()) {
+            return None;
+        }
+        let Value::Call(options) = call.arguments.first()? else { return None };
+        let options =
+            sources.facts(file).flow.call(*options).filter(|options| is_convex_query(looked, file, options))?;
+        let name = private(looked, &graph, file, options.arguments.first()?)?;
+        let message = format!("`{name}` is for those who are signed in, and on the server this asks without a token");
+        let help = "let the root's `beforeLoad` call `convexQueryClient.serverHttpClient?.setAuth(token)`";
+        let doc = "https://docs.convex.dev/client/tanstack/tanstack-start/clerk";
+        Some(say(looked, &LOADER_TOKEN, (file, call.range), message, help, doc))
+    });
+    found.collect()
+}
+
+/// `convexQuery(api.tasks.mine, {})`
+fn is_convex_query(looked: &Looked<'_>, file: FileId, call: &CallFlow) -> bool {
+    let Value::Imported(imported) = &call.callee else { return false };
+    matches!(
+        looked.access.modules.import(file, imported),
+        Definition::Package("@convex-dev/react-query", ImportedName::Named(name)) if name == "convexQuery"
+    )
+}
+
+fn say(
+    looked: &Looked<'_>,
+    check: &Check,
+    (file, range): (FileId, TextRange),
+    message: String,
+    help: &str,
+    doc: &'static str,
+) -> Finding {
+    let place = Location { path: looked.access.modules.sources.path(file).clone(), range };
+    let mut finding = looked.finding(check.explanation.id, Severity::Warning, message, place);
+    finding.why = Some("no provider reaches this call: Convex takes it for nobody's".to_owned());
+    finding.help = Some(help.to_owned());
+    finding.doc = Some(doc);
+    finding
+}

@@ -1,0 +1,1 @@
+export const clerk = { secretKey: "sk_test_xxxxxxxxxxxxxxxxxxxxxxxx" };

@@ -1,0 +1,1 @@
+export const clerk = { secretKey: "{secret}" };
