@@ -16,6 +16,7 @@ use syntax::{FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKind, on_deep
 
 use crate::PlanError;
 use crate::buffers::Buffers;
+use crate::credentials::secrets_in;
 use crate::index;
 use crate::jsonc;
 use crate::kept::{Kept, Read};
@@ -526,8 +527,9 @@ fn loaded(kept: &Kept, path: &RelPath, hit: Hit) -> Option<LoadedFile> {
         Some(failure) => Read { facts: Err(failure), spells_provider: None },
         None => kept.facts(&source),
     };
+    let (secrets, may_render) = (secrets_in(&text), hit.may_render);
     let base = Base { text, executable: hit.executable };
-    Some(LoadedFile { base, mentions_providers, may_render: hit.may_render, spells_provider, facts })
+    Some(LoadedFile { base, mentions_providers, may_render, spells_provider, secrets, facts })
 }
 
 fn names_provider(bytes: &[u8]) -> bool {

@@ -30,6 +30,8 @@ pub(crate) struct LoadedFile {
     pub(crate) may_render: bool,
     /// Where its code, comments aside, first names `ConvexProvider`.
     pub(crate) spells_provider: Option<TextRange>,
+    /// Where secret keys are written in it.
+    pub(crate) secrets: Vec<TextRange>,
     /// What it says, or why it could not be read.
     pub(crate) facts: Result<Arc<FileFacts>, ParseFailure>,
 }

@@ -67,7 +67,7 @@ fn http_client(looked: &Looked<'_>) -> Vec<Finding> {
         }
         let name = private(looked, &graph, file, call.arguments.first()?)?;
         let made_in = made_in(looked, file, object, 0)?;
-        if [file, made_in].iter().any(|file| names(looked, *file, SET)) {
+        if may_have_token(looked, (file, object), made_in) {
             return None;
         }
         let message = format!("`{name}` is for those who are signed in, and this client was given no token");
@@ -108,17 +108,28 @@ fn made_in(looked: &Looked<'_>, file: FileId, value: &Value, followed: u8) -> Op
     }
 }
 
-/// Whether a file names something at all.
-fn names(looked: &Looked<'_>, file: FileId, word: &str) -> bool {
-    let text = looked.ctx.workspace.text(looked.access.modules.sources.path(file));
-    text.is_none_or(|text| text.contains(word))
+/// Whether a client may be given a token somewhere: where it is used, where it is handed on, or, if files share it, anywhere.
+fn may_have_token(looked: &Looked<'_>, (file, client): (FileId, &Value), made_in: FileId) -> bool {
+    let sources = looked.access.modules.sources;
+    if file != made_in {
+        return sources.ids().any(|file| gives_token(looked, file));
+    }
+    // `await signIn(client)`
+    let mut calls = sources.facts(file).flow.calls.iter();
+    gives_token(looked, file) || calls.any(|call| call.arguments.contains(client))
+}
+
+/// Whether a file gives some client a token.
+fn gives_token(looked: &Looked<'_>, file: FileId) -> bool {
+    let mut calls = looked.access.modules.sources.facts(file).flow.calls.iter();
+    calls.any(|call| matches!(&call.callee, Value::Member(_, name) if name == SET))
 }
 
 fn loader(looked: &Looked<'_>) -> Vec<Finding> {
     let Some(graph) = graph(looked) else { return Vec::new() };
     let sources = looked.access.modules.sources;
     // Wherever it is: the root's `beforeLoad` does it for every route.
-    if sources.ids().any(|file| names(looked, file, SET)) {
+    if sources.ids().any(|file| gives_token(looked, file)) {
         return Vec::new();
     }
     let found = calls(looked).filter_map(|(file, call)| {
