@@ -1,0 +1,122 @@
+// One app from its plain source to the last control, with one browser and one pair of stand-ins.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "./app.mjs";
+import { Tab, launch } from "./browser.mjs";
+import { casesOf } from "./cases.mjs";
+import { Clerk } from "./clerk/server.mjs";
+import { HOST, USER } from "./clerk/instance.mjs";
+import { Convex } from "./convex/server.mjs";
+import { Deployment } from "./convex/deployment.mjs";
+import { FRAMEWORKS } from "./frameworks.mjs";
+import { Failure, SEEDED, Story } from "./story.mjs";
+
+const IDENTITY = { subject: USER.id, issuer: `https://${HOST}`, tokenIdentifier: `https://${HOST}|${USER.id}` };
+
+export class AppRun {
+  #server;
+
+  constructor({ name, here, binary, shots, report }) {
+    Object.assign(this, { name, here, binary, shots, report });
+    this.framework = FRAMEWORKS[name];
+  }
+
+  /** Runs the cases that `isWanted`; false where the app itself couldn't be made ready. */
+  async run(isWanted) {
+    this.scratch = mkdtempSync(join(tmpdir(), "convex-clerk-e2e-"));
+    this.clerk = await Clerk.start();
+    this.convex = await Convex.start();
+    this.browser = await launch(this.clerk.frontendPort);
+    try {
+      this.app = new App({
+        source: join(this.here, "apps", this.name),
+        folder: join(this.here, ".work", this.name),
+        framework: this.framework,
+        variables: this.framework.variables({ convexUrl: this.convex.url, instance: this.clerk.instance, clerkApi: this.clerk.backendUrl }),
+      });
+      await this.#prepare();
+      for (const each of casesOf(this.framework).filter(({ name }) => isWanted(name))) await this.report.step(`${this.name}/${each.name}`, () => this.#try(each));
+    } finally {
+      await this.#stop();
+    }
+  }
+
+  /** The migrated app, installed, checked and built. */
+  async #prepare() {
+    const step = (name, act) => this.report.must(`${this.name}: ${name}`, act);
+    this.app.layOut();
+    await step("migrate --yes", () => this.app.migrate(this.binary));
+    await step("npm ci, by the lock file of the migrated app", () => this.app.install());
+    await step("type check", () => this.app.typeCheck());
+    await step("build", () => this.app.build());
+    await step("serve", () => this.#serve());
+  }
+
+  async #serve() {
+    await this.#server?.stop();
+    this.#server = await this.app.serve();
+  }
+
+  async #stop() {
+    await this.#server?.stop();
+    await this.browser.close();
+    this.clerk.stop();
+    this.convex.stop();
+    rmSync(this.scratch, { recursive: true, force: true });
+  }
+
+  /** Plays the story; throws unless it ends as the case says. */
+  async #try(each) {
+    const { failure, shown } = await this.#outcome(each);
+    if (!each.fails) {
+      if (failure) throw failure;
+      return `shown: ${shown.join(", ")}`;
+    }
+    const { step, reason, never } = each.fails;
+    if (!failure) throw new Error(`played to the end, but has to fail at ${step}: ${reason}`);
+    if (failure.step !== step || !reason.test(failure.reason)) throw new Error(`has to fail at ${step}: ${reason}, but failed at ${failure.message}`);
+    if (shown.includes(never)) throw new Error(`failed as it has to, but showed ${shown.join(", ")}`);
+    return `fails at ${failure.message}`;
+  }
+
+  async #outcome(each) {
+    try {
+      if (each.source || each.isPlain) await this.#rebuild(each);
+      return await this.#play(each);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { failure: error, shown: [] };
+    }
+  }
+
+  async #rebuild({ source, isPlain }) {
+    this.app.layOut();
+    if (!isPlain) await this.app.migrate(this.binary);
+    source?.(this.app);
+    await this.app.build().catch((error) => {
+      throw new Failure("build", error.message);
+    });
+    await this.#serve();
+  }
+
+  async #play({ name, deployment: environment, tokens }) {
+    const scratch = mkdtempSync(join(this.scratch, "functions-"));
+    const deployment = await Deployment.push({ app: this.app.folder, environment, scratch, getJson: (url) => this.clerk.getJson(url) });
+    await deployment.seed("tasks:add", { text: SEEDED }, IDENTITY);
+    this.convex.deploy(deployment);
+    this.clerk.instance.reset(tokens);
+    const { url } = this.#server;
+    const tab = await Tab.open(this.browser, { server: this.#server, shots: join(this.shots, this.name, name.replace(/\W+/g, "-")) });
+    const { firstStates, serverPage } = this.framework;
+    try {
+      await new Story({ tab, url, deployment, clerk: this.clerk, firstStates, serverPage }).play();
+      return { shown: tab.shown };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { failure: error, shown: tab.shown };
+    } finally {
+      await tab.close();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// The calls of Clerk's Frontend API that an app makes which signs in, reloads and signs out.
+import { randomBytes } from "node:crypto";
+import { ENVIRONMENT } from "./environment.mjs";
+import { HOST, USER } from "./instance.mjs";
+import { clientResource, sessionResource, signInResource } from "./resources.mjs";
+
+/** Each: method, path, and what is answered; `(request)` has the instance, the client, parameters and the path's groups. */
+const ROUTES = [
+  ["GET", /^\/v1\/environment$/, () => ENVIRONMENT],
+  // Clerk updates the environment by PATCH as an app starts; nothing here can be updated.
+  ["PATCH", /^\/v1\/environment$/, () => ENVIRONMENT],
+  ["POST", /^\/v1\/dev_browser$/, ({ instance }) => ({ id: instance.newBrowser() })],
+  ["GET", /^\/v1\/client$/, ({ instance, client }) => ({ response: clientResource(instance, client), client: null })],
+  ["POST", /^\/v1\/client\/sign_ins$/, startSignIn],
+  ["POST", /^\/v1\/client\/sign_ins\/[^/]+\/attempt_first_factor$/, attemptPassword],
+  ["POST", /^\/v1\/client\/sessions\/([^/]+)\/touch$/, ({ instance, client }) => enveloped(instance, client, sessionResource(instance, client.session))],
+  ["POST", /^\/v1\/client\/sessions\/([^/]+)\/tokens(?:\/convex)?$/, ({ instance, client }) => ({ object: "token", jwt: instance.sessionToken(client.session) })],
+  ["POST", /^\/v1\/client\/sessions\/([^/]+)\/(?:end|remove)$/, endSession],
+  ["DELETE", /^\/v1\/client\/sessions$/, endSession],
+  ["GET", /^\/\.well-known\/jwks\.json$/, ({ instance }) => instance.jwks],
+  ["GET", /^\/\.well-known\/openid-configuration$/, () => ({ issuer: `https://${HOST}`, jwks_uri: `https://${HOST}/.well-known/jwks.json` })],
+];
+
+/** `{ status, body }` for a call, undefined for one that isn't known. */
+export function frontendApi(instance, { method, url, parameters }) {
+  for (const [verb, path, answer] of ROUTES) {
+    const match = verb === method && path.exec(url.pathname);
+    if (!match) continue;
+    const client = instance.clientOf(url.searchParams.get("__clerk_db_jwt"));
+    const session = match[1];
+    if (session && client.session?.id !== session) return failed(404, "resource_not_found", `no session ${session}`);
+    const answered = answer({ instance, client, parameters });
+    return answered.status ? answered : { status: 200, body: answered };
+  }
+  return undefined;
+}
+
+function enveloped(instance, client, response) {
+  return { response, client: clientResource(instance, client) };
+}
+
+function failed(status, code, message) {
+  return { status, body: { errors: [{ code, message, long_message: message, meta: {} }] } };
+}
+
+function startSignIn({ instance, client, parameters }) {
+  const identifier = parameters.get("identifier");
+  if (identifier !== USER.email) return failed(422, "form_identifier_not_found", `no user ${identifier}`);
+  client.signIn = { id: `sia_${randomBytes(8).toString("hex")}` };
+  // The first form sends the password along where a password manager has filled it in.
+  if (parameters.has("password")) return attemptPassword({ instance, client, parameters });
+  return enveloped(instance, client, signInResource(client));
+}
+
+function attemptPassword({ instance, client, parameters }) {
+  if (parameters.get("password") !== USER.password) return failed(422, "form_password_incorrect", "another password");
+  client.signIn.sessionId = instance.startSession(client).id;
+  const done = signInResource(client);
+  client.signIn = null;
+  return enveloped(instance, client, done);
+}
+
+function endSession({ instance, client }) {
+  const ended = client.session && { ...sessionResource(instance, client.session), status: "removed" };
+  client.session = null;
+  return enveloped(instance, client, ended ?? clientResource(instance, client));
+}

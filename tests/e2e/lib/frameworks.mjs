@@ -1,0 +1,48 @@
+// What differs between the apps: variables, how the built app is served, what a first visit shows, and how each control breaks the app.
+
+/** What Clerk's packages say where nothing around gives a session. */
+const NO_PROVIDER = /useAuth can only be used within the <ClerkProvider/;
+
+export const FRAMEWORKS = {
+  vite: {
+    variables: ({ convexUrl, instance }) => ({ VITE_CONVEX_URL: convexUrl, VITE_CLERK_PUBLISHABLE_KEY: instance.publishableKey }),
+    serve: (port) => ["preview", "--", "--host", "localhost", "--port", port, "--strictPort"],
+    firstStates: ["AuthLoading", "Unauthenticated"],
+    clerkInside: {
+      source: (app) => app.change("src/main.tsx", swapTags("ClerkProvider", "ConvexProviderWithClerk")),
+      fails: { step: "first visit", reason: NO_PROVIDER },
+    },
+  },
+  next: {
+    variables: ({ convexUrl, instance, clerkApi }) => ({
+      NEXT_PUBLIC_CONVEX_URL: convexUrl, NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: instance.publishableKey, ...secrets(instance, clerkApi), NEXT_TELEMETRY_DISABLED: "1",
+    }),
+    // Not 127.0.0.1: there the middleware proxies to itself.
+    serve: (port) => ["start", "--", "--hostname", "localhost", "--port", port],
+    firstStates: ["AuthLoading", "Unauthenticated"],
+    serverPage: "/print",
+    clerkInside: {
+      source: (app) => app.change("app/layout.tsx", swapTags("ClerkProvider", "ConvexClientProvider")),
+      // The page is rendered as the app is built.
+      fails: { step: "build", reason: NO_PROVIDER },
+    },
+    noMiddleware: {
+      source: (app) => app.change("proxy.ts", null),
+      fails: { step: "server page", reason: /^the app answers 500: \S+\/print: .*clerkMiddleware/ },
+    },
+  },
+};
+
+/** What only the server of an app may see. */
+function secrets(instance, clerkApi) {
+  return { CLERK_SECRET_KEY: instance.secretKey, CLERK_API_URL: clerkApi, CLERK_TELEMETRY_DISABLED: "1" };
+}
+
+/** Puts two elements in each other's place; the second is in the first. */
+function swapTags(outer, inner) {
+  const names = { [outer]: inner, [inner]: outer };
+  return (text) => {
+    const attributes = Object.fromEntries([outer, inner].map((name) => [name, new RegExp(`<${name}\\b([^>]*)>`).exec(text)?.[1]]));
+    return text.replace(new RegExp(`<(/?)(${outer}|${inner})\\b[^>]*>`, "g"), (_, slash, name) => `<${slash}${names[name]}${slash ? "" : attributes[names[name]]}>`);
+  };
+}
