@@ -27,6 +27,8 @@ export class Tab {
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     tab.page = await context.newPage();
     tab.shots = shots;
+    // The server is older than this tab: what it said before is of others.
+    const logged = server.output().length;
     await tab.page.exposeFunction("reportShown", (state) => tab.shown.push(state));
     await tab.page.addInitScript(watchGates);
     tab.page.on("pageerror", (error) => tab.faults.push(`uncaught in the page: ${error.message.split("\n")[0]}`));
@@ -35,9 +37,8 @@ export class Tab {
     });
     tab.page.on("response", async (response) => {
       if (response.status() < 500 || !response.url().startsWith(server.url)) return;
-      // When the answer is whole, the server has said why.
-      await response.finished();
-      tab.faults.push(`the app answers ${response.status()}: ${response.url()}: ${firstError(server.output())}`);
+      const body = await response.text();
+      tab.faults.push(`the app answers ${response.status()}: ${response.url()}: ${reasonOf(server.output().slice(logged), body)}`);
     });
     return tab;
   }
@@ -52,8 +53,11 @@ export class Tab {
   }
 }
 
-function firstError(log) {
-  return log.split("\n").find((line) => /error/i.test(line))?.trim() ?? "its log names no error";
+/** Why a server failed: by its log, or by the error that it hands to the page. */
+function reasonOf(log, body) {
+  const logged = log.split("\n").find((line) => /error/i.test(line))?.trim();
+  const rendered = /new Error\("((?:[^"\\]|\\.)*)"/.exec(body)?.[1].replace(/(?:\\n)+/g, " ");
+  return logged ?? rendered ?? "it says no reason";
 }
 
 /** Runs in the page, before its own scripts: reports what the gates show, at each change of the document. */

@@ -6,7 +6,7 @@ const NO_PROVIDER = /useAuth can only be used within the <ClerkProvider/;
 export const FRAMEWORKS = {
   vite: {
     variables: ({ convexUrl, instance }) => ({ VITE_CONVEX_URL: convexUrl, VITE_CLERK_PUBLISHABLE_KEY: instance.publishableKey }),
-    serve: (port) => ["preview", "--", "--host", "localhost", "--port", port, "--strictPort"],
+    serve: vitePreview,
     firstStates: ["AuthLoading", "Unauthenticated"],
     clerkInside: {
       source: (app) => app.change("src/main.tsx", swapTags("ClerkProvider", "ConvexProviderWithClerk")),
@@ -31,7 +31,25 @@ export const FRAMEWORKS = {
       fails: { step: "server page", reason: /^the app answers 500: \S+\/print: .*clerkMiddleware/ },
     },
   },
+  start: {
+    variables: ({ convexUrl, instance, clerkApi }) => ({ VITE_CONVEX_URL: convexUrl, VITE_CLERK_PUBLISHABLE_KEY: instance.publishableKey, ...secrets(instance, clerkApi) }),
+    serve: vitePreview,
+    firstStates: ["Unauthenticated"],
+    serverPage: "/print",
+    clerkInside: {
+      source: (app) => app.change("src/routes/__root.tsx", swapTags("ClerkProvider", "ConvexProviderWithClerk")),
+      fails: { step: "first visit", reason: NO_PROVIDER },
+    },
+    noMiddleware: {
+      source: (app) => app.change("src/start.ts", null),
+      fails: { step: "first visit", reason: /^the app answers 500: \S+\/: .*clerkMiddleware/ },
+    },
+  },
 };
+
+function vitePreview(port) {
+  return ["preview", "--", "--host", "localhost", "--port", port, "--strictPort"];
+}
 
 /** What only the server of an app may see. */
 function secrets(instance, clerkApi) {

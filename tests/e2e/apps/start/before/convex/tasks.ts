@@ -1,0 +1,27 @@
+import { v } from "convex/values";
+import { mutation, query } from "./_generated/server";
+
+export const list = query({
+  args: {},
+  handler: async (ctx) => {
+    const identity = await ctx.auth.getUserIdentity();
+    if (!identity) {
+      throw new Error("Not signed in");
+    }
+    return await ctx.db
+      .query("tasks")
+      .withIndex("by_owner", (q) => q.eq("owner", identity.subject))
+      .collect();
+  },
+});
+
+export const add = mutation({
+  args: { text: v.string() },
+  handler: async (ctx, { text }) => {
+    const identity = await ctx.auth.getUserIdentity();
+    if (!identity) {
+      throw new Error("Not signed in");
+    }
+    await ctx.db.insert("tasks", { owner: identity.subject, text });
+  },
+});
