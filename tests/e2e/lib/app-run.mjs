@@ -68,16 +68,16 @@ export class AppRun {
 
   /** Plays the story; throws unless it ends as the case says. */
   async #try(each) {
-    const { failure, shown } = await this.#outcome(each);
+    const { failure, shown, states } = await this.#outcome(each);
     if (!each.fails) {
       if (failure) throw failure;
-      return `shown: ${shown.join(", ")}`;
+      return Object.entries(states).filter(([, shown]) => shown).map(([step, shown]) => `${step} shows ${shown}`).join("; ");
     }
     const { step, reason, never } = each.fails;
     if (!failure) throw new Error(`played to the end, but has to fail at ${step}: ${reason}`);
     if (failure.step !== step || !reason.test(failure.reason)) throw new Error(`has to fail at ${step}: ${reason}, but failed at ${failure.message}`);
     if (shown.includes(never)) throw new Error(`failed as it has to, but showed ${shown.join(", ")}`);
-    return `fails at ${failure.message}`;
+    return `fails at ${step}: ${failure.reason.split("\n").find((line) => reason.test(line)).trim()}`;
   }
 
   async #outcome(each) {
@@ -109,9 +109,10 @@ export class AppRun {
     const { url } = this.#server;
     const tab = await Tab.open(this.browser, { server: this.#server, shots: join(this.shots, this.name, name.replace(/\W+/g, "-")) });
     const { firstStates, serverPage } = this.framework;
+    const story = new Story({ tab, url, deployment, clerk: this.clerk, firstStates, serverPage });
     try {
-      await new Story({ tab, url, deployment, clerk: this.clerk, firstStates, serverPage }).play();
-      return { shown: tab.shown };
+      await story.play();
+      return { states: story.states };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return { failure: error, shown: tab.shown };

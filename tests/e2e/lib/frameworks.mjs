@@ -1,4 +1,5 @@
 // What differs between the apps: variables, how the built app is served, what a first visit shows, and how each control breaks the app.
+import { SEEDED } from "./story.mjs";
 
 /** What Clerk's packages say where nothing around gives a session. */
 const NO_PROVIDER = /useAuth can only be used within the <ClerkProvider/;
@@ -20,7 +21,7 @@ export const FRAMEWORKS = {
     // Not 127.0.0.1: there the middleware proxies to itself.
     serve: (port) => ["start", "--", "--hostname", "localhost", "--port", port],
     firstStates: ["AuthLoading", "Unauthenticated"],
-    serverPage: "/print",
+    serverPage: { path: "/print", shows: SEEDED },
     clerkInside: {
       source: (app) => app.change("app/layout.tsx", swapTags("ClerkProvider", "ConvexClientProvider")),
       // The page is rendered as the app is built.
@@ -35,7 +36,7 @@ export const FRAMEWORKS = {
     variables: ({ convexUrl, instance, clerkApi }) => ({ VITE_CONVEX_URL: convexUrl, VITE_CLERK_PUBLISHABLE_KEY: instance.publishableKey, ...secrets(instance, clerkApi) }),
     serve: vitePreview,
     firstStates: ["Unauthenticated"],
-    serverPage: "/print",
+    serverPage: { path: "/summary", shows: "2 tasks" },
     clerkInside: {
       source: (app) => app.change("src/routes/__root.tsx", swapTags("ClerkProvider", "ConvexProviderWithClerk")),
       fails: { step: "first visit", reason: NO_PROVIDER },

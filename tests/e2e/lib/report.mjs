@@ -14,7 +14,7 @@ export class Report {
     try {
       const note = await act();
       this.passed++;
-      console.log([`ok ${name}, ${took()}`, typeof note === "string" && !note.includes("\n") && note].filter(Boolean).join(": "));
+      console.log([`ok ${name}, ${took()}`, note].filter(Boolean).join(": "));
       return true;
     } catch (error) {
       this.failed++;

@@ -1,10 +1,13 @@
-// The story that each app has to play, and each control has to break: first visit, sign in, a mutation, a reload, sign out.
+// The story that each app has to play, and each control has to break: first visit, sign in, a mutation, a page of the server, a reload, sign out.
 import { USER } from "./clerk/instance.mjs";
 
 const WAIT_MS = 90_000;
 const POLL_MS = 50;
+const TEXT_SHOWN = 300;
 export const SEEDED = "Water the plants";
 const ADDED = "Buy milk";
+/** The functions of the apps that throw without an identity. */
+const NEED_IDENTITY = ["tasks:list", "tasks:add"];
 
 /** What went wrong, and where in the story. */
 export class Failure extends Error {
@@ -16,15 +19,18 @@ export class Failure extends Error {
 }
 
 export class Story {
-  #step = "start";
+  /** The states that each step showed. */
+  states = {};
+  #step;
+  #stepStart = 0;
 
-  /** `firstStates`: what a first visit shows, in order. */
+  /** `firstStates`: what a first visit shows; `serverPage`: a page that the app's server fills with data of the user, and what it then shows. */
   constructor({ tab, url, deployment, clerk, firstStates, serverPage }) {
     Object.assign(this, { tab, url, deployment, clerk, firstStates, serverPage });
   }
 
   async play() {
-    await this.#at("first visit", () => this.#firstVisit());
+    await this.#at("first visit", () => this.#visit());
     await this.#at("sign in", () => this.#signIn());
     await this.#at("mutation", () => this.#addTask());
     if (this.serverPage) await this.#at("server page", () => this.#visitServerPage());
@@ -35,73 +41,79 @@ export class Story {
 
   async #at(step, act) {
     this.#step = step;
+    this.#stepStart = this.tab.shown.length;
     try {
       await act();
+      this.states[step] = this.#shown().join(", ");
     } catch (error) {
-      // A wait of the browser that ended without a word is explained by what is known to be wrong.
+      // Where the browser's own wait ended, what is known to be wrong says more.
       throw error instanceof Failure ? error : new Failure(step, this.#fault() ?? error.message);
     } finally {
-      await this.tab.shoot(step).catch(() => {});
+      await this.tab.shoot(step);
     }
   }
 
-  async #firstVisit() {
+  async #visit() {
     const { page } = this.tab;
     await page.goto(this.url);
-    await this.#until("the header, and a button to sign in", async () => (await page.getByRole("heading", { name: "Tasks" }).isVisible()) && (await this.#signInButton().isVisible()));
-    this.#expectShown(this.firstStates, this.tab.shown);
+    await this.#until("button to sign in", () => this.#signInButton().isVisible());
+    if (!(await page.getByRole("heading", { name: "Tasks" }).isVisible())) this.#fail("the public header is not shown");
+    this.#expectShown(this.firstStates);
   }
 
   async #signIn() {
     const { page } = this.tab;
     await this.#signInButton().click();
-    await this.#until("Clerk's form", () => page.locator("input[name=identifier]").isVisible());
+    await this.#until("form of Clerk", () => page.locator("input[name=identifier]").isVisible());
     await page.locator("input[name=identifier]").fill(USER.email);
     await page.getByRole("button", { name: "Continue", exact: true }).click();
-    await this.#until("the field for the password", () => page.locator("input[name=password]").isEnabled());
+    await this.#until("field for the password", () => page.locator("input[name=password]").isEnabled());
     await page.locator("input[name=password]").fill(USER.password);
     await page.getByRole("button", { name: "Continue", exact: true }).click();
-    await this.#until(`"${SEEDED}" in the list`, () => this.#isListed(SEEDED));
-    if (this.tab.shown.at(-1) !== "Authenticated") this.#fail(`the list is there, but the gates show ${this.tab.shown.at(-1)}`);
+    await this.#untilListed(SEEDED);
+    this.#expectShown(["AuthLoading", "Authenticated"]);
   }
 
   async #addTask() {
     const { page } = this.tab;
     await page.getByLabel("New task").fill(ADDED);
     await page.getByRole("button", { name: "Add", exact: true }).click();
-    await this.#until(`"${ADDED}" in the list`, () => this.#isListed(ADDED));
+    await this.#untilListed(ADDED);
   }
 
+  /** The data has to be in the page as it comes from the server, and to be asked for with the user's token. */
   async #visitServerPage() {
-    await this.tab.page.goto(this.url + this.serverPage);
-    await this.#until(`"${SEEDED}" in the list of the server`, () => this.#isListed(SEEDED));
-    if (!this.deployment.calls.some(({ via }) => via === "http")) this.#fail("the server asked Convex for nothing");
+    const { path, shows } = this.serverPage;
+    const response = await this.tab.page.goto(this.url + path);
+    await this.#until(`text "${shows}"`, () => this.tab.page.getByText(shows).isVisible());
+    if (!(await response.text()).includes(shows)) this.#fail(`the server's answer has no "${shows}": only the browser's script shows it`);
+    const asked = this.deployment.calls.filter(({ via }) => via === "http");
+    if (asked.length === 0 || asked.some(({ subject }) => subject !== USER.id)) this.#fail(`the server asked Convex for ${JSON.stringify(asked)}`);
     await this.tab.page.goto(this.url);
-    await this.#until(`"${ADDED}" in the list`, () => this.#isListed(ADDED));
+    await this.#untilListed(ADDED);
   }
 
   async #reload() {
-    const before = this.tab.shown.length;
     await this.tab.page.reload();
-    await this.#until(`"${ADDED}" in the list`, () => this.#isListed(ADDED));
-    const since = this.tab.shown.slice(before);
-    if (since.includes("Unauthenticated")) this.#fail(`it showed ${since.join(", ")}`);
+    await this.#untilListed(ADDED);
+    this.#expectShown(["AuthLoading", "Authenticated"]);
   }
 
   async #signOut() {
     const { page } = this.tab;
     await page.getByRole("button", { name: "Open user menu" }).click();
     await page.getByText("Sign out", { exact: true }).click();
-    await this.#until("the button to sign in", () => this.#signInButton().isVisible());
+    await this.#until("button to sign in", () => this.#signInButton().isVisible());
     if (await this.#isListed(SEEDED)) this.#fail("the list is still there");
+    if (this.#shown().at(-1) !== "Unauthenticated") this.#fail(`shown was ${this.#shown().join(", ")}`);
   }
 
   /** What can only be said of the whole. */
   async #lookBack() {
-    const { deployment, clerk } = this;
-    if (!deployment.calls.some(({ kind, path, subject }) => kind === "query" && path === "tasks:list" && subject === USER.id)) this.#fail("tasks:list never ran for the user");
-    if (deployment.refusals.length > 0) this.#fail(`Convex refused tokens: ${deployment.refusals.join("; ")}`);
-    if (clerk.unknown.length > 0) this.#fail(`the stand-in for Clerk doesn't know ${clerk.unknown.join("; ")}`);
+    const { calls, refusals } = this.deployment;
+    if (!calls.some(({ path, subject, via }) => path === "tasks:list" && subject === USER.id && via === "sync")) this.#fail("tasks:list never ran for the user");
+    if (refusals.length > 0) this.#fail(`Convex refused tokens: ${refusals.join("; ")}`);
+    if (this.clerk.unknown.length > 0) this.#fail(`the stand-in for Clerk doesn't know ${this.clerk.unknown.join("; ")}`);
     const fault = this.#fault();
     if (fault) this.#fail(fault);
   }
@@ -110,33 +122,43 @@ export class Story {
     return this.tab.page.getByRole("main").getByRole("button", { name: "Sign in", exact: true });
   }
 
+  #untilListed(text) {
+    return this.#until(`"${text}" in the list`, () => this.#isListed(text));
+  }
+
   #isListed(text) {
     return this.tab.page.getByRole("listitem").filter({ hasText: text }).isVisible();
   }
 
-  #expectShown(expected, shown) {
+  /** The states of this step; a page that loads begins anew, so that one can follow itself. */
+  #shown() {
+    return this.tab.shown.slice(this.#stepStart).filter((state, index, all) => state !== all[index - 1]);
+  }
+
+  #expectShown(expected) {
+    const shown = this.#shown();
     if (shown.join() !== expected.join()) this.#fail(`shown was ${shown.join(", ") || "no gate"}, not ${expected.join(", ")}`);
   }
 
-  /** Waits; ends at once with the reason when something happens that a sound app never does. */
+  /** Waits; ends at once, with the reason, when something happens that a sound app never does. */
   async #until(awaited, isSo) {
     const deadline = Date.now() + WAIT_MS;
     while (!(await isSo())) {
       const fault = this.#fault();
       if (fault) this.#fail(fault);
-      if (Date.now() > deadline) this.#fail(`no ${awaited} after ${WAIT_MS / 1000} s; shown was ${this.tab.shown.join(", ") || "no gate"}; the page says: ${await this.#text()}`);
+      if (Date.now() > deadline) this.#fail(`no ${awaited} after ${WAIT_MS / 1000} s; shown was ${this.#shown().join(", ") || "no gate"}; the page says ${await this.#text()}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
   #fault() {
-    const [anonymous] = this.deployment.callsOfNobody;
+    const anonymous = this.deployment.calls.find(({ path, subject }) => subject === null && NEED_IDENTITY.includes(path));
     if (anonymous) return `${anonymous.path} ran without an identity (${anonymous.via})`;
     return this.tab.faults[0];
   }
 
   async #text() {
-    return JSON.stringify((await this.tab.page.locator("body").innerText()).slice(0, 300));
+    return JSON.stringify((await this.tab.page.locator("body").innerText()).slice(0, TEXT_SHOWN));
   }
 
   #fail(reason) {

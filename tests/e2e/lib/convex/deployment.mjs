@@ -45,8 +45,4 @@ export class Deployment {
   seed(path, args, identity) {
     return this.#functions.run("mutation", path, args, identity);
   }
-
-  get callsOfNobody() {
-    return this.calls.filter(({ subject }) => subject === null);
-  }
 }

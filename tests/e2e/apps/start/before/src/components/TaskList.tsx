@@ -1,12 +1,8 @@
-import { convexQuery } from "@convex-dev/react-query";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery } from "convex/react";
 import { api } from "../../convex/_generated/api";
 
 export function TaskList() {
-  const { data: tasks, error } = useQuery(convexQuery(api.tasks.list, {}));
-  if (error) {
-    return <p role="alert">The tasks can't be fetched</p>;
-  }
+  const tasks = useQuery(api.tasks.list);
   if (tasks === undefined) {
     return <p>Fetching tasks</p>;
   }
