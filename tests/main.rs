@@ -45,3 +45,5 @@ mod ci;
 mod architecture;
 // Tests that need Node and real packages; on with CONVEX_CLERK_TESTS=all.
 mod real;
+// Migrated apps in a real browser; on with CONVEX_CLERK_TESTS=all.
+mod e2e;

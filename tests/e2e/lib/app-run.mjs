@@ -1,6 +1,5 @@
 // One app from its plain source to the last control, with one browser and one pair of stand-ins.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "./app.mjs";
 import { Tab, launch } from "./browser.mjs";
@@ -22,24 +21,31 @@ export class AppRun {
     this.framework = FRAMEWORKS[name];
   }
 
-  /** Runs the cases that `isWanted`; false where the app itself couldn't be made ready. */
+  /** Makes the app ready and plays the cases that `isWanted`. */
   async run(isWanted) {
-    this.scratch = mkdtempSync(join(tmpdir(), "convex-clerk-e2e-"));
-    this.clerk = await Clerk.start();
-    this.convex = await Convex.start();
-    this.browser = await launch(this.clerk.frontendPort);
     try {
-      this.app = new App({
-        source: join(this.here, "apps", this.name),
-        folder: join(this.here, ".work", this.name),
-        framework: this.framework,
-        variables: this.framework.variables({ convexUrl: this.convex.url, instance: this.clerk.instance, clerkApi: this.clerk.backendUrl }),
-      });
+      await this.#startStandIns();
       await this.#prepare();
-      for (const each of casesOf(this.framework).filter(({ name }) => isWanted(name))) await this.report.step(`${this.name}/${each.name}`, () => this.#try(each));
+      const wanted = casesOf(this.framework).filter(({ name }) => isWanted(name));
+      for (const each of wanted) await this.report.step(`${this.name}/${each.name}`, () => this.#try(each));
     } finally {
       await this.#stop();
     }
+  }
+
+  async #startStandIns() {
+    this.clerk = await Clerk.start();
+    this.convex = await Convex.start();
+    this.browser = await launch(this.clerk.frontendPort);
+    const { instance, backendUrl: clerkApi } = this.clerk;
+    this.app = new App({
+      source: join(this.here, "apps", this.name),
+      folder: join(this.here, ".work", this.name),
+      framework: this.framework,
+      variables: this.framework.variables({ convexUrl: this.convex.url, instance, clerkApi }),
+    });
+    this.bundles = join(this.here, ".work", `${this.name}-functions`);
+    mkdirSync(this.bundles, { recursive: true });
   }
 
   /** The migrated app, installed, checked and built. */
@@ -60,10 +66,10 @@ export class AppRun {
 
   async #stop() {
     await this.#server?.stop();
-    await this.browser.close();
-    this.clerk.stop();
-    this.convex.stop();
-    rmSync(this.scratch, { recursive: true, force: true });
+    await this.browser?.close();
+    this.clerk?.stop();
+    this.convex?.stop();
+    rmSync(this.bundles, { recursive: true, force: true });
   }
 
   /** Plays the story; throws unless it ends as the case says. */
@@ -82,7 +88,7 @@ export class AppRun {
 
   async #outcome(each) {
     try {
-      if (each.source || each.isPlain) await this.#rebuild(each);
+      if (each.before || each.after || each.isPlain) await this.#rebuild(each);
       return await this.#play(each);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -90,10 +96,11 @@ export class AppRun {
     }
   }
 
-  async #rebuild({ source, isPlain }) {
+  async #rebuild({ before, after, isPlain }) {
     this.app.layOut();
+    before?.(this.app);
     if (!isPlain) await this.app.migrate(this.binary);
-    source?.(this.app);
+    after?.(this.app);
     await this.app.build().catch((error) => {
       throw new Failure("build", error.message);
     });
@@ -101,8 +108,9 @@ export class AppRun {
   }
 
   async #play({ name, deployment: environment, tokens }) {
-    const scratch = mkdtempSync(join(this.scratch, "functions-"));
-    const deployment = await Deployment.push({ app: this.app.folder, environment, scratch, getJson: (url) => this.clerk.getJson(url) });
+    // Another folder each time: Node keeps what it has imported by its path.
+    const bundles = mkdtempSync(join(this.bundles, "push-"));
+    const deployment = await Deployment.push({ app: this.app.folder, environment, bundles, getJson: (url) => this.clerk.getJson(url) });
     await deployment.seed("tasks:add", { text: SEEDED }, IDENTITY);
     this.convex.deploy(deployment);
     this.clerk.instance.reset(tokens);

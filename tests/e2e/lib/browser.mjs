@@ -1,5 +1,5 @@
 // Headless Chromium that finds Clerk on loopback and nothing else, and a page that tells what it shows.
-import { mkdirSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { HOST } from "./clerk/instance.mjs";
@@ -21,12 +21,15 @@ export class Tab {
   shown = [];
   /** What no page of a sound app does: uncaught errors, Convex's word on a refused token, answers of 500 and above. */
   faults = [];
+  #taken = 0;
 
   static async open(browser, { server, shots }) {
     const tab = new Tab();
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     tab.page = await context.newPage();
     tab.shots = shots;
+    // Pictures of an earlier run would be taken for this one's.
+    rmSync(shots, { recursive: true, force: true });
     // The server is older than this tab: what it said before is of others.
     const logged = server.output().length;
     await tab.page.exposeFunction("reportShown", (state) => tab.shown.push(state));
@@ -38,14 +41,15 @@ export class Tab {
     tab.page.on("response", async (response) => {
       if (response.status() < 500 || !response.url().startsWith(server.url)) return;
       const body = await response.text();
-      tab.faults.push(`the app answers ${response.status()}: ${response.url()}: ${reasonOf(server.output().slice(logged), body)}`);
+      const { pathname } = new URL(response.url());
+      tab.faults.push(`the app answers ${response.status()} to ${pathname}: ${reasonOf(server.output().slice(logged), body)}`);
     });
     return tab;
   }
 
   async shoot(name) {
-    mkdirSync(this.shots, { recursive: true });
-    await this.page.screenshot({ path: join(this.shots, `${name.replace(/\W+/g, "-")}.png`) });
+    const number = ++this.#taken;
+    await this.page.screenshot({ path: join(this.shots, `${number}-${name.replace(/\W+/g, "-")}.png`) });
   }
 
   close() {

@@ -1,8 +1,10 @@
 // The story that each app has to play, and each control has to break: first visit, sign in, a mutation, a page of the server, a reload, sign out.
+import { setTimeout as pause } from "node:timers/promises";
 import { USER } from "./clerk/instance.mjs";
 
 const WAIT_MS = 90_000;
 const POLL_MS = 50;
+const SETTLE_MS = 1_000;
 const TEXT_SHOWN = 300;
 export const SEEDED = "Water the plants";
 const ADDED = "Buy milk";
@@ -106,6 +108,10 @@ export class Story {
     await this.#until("button to sign in", () => this.#signInButton().isVisible());
     if (await this.#isListed(SEEDED)) this.#fail("the list is still there");
     if (this.#shown().at(-1) !== "Unauthenticated") this.#fail(`shown was ${this.#shown().join(", ")}`);
+    // What is still subscribed to is asked for again, by nobody: within moments, if at all.
+    await pause(SETTLE_MS);
+    const fault = this.#fault();
+    if (fault) this.#fail(fault);
   }
 
   /** What can only be said of the whole. */
@@ -114,8 +120,6 @@ export class Story {
     if (!calls.some(({ path, subject, via }) => path === "tasks:list" && subject === USER.id && via === "sync")) this.#fail("tasks:list never ran for the user");
     if (refusals.length > 0) this.#fail(`Convex refused tokens: ${refusals.join("; ")}`);
     if (this.clerk.unknown.length > 0) this.#fail(`the stand-in for Clerk doesn't know ${this.clerk.unknown.join("; ")}`);
-    const fault = this.#fault();
-    if (fault) this.#fail(fault);
   }
 
   #signInButton() {
@@ -147,7 +151,7 @@ export class Story {
       const fault = this.#fault();
       if (fault) this.#fail(fault);
       if (Date.now() > deadline) this.#fail(`no ${awaited} after ${WAIT_MS / 1000} s; shown was ${this.#shown().join(", ") || "no gate"}; the page says ${await this.#text()}`);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause(POLL_MS);
     }
   }
 

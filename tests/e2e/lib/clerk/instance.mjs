@@ -8,7 +8,7 @@ const KID = "ins_madeup";
 export const USER = { id: "user_madeup", email: "ada@example.com", password: "correct horse battery staple" };
 
 /** What a session's token is made of; a control may make it otherwise. */
-const TOKENS = { audience: "convex", lifetimeSeconds: 60 };
+const TOKENS = { audience: "convex", lifetimeSeconds: 60, isForged: false };
 
 export class ClerkInstance {
   publishableKey = `pk_test_${Buffer.from(`${HOST}$`).toString("base64")}`;
@@ -19,6 +19,8 @@ export class ClerkInstance {
   clients = new Map();
   tokens = TOKENS;
   #keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  /** Of somebody who has no access to the instance, but names its key. */
+  #forgersKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
   /** Everybody is signed out, and tokens are made with these changes. */
   reset(tokens = {}) {
@@ -48,14 +50,15 @@ export class ClerkInstance {
   /** The session's own token, with the claims that Clerk's integration with Convex adds. */
   sessionToken(session) {
     const now = Math.floor(Date.now() / 1000);
-    const { audience, lifetimeSeconds } = this.tokens;
+    const { audience, lifetimeSeconds, isForged } = this.tokens;
     // An expired token was made in the past: `iat` stays before `exp`.
     const issuedAt = Math.min(now, now + lifetimeSeconds - 60);
-    return this.sign({
+    const claims = {
       iss: `https://${HOST}`, sub: USER.id, sid: session.id, aud: audience, email: USER.email,
       iat: issuedAt, nbf: issuedAt - 10, exp: now + lifetimeSeconds,
       jti: randomBytes(10).toString("hex"), v: 2, sts: "active", fva: [0, -1],
-    });
+    };
+    return isForged ? signToken(claims, { kid: KID, privateKey: this.#forgersKeys.privateKey }) : this.sign(claims);
   }
 
   sign(claims) {

@@ -14,12 +14,12 @@ export class Deployment {
   #getJson;
   #running = Promise.resolve();
 
-  /** `getJson` reads what an issuer publishes. */
-  static async push({ app, environment, scratch, getJson }) {
+  /** `environment`: the variables that are set on it; `bundles`: where the bundled functions go; `getJson` reads what an issuer publishes. */
+  static async push({ app, environment, bundles, getJson }) {
     const deployment = new Deployment();
     deployment.#getJson = getJson;
     deployment.#providers = await loadProviders(join(app, "convex"), environment);
-    deployment.#functions = await Functions.load(join(app, "convex"), scratch);
+    deployment.#functions = await Functions.load(join(app, "convex"), bundles);
     return deployment;
   }
 
