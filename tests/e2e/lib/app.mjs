@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort, lastLines, run, start } from "./processes.mjs";
+import { freePort, errorsOf, run, start } from "./processes.mjs";
 
 const INSTALL_LIMIT_MS = 300_000;
 const COMMAND_LIMIT_MS = 240_000;
@@ -67,7 +67,7 @@ export class App {
       const isGone = await Promise.race([hasEnded, new Promise((resolve) => setTimeout(resolve, POLL_MS, false))]);
       if (isGone || Date.now() > deadline) {
         await server.stop();
-        throw new Error(`the app's server ${isGone ? "ended" : "does not answer"}:\n${lastLines(server.output())}`);
+        throw new Error(`the app's server ${isGone ? "ended" : "does not answer"}:\n${errorsOf(server.output())}`);
       }
     }
     return { ...server, url };

@@ -35,7 +35,7 @@ export function start(command, args, { cwd, env }) {
   return { ended, stop, output: () => output };
 }
 
-/** Runs a command to its end; throws its last lines if it fails or takes too long. */
+/** Runs a command to its end; throws what it said, from its first error on, if it fails or takes too long. */
 export async function run(command, args, { cwd, env, limitMs }) {
   const started = start(command, args, { cwd, env });
   let isLate = false;
@@ -47,11 +47,14 @@ export async function run(command, args, { cwd, env, limitMs }) {
   clearTimeout(timer);
   if (code === 0) return started.output();
   const how = isLate ? `took more than ${limitMs / 1000} s` : `ended with ${code}`;
-  throw new Error(`${[command, ...args].join(" ")} ${how}:\n${lastLines(started.output())}`);
+  throw new Error(`${[command, ...args].join(" ")} ${how}:\n${errorsOf(started.output())}`);
 }
 
-export function lastLines(output) {
-  return output.replace(/\u001B\[[\d;]*m/g, "").split("\n").filter((line) => line.trim()).slice(-OUTPUT_LINES).map((line) => `    ${line}`).join("\n");
+/** The lines from the first that names an error, or from the beginning. */
+export function errorsOf(output) {
+  const lines = output.replace(/\u001B\[[\d;]*m/g, "").split("\n").filter((line) => line.trim());
+  const first = Math.max(0, lines.findIndex((line) => /\b(?:error|failed)\b/i.test(line)));
+  return lines.slice(first, first + OUTPUT_LINES).map((line) => `    ${line}`).join("\n");
 }
 
 /** A port that was free a moment ago, for servers that have to be told theirs. */
