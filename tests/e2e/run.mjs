@@ -1,7 +1,8 @@
 // Migrates real apps with the binary, builds and serves them, and plays a story in headless Chromium; then breaks each app in ways that have to show.
 //   node run.mjs --binary PATH [--app vite|next|start] [--only CASE] [--shots DIR]
 // Exit code 1: something failed; 2: a wrong argument, or a tool that isn't there.
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -40,10 +41,15 @@ if (apps.length === 0) refuse(`no app ${app}: there are ${Object.keys(FRAMEWORKS
 const cases = new Set(apps.flatMap((name) => casesOf(FRAMEWORKS[name]).map((each) => each.name)));
 if (only && !cases.has(only)) refuse(`no case ${only}: there are ${[...cases].join(", ")}`);
 
+// All that the browser and the builds put aside goes there, and is gone when the run ends, however it ends.
+const scratch = mkdtempSync(join(tmpdir(), "convex-clerk-e2e-"));
+process.env.TMPDIR = scratch;
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
 const report = new Report();
 for (const name of apps) {
   try {
-    await new AppRun({ name, here: HERE, binary: resolve(binary), shots: resolve(shots), report }).run((each) => !only || each === only);
+    await new AppRun({ name, here: HERE, scratch, binary: resolve(binary), shots: resolve(shots), report }).run((each) => !only || each === only);
   } catch (error) {
     if (!(error instanceof Stop)) throw error;
   }

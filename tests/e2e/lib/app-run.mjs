@@ -1,5 +1,5 @@
 // One app from its plain source to the last control, with one browser and one pair of stand-ins.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "./app.mjs";
 import { Tab, launch } from "./browser.mjs";
@@ -16,8 +16,9 @@ const IDENTITY = { subject: USER.id, issuer: `https://${HOST}`, tokenIdentifier:
 export class AppRun {
   #server;
 
-  constructor({ name, here, binary, shots, report }) {
-    Object.assign(this, { name, here, binary, shots, report });
+  /** `here` has the apps, and keeps what is installed; `scratch` is the run's own. */
+  constructor({ name, here, scratch, binary, shots, report }) {
+    Object.assign(this, { name, here, scratch, binary, shots, report });
     this.framework = FRAMEWORKS[name];
   }
 
@@ -44,8 +45,6 @@ export class AppRun {
       framework: this.framework,
       variables: this.framework.variables({ convexUrl: this.convex.url, instance, clerkApi }),
     });
-    this.bundles = join(this.here, ".work", `${this.name}-functions`);
-    mkdirSync(this.bundles, { recursive: true });
   }
 
   /** The migrated app, installed, checked and built. */
@@ -53,6 +52,7 @@ export class AppRun {
     const step = (name, act) => this.report.must(`${this.name}: ${name}`, act);
     this.app.layOut();
     await step("migrate --yes", () => this.app.migrate(this.binary));
+    this.app.lock();
     await step("npm ci, by the lock file of the migrated app", () => this.app.install());
     await step("type check", () => this.app.typeCheck());
     await step("build", () => this.app.build());
@@ -69,7 +69,6 @@ export class AppRun {
     await this.browser?.close();
     this.clerk?.stop();
     this.convex?.stop();
-    rmSync(this.bundles, { recursive: true, force: true });
   }
 
   /** Plays the story; throws unless it ends as the case says. */
@@ -80,8 +79,9 @@ export class AppRun {
       return Object.entries(states).filter(([, shown]) => shown).map(([step, shown]) => `${step} shows ${shown}`).join("; ");
     }
     const { step, reason, never } = each.fails;
-    if (!failure) throw new Error(`played to the end, but has to fail at ${step}: ${reason}`);
-    if (failure.step !== step || !reason.test(failure.reason)) throw new Error(`has to fail at ${step}: ${reason}, but failed at ${failure.message}`);
+    const wanted = `has to fail at ${step}: ${reason}`;
+    if (!failure) throw new Error(`played to the end, but ${wanted}`);
+    if (failure.step !== step || !reason.test(failure.reason)) throw new Error(`${wanted}, but failed at ${failure.message}`);
     if (shown.includes(never)) throw new Error(`failed as it has to, but showed ${shown.join(", ")}`);
     return `fails at ${step}: ${failure.reason.split("\n").find((line) => reason.test(line)).trim()}`;
   }
@@ -101,6 +101,7 @@ export class AppRun {
     before?.(this.app);
     if (!isPlain) await this.app.migrate(this.binary);
     after?.(this.app);
+    this.app.lock();
     await this.app.build().catch((error) => {
       throw new Failure("build", error.message);
     });
@@ -109,7 +110,7 @@ export class AppRun {
 
   async #play({ name, deployment: environment, tokens }) {
     // Another folder each time: Node keeps what it has imported by its path.
-    const bundles = mkdtempSync(join(this.bundles, "push-"));
+    const bundles = mkdtempSync(join(this.scratch, "functions-"));
     const deployment = await Deployment.push({ app: this.app.folder, environment, bundles, getJson: (url) => this.clerk.getJson(url) });
     await deployment.seed("tasks:add", { text: SEEDED }, IDENTITY);
     this.convex.deploy(deployment);

@@ -9,8 +9,9 @@ const COMMAND_LIMIT_MS = 240_000;
 const SERVE_LIMIT_MS = 90_000;
 const POLL_MS = 200;
 
-/** Where the packages stay from run to run; npm and git have no business with it. */
+/** What stays from run to run, where all else is laid out anew. */
 const PACKAGES = "node_modules";
+const LOCK = "package-lock.json";
 
 export class App {
   /** `source` has `before/` and the lock file of the migrated app; `folder` is the copy that is worked on. */
@@ -37,13 +38,16 @@ export class App {
     await this.#run(binary, ["migrate", "--yes", "."]);
   }
 
-  /** Installs by our lock file what the migrated package.json asks for; npm refuses if the two don't agree. */
+  /** Adds the lock file; after the migration, which reads the one of a plain app otherwise. */
+  lock() {
+    cpSync(join(this.source, LOCK), join(this.folder, LOCK));
+  }
+
+  /** Installs by our lock file what the migrated package.json asks for; npm refuses if that is not in there. */
   async install() {
-    const lock = join(this.source, "package-lock.json");
-    const state = createHash("sha256").update(readFileSync(lock)).update(this.read("package.json")).digest("hex");
+    const state = createHash("sha256").update(this.read(LOCK)).update(this.read("package.json")).digest("hex");
     const stamp = join(this.folder, PACKAGES, ".installed");
     if (existsSync(stamp) && readFileSync(stamp, "utf8") === state) return;
-    cpSync(lock, join(this.folder, "package-lock.json"));
     await this.#run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], INSTALL_LIMIT_MS);
     writeFileSync(stamp, state);
   }

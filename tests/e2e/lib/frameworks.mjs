@@ -6,7 +6,7 @@ const NO_PROVIDER = /useAuth can only be used within the <ClerkProvider/;
 
 export const FRAMEWORKS = {
   vite: {
-    variables: ({ convexUrl, instance }) => ({ VITE_CONVEX_URL: convexUrl, VITE_CLERK_PUBLISHABLE_KEY: instance.publishableKey }),
+    variables: viteVariables,
     serve: vitePreview,
     firstStates: ["AuthLoading", "Unauthenticated"],
     clerkInside: {
@@ -16,7 +16,10 @@ export const FRAMEWORKS = {
   },
   next: {
     variables: ({ convexUrl, instance, clerkApi }) => ({
-      NEXT_PUBLIC_CONVEX_URL: convexUrl, NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: instance.publishableKey, ...secrets(instance, clerkApi), NEXT_TELEMETRY_DISABLED: "1",
+      NEXT_PUBLIC_CONVEX_URL: convexUrl,
+      NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: instance.publishableKey,
+      NEXT_TELEMETRY_DISABLED: "1",
+      ...serverVariables(instance, clerkApi),
     }),
     // Not 127.0.0.1: there the middleware proxies to itself.
     serve: (port) => ["start", "--", "--hostname", "localhost", "--port", port],
@@ -33,7 +36,7 @@ export const FRAMEWORKS = {
     },
   },
   start: {
-    variables: ({ convexUrl, instance, clerkApi }) => ({ VITE_CONVEX_URL: convexUrl, VITE_CLERK_PUBLISHABLE_KEY: instance.publishableKey, ...secrets(instance, clerkApi) }),
+    variables: ({ convexUrl, instance, clerkApi }) => ({ ...viteVariables({ convexUrl, instance }), ...serverVariables(instance, clerkApi) }),
     serve: vitePreview,
     firstStates: ["Unauthenticated"],
     serverPage: { path: "/summary", shows: "2 tasks" },
@@ -56,26 +59,31 @@ export const FRAMEWORKS = {
   },
 };
 
+function viteVariables({ convexUrl, instance }) {
+  return { VITE_CONVEX_URL: convexUrl, VITE_CLERK_PUBLISHABLE_KEY: instance.publishableKey };
+}
+
 function vitePreview(port) {
   return ["preview", "--", "--host", "localhost", "--port", port, "--strictPort"];
 }
 
 /** What only the server of an app may see. */
-function secrets(instance, clerkApi) {
+function serverVariables(instance, clerkApi) {
   return { CLERK_SECRET_KEY: instance.secretKey, CLERK_API_URL: clerkApi, CLERK_TELEMETRY_DISABLED: "1" };
 }
 
 function listByTanStackQuery(text) {
+  const imports = ['import { convexQuery } from "@convex-dev/react-query";', 'import { useQuery } from "@tanstack/react-query";'];
   return text
-    .replace('import { useQuery } from "convex/react";', 'import { convexQuery } from "@convex-dev/react-query";\nimport { useQuery } from "@tanstack/react-query";')
+    .replace('import { useQuery } from "convex/react";', imports.join("\n"))
     .replace("const tasks = useQuery(api.tasks.list);", "const { data: tasks } = useQuery(convexQuery(api.tasks.list, {}));");
 }
 
-/** Puts two elements in each other's place; the second is in the first. */
-function swapTags(outer, inner) {
-  const names = { [outer]: inner, [inner]: outer };
+/** Puts two elements of a file in each other's place, each with its attributes. */
+function swapTags(one, other) {
+  const opening = (name) => new RegExp(`<${name}\\b[^>]*>`);
   return (text) => {
-    const attributes = Object.fromEntries([outer, inner].map((name) => [name, new RegExp(`<${name}\\b([^>]*)>`).exec(text)?.[1]]));
-    return text.replace(new RegExp(`<(/?)(${outer}|${inner})\\b[^>]*>`, "g"), (_, slash, name) => `<${slash}${names[name]}${slash ? "" : attributes[names[name]]}>`);
+    const swapped = { [`<${one}`]: opening(other).exec(text)[0], [`<${other}`]: opening(one).exec(text)[0], [`</${one}`]: `</${other}>`, [`</${other}`]: `</${one}>` };
+    return text.replace(new RegExp(`(</?(?:${one}|${other}))\\b[^>]*>`, "g"), (_, tag) => swapped[tag]);
   };
 }

@@ -107,7 +107,7 @@ export class Story {
     await page.getByText("Sign out", { exact: true }).click();
     await this.#until("button to sign in", () => this.#signInButton().isVisible());
     if (await this.#isListed(SEEDED)) this.#fail("the list is still there");
-    if (this.#shown().at(-1) !== "Unauthenticated") this.#fail(`shown was ${this.#shown().join(", ")}`);
+    if (this.#shown().at(-1) !== "Unauthenticated") this.#fail(this.#describeShown());
     // What is still subscribed to is asked for again, by nobody: within moments, if at all.
     await pause(SETTLE_MS);
     const fault = this.#fault();
@@ -117,7 +117,8 @@ export class Story {
   /** What can only be said of the whole. */
   async #lookBack() {
     const { calls, refusals } = this.deployment;
-    if (!calls.some(({ path, subject, via }) => path === "tasks:list" && subject === USER.id && via === "sync")) this.#fail("tasks:list never ran for the user");
+    const ranForUser = calls.some(({ path, subject, via }) => path === "tasks:list" && subject === USER.id && via === "sync");
+    if (!ranForUser) this.#fail("tasks:list never ran for the user");
     if (refusals.length > 0) this.#fail(`Convex refused tokens: ${refusals.join("; ")}`);
   }
 
@@ -139,8 +140,11 @@ export class Story {
   }
 
   #expectShown(expected) {
-    const shown = this.#shown();
-    if (shown.join() !== expected.join()) this.#fail(`shown was ${shown.join(", ") || "no gate"}, not ${expected.join(", ")}`);
+    if (this.#shown().join() !== expected.join()) this.#fail(`${this.#describeShown()}, not ${expected.join(", ")}`);
+  }
+
+  #describeShown() {
+    return `shown was ${this.#shown().join(", ") || "no gate"}`;
   }
 
   /** Waits; ends at once, with the reason, when something happens that a sound app never does. */
@@ -149,7 +153,7 @@ export class Story {
     while (!(await isSo())) {
       const fault = this.#fault();
       if (fault) this.#fail(fault);
-      if (Date.now() > deadline) this.#fail(`no ${awaited} after ${WAIT_MS / 1000} s; shown was ${this.#shown().join(", ") || "no gate"}; the page says ${await this.#text()}`);
+      if (Date.now() > deadline) this.#fail(`no ${awaited} after ${WAIT_MS / 1000} s; ${this.#describeShown()}; the page says ${await this.#text()}`);
       await pause(POLL_MS);
     }
   }

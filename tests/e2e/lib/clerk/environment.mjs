@@ -1,10 +1,28 @@
 // The settings of the made-up instance as Clerk's Frontend API gives them: an email address and a password sign in, nothing else is on.
-const OFF = { enabled: false, required: false, used_for_first_factor: false, first_factors: [], used_for_second_factor: false, second_factors: [], verifications: [], verify_at_sign_up: false };
+const OFF = {
+  enabled: false,
+  required: false,
+  used_for_first_factor: false,
+  first_factors: [],
+  used_for_second_factor: false,
+  second_factors: [],
+  verifications: [],
+  verify_at_sign_up: false,
+};
+const EMAIL_ADDRESS = {
+  ...OFF,
+  enabled: true,
+  required: true,
+  used_for_first_factor: true,
+  first_factors: ["email_code"],
+  verifications: ["email_code"],
+  verify_at_sign_up: true,
+};
 const ATTRIBUTES_OFF = ["phone_number", "username", "first_name", "last_name", "web3_wallet", "passkey", "authenticator_app", "ticket", "backup_code"];
 
 const attributes = {
   ...Object.fromEntries(ATTRIBUTES_OFF.map((name) => [name, OFF])),
-  email_address: { ...OFF, enabled: true, required: true, used_for_first_factor: true, first_factors: ["email_code"], verifications: ["email_code"], verify_at_sign_up: true },
+  email_address: EMAIL_ADDRESS,
   password: { ...OFF, enabled: true, required: true },
 };
 
@@ -39,7 +57,7 @@ const userSettings = {
   attributes,
   social: {},
   sign_in: { second_factor: { required: false } },
-  sign_up: { captcha_enabled: false, captcha_widget_type: null, custom_action_required: false, progressive: true, mode: "public", legal_consent_enabled: false },
+  sign_up: { captcha_enabled: false, captcha_widget_type: null, custom_action_required: false, progressive: true, mode: "public" },
   restrictions: { allowlist: { enabled: false }, blocklist: { enabled: false } },
   actions: { delete_self: false, create_organization: false },
   attack_protection: { user_lockout: { enabled: false }, pii: { enabled: false }, email_link: { require_same_client: false } },

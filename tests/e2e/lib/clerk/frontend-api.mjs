@@ -4,18 +4,20 @@ import { ENVIRONMENT } from "./environment.mjs";
 import { HOST, USER } from "./instance.mjs";
 import { clientResource, sessionResource, signInResource } from "./resources.mjs";
 
-/** Each: method, path, and what is answered; `(request)` has the instance, the client, parameters and the path's groups. */
+const SESSION = /^\/v1\/client\/sessions\/(?<session>[^/]+)/.source;
+
+/** Method, path, and what answers: a body, or `{ status, body }`. Paths that name a session are of the client's own. */
 const ROUTES = [
   ["GET", /^\/v1\/environment$/, () => ENVIRONMENT],
-  // Clerk updates the environment by PATCH as an app starts; nothing here can be updated.
+  // clerk-js says so when it is on an address that is new to it; nothing here keeps it.
   ["PATCH", /^\/v1\/environment$/, () => ENVIRONMENT],
   ["POST", /^\/v1\/dev_browser$/, ({ instance }) => ({ id: instance.newBrowser() })],
   ["GET", /^\/v1\/client$/, ({ instance, client }) => ({ response: clientResource(instance, client), client: null })],
   ["POST", /^\/v1\/client\/sign_ins$/, startSignIn],
   ["POST", /^\/v1\/client\/sign_ins\/[^/]+\/attempt_first_factor$/, attemptPassword],
-  ["POST", /^\/v1\/client\/sessions\/([^/]+)\/touch$/, ({ instance, client }) => enveloped(instance, client, sessionResource(instance, client.session))],
-  ["POST", /^\/v1\/client\/sessions\/([^/]+)\/tokens(?:\/convex)?$/, ({ instance, client }) => ({ object: "token", jwt: instance.sessionToken(client.session) })],
-  ["POST", /^\/v1\/client\/sessions\/([^/]+)\/(?:end|remove)$/, endSession],
+  ["POST", new RegExp(`${SESSION}/touch$`), touch],
+  ["POST", new RegExp(`${SESSION}/tokens(?:/convex)?$`), ({ instance, client }) => ({ object: "token", jwt: instance.sessionToken(client.session) })],
+  ["POST", new RegExp(`${SESSION}/(?:end|remove)$`), endSession],
   ["DELETE", /^\/v1\/client\/sessions$/, endSession],
   ["GET", /^\/\.well-known\/jwks\.json$/, ({ instance }) => instance.jwks],
   ["GET", /^\/\.well-known\/openid-configuration$/, () => ({ issuer: `https://${HOST}`, jwks_uri: `https://${HOST}/.well-known/jwks.json` })],
@@ -27,7 +29,7 @@ export function frontendApi(instance, { method, url, parameters }) {
     const match = verb === method && path.exec(url.pathname);
     if (!match) continue;
     const client = instance.clientOf(url.searchParams.get("__clerk_db_jwt"));
-    const session = match[1];
+    const session = match.groups?.session;
     if (session && client.session?.id !== session) return failed(404, "resource_not_found", `no session ${session}`);
     const answered = answer({ instance, client, parameters });
     return answered.status ? answered : { status: 200, body: answered };
@@ -58,6 +60,10 @@ function attemptPassword({ instance, client, parameters }) {
   const done = signInResource(client);
   client.signIn = null;
   return enveloped(instance, client, done);
+}
+
+function touch({ instance, client }) {
+  return enveloped(instance, client, sessionResource(instance, client.session));
 }
 
 function endSession({ instance, client }) {

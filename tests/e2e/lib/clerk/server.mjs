@@ -74,8 +74,7 @@ export class Clerk {
   }
 
   async #backend(incoming, response, url) {
-    const isKnown = incoming.headers.authorization === `Bearer ${this.instance.secretKey}`;
-    if (!isKnown) return sendJson(response, 401, { errors: [{ message: "another secret key" }] });
+    if (incoming.headers.authorization !== `Bearer ${this.instance.secretKey}`) return sendJson(response, 401, { errors: [{ message: "another secret key" }] });
     this.#send(response, incoming.method, url, backendApi(this.instance, incoming.method, url));
   }
 
