@@ -83,7 +83,12 @@ function listByTanStackQuery(text) {
 function swapTags(one, other) {
   const opening = (name) => new RegExp(`<${name}\\b[^>]*>`);
   return (text) => {
-    const swapped = { [`<${one}`]: opening(other).exec(text)[0], [`<${other}`]: opening(one).exec(text)[0], [`</${one}`]: `</${other}>`, [`</${other}`]: `</${one}>` };
+    const swapped = {
+      [`<${one}`]: opening(other).exec(text)[0],
+      [`<${other}`]: opening(one).exec(text)[0],
+      [`</${one}`]: `</${other}>`,
+      [`</${other}`]: `</${one}>`,
+    };
     return text.replace(new RegExp(`(</?(?:${one}|${other}))\\b[^>]*>`, "g"), (_, tag) => swapped[tag]);
   };
 }

@@ -8,8 +8,7 @@ const SESSION = /^\/v1\/client\/sessions\/(?<session>[^/]+)/.source;
 
 /** Method, path, and what answers: a body, or `{ status, body }`. Paths that name a session are of the client's own. */
 const ROUTES = [
-  ["GET", /^\/v1\/environment$/, () => ENVIRONMENT],
-  // clerk-js says so when it is on an address that is new to it; nothing here keeps it.
+  // It is how clerk-js gets the environment of a development instance.
   ["PATCH", /^\/v1\/environment$/, () => ENVIRONMENT],
   ["POST", /^\/v1\/dev_browser$/, ({ instance }) => ({ id: instance.newBrowser() })],
   ["GET", /^\/v1\/client$/, ({ instance, client }) => ({ response: clientResource(instance, client), client: null })],
@@ -17,7 +16,6 @@ const ROUTES = [
   ["POST", /^\/v1\/client\/sign_ins\/[^/]+\/attempt_first_factor$/, attemptPassword],
   ["POST", new RegExp(`${SESSION}/touch$`), touch],
   ["POST", new RegExp(`${SESSION}/tokens(?:/convex)?$`), ({ instance, client }) => ({ object: "token", jwt: instance.sessionToken(client.session) })],
-  ["POST", new RegExp(`${SESSION}/(?:end|remove)$`), endSession],
   ["DELETE", /^\/v1\/client\/sessions$/, endSession],
   ["GET", /^\/\.well-known\/jwks\.json$/, ({ instance }) => instance.jwks],
   ["GET", /^\/\.well-known\/openid-configuration$/, () => ({ issuer: `https://${HOST}`, jwks_uri: `https://${HOST}/.well-known/jwks.json` })],
@@ -49,8 +47,6 @@ function startSignIn({ instance, client, parameters }) {
   const identifier = parameters.get("identifier");
   if (identifier !== USER.email) return failed(422, "form_identifier_not_found", `no user ${identifier}`);
   client.signIn = { id: `sia_${randomBytes(8).toString("hex")}` };
-  // The first form sends the password along where a password manager has filled it in.
-  if (parameters.has("password")) return attemptPassword({ instance, client, parameters });
   return enveloped(instance, client, signInResource(client));
 }
 
@@ -67,7 +63,7 @@ function touch({ instance, client }) {
 }
 
 function endSession({ instance, client }) {
-  const ended = client.session && { ...sessionResource(instance, client.session), status: "removed" };
+  const ended = { ...sessionResource(instance, client.session), status: "removed" };
   client.session = null;
-  return enveloped(instance, client, ended ?? clientResource(instance, client));
+  return enveloped(instance, client, ended);
 }
