@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { HOST } from "./clerk/instance.mjs";
 
-const LAUNCH_LIMIT_MS = 90_000;
+const LIMIT_MS = 90_000;
 
 export function launch(clerkPort) {
   const rules = [`MAP ${HOST}:443 127.0.0.1:${clerkPort}`, "MAP * ~NOTFOUND", "EXCLUDE localhost", "EXCLUDE 127.0.0.1"];
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", `--host-resolver-rules=${rules.join(", ")}`],
-    timeout: LAUNCH_LIMIT_MS,
+    timeout: LIMIT_MS,
   });
 }
 
@@ -19,7 +19,7 @@ export function launch(clerkPort) {
 export class Tab {
   /** The states of Convex's auth, by what the gates show: at each load of a page, and as it changes. */
   shown = [];
-  /** What no page of a sound app does: uncaught errors, Convex's word on a refused token, answers of 500 and above. */
+  /** What no page of a sound app does: uncaught errors, Convex's word on a refused token, answers of 500 and above (promises). */
   faults = [];
   #taken = 0;
 
@@ -27,6 +27,7 @@ export class Tab {
     const tab = new Tab();
     const context = await browser.newContext({ ignoreHTTPSErrors: true });
     tab.page = await context.newPage();
+    tab.page.setDefaultTimeout(LIMIT_MS);
     tab.shots = shots;
     // Pictures of an earlier run would be taken for this one's.
     rmSync(shots, { recursive: true, force: true });
@@ -38,11 +39,9 @@ export class Tab {
     tab.page.on("console", (message) => {
       if (message.type() === "error" && message.text().includes("Failed to authenticate")) tab.faults.push(`Convex's client gave up: ${message.text()}`);
     });
-    tab.page.on("response", async (response) => {
-      if (response.status() < 500 || !response.url().startsWith(server.url)) return;
-      const body = await response.text();
-      const { pathname } = new URL(response.url());
-      tab.faults.push(`the app answers ${response.status()} to ${pathname}: ${reasonOf(server.output().slice(logged), body)}`);
+    tab.page.on("response", (response) => {
+      // Kept at once, explained when its body is there: an error in the page that comes of it must not come before it.
+      if (response.status() >= 500 && response.url().startsWith(server.url)) tab.faults.push(explain(response, () => server.output().slice(logged)));
     });
     return tab;
   }
@@ -57,11 +56,12 @@ export class Tab {
   }
 }
 
-/** Why a server failed: by its log, or by the error that it hands to the page. */
-function reasonOf(log, body) {
-  const logged = log.split("\n").find((line) => /error/i.test(line))?.trim();
+/** What a server answered, and why: by its log, or by the error that it hands to the page. */
+async function explain(response, log) {
+  const body = await response.text().catch(() => "");
+  const logged = log().split("\n").find((line) => /error/i.test(line))?.trim();
   const rendered = /new Error\("((?:[^"\\]|\\.)*)"/.exec(body)?.[1].replace(/(?:\\n)+/g, " ");
-  return logged ?? rendered ?? "it says no reason";
+  return `the app answers ${response.status()} to ${new URL(response.url()).pathname}: ${logged ?? rendered ?? "it says no reason"}`;
 }
 
 /** Runs in the page, before its own scripts: reports what the gates show, at each change of the document. */

@@ -49,7 +49,7 @@ export class Story {
       this.states[step] = this.#shown().join(", ");
     } catch (error) {
       // Where the browser's own wait ended, what is known to be wrong says more.
-      throw error instanceof Failure ? error : new Failure(step, this.#fault() ?? error.message);
+      throw error instanceof Failure ? error : new Failure(step, (await this.#fault()) ?? error.message);
     } finally {
       await this.tab.shoot(step);
     }
@@ -110,7 +110,7 @@ export class Story {
     if (this.#shown().at(-1) !== "Unauthenticated") this.#fail(this.#describeShown());
     // What is still subscribed to is asked for again, by nobody: within moments, if at all.
     await pause(SETTLE_MS);
-    const fault = this.#fault();
+    const fault = await this.#fault();
     if (fault) this.#fail(fault);
   }
 
@@ -151,14 +151,14 @@ export class Story {
   async #until(awaited, isSo) {
     const deadline = Date.now() + WAIT_MS;
     while (!(await isSo())) {
-      const fault = this.#fault();
+      const fault = await this.#fault();
       if (fault) this.#fail(fault);
       if (Date.now() > deadline) this.#fail(`no ${awaited} after ${WAIT_MS / 1000} s; ${this.#describeShown()}; the page says ${await this.#text()}`);
       await pause(POLL_MS);
     }
   }
 
-  #fault() {
+  async #fault() {
     const anonymous = this.deployment.calls.find(({ path, subject }) => subject === null && NEED_IDENTITY.includes(path));
     if (anonymous) return `${anonymous.path} ran without an identity (${anonymous.via})`;
     const [unknown] = this.clerk.unknown;
