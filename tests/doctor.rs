@@ -63,7 +63,7 @@ fn base64(text: &str) -> String {
 
 /// The text of a file with its made-up keys: none is ever written down.
 fn filled(text: &str) -> String {
-    let mut text = text.replace("{secret}", &format!("sk_{}_{}", "test", "a1B2c3D4e5F6g7H8i9J0k1L2m3"));
+    let mut text = text.replace("{secret}", &format!("sk_{}_{}", "test", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1"));
     for kind in ["test", "live"] {
         let open = format!("{{{kind}:");
         while let Some((start, end)) = text.find(&open).and_then(|at| Some((at, at + text.get(at..)?.find('}')?))) {

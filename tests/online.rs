@@ -91,9 +91,18 @@ fn issuers_are_asked_for_their_keys() {
             KEYS,
             ": its configuration names no key set",
         ),
-        (FINE, (500, ""), ": its key set is not there: it answers with status 500"),
+        (
+            FINE,
+            (500, ""),
+            "warning[issuer-online] convex/auth.config.ts:2:15: 127.0.0.1:PORT: its key set could not be looked at",
+        ),
+        (FINE, (410, ""), ": its key set is not there: it answers with status 410"),
         (FINE, (200, "{}"), ": its key set has no key that Convex takes"),
-        (FINE, (200, r#"{ "keys": [{ "kty": "oct" }] }"#), ": its key set has no key that Convex takes"),
+        (
+            FINE,
+            (200, r#"{ "keys": [{ "kty": "oct" }, 1, { "kty": "RSA", "n": "!!", "e": "AQAB" }] }"#),
+            ": its key set has no key that Convex takes",
+        ),
     ] {
         let issuer = Issuer::new(configuration, keys);
         let run = doctor(&issuer.address, &["--online"]);
@@ -110,7 +119,7 @@ fn what_does_not_answer_is_a_warning() {
     let run = doctor(&format!("http://{free}"), &["--online"]);
     assert!(run.stdout.contains("warning[issuer-online]"), "{}{}", run.stdout, run.stderr);
     assert!(
-        run.stdout.contains("its configuration could not be looked at, since it could not be reached"),
+        run.stdout.contains("its configuration could not be looked at, since it gives no answer that can be read"),
         "{}",
         run.stdout
     );
@@ -125,7 +134,14 @@ fn nobody_is_asked_without_the_flag() {
     assert_eq!(issuer.asked(), [] as [&str; 0]);
     // By TLS only, but on this machine.
     let elsewhere = issuer.address.replace("127.0.0.1", "127.0.0.2");
-    assert!(!doctor(&elsewhere, &["--online"]).stdout.contains("issuer-online"));
+    assert!(
+        doctor(&elsewhere, &["--online"])
+            .stdout
+            .contains("note[issuer-online] convex/auth.config.ts:2:15: nobody was asked")
+    );
+    // Nor by a name before an `@`.
+    let other = issuer.address.replace("http://", "http://localhost:80@");
+    assert!(!doctor(&other, &["--online"]).stdout.contains("localhost:80@"));
     assert_eq!(issuer.asked(), [] as [&str; 0]);
     doctor(&issuer.address, &["--online"]);
     assert_eq!(issuer.asked(), ["/.well-known/openid-configuration", "/.well-known/jwks.json"]);

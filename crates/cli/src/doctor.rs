@@ -14,7 +14,8 @@ use crate::interrupt;
 use crate::online;
 use crate::report::View;
 use crate::report::checkup::Checked;
-use crate::run::{Defect, Status, product, volume};
+use crate::report::summary::Volume;
+use crate::run::{Defect, Status, product, say, volume};
 use crate::terminal::Paint;
 use crate::writing::{Writing, recover};
 
@@ -30,9 +31,9 @@ pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
         product(AFTER_SIGN_IN)?;
         return Ok(Status::Done);
     }
-    let given = [&args.convex_env, &args.prod_env, &args.token];
+    let given = [&args.convex_env, &args.prod_env, &args.token, &args.jwks];
     let by_stdin = given.into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
-    anyhow::ensure!(by_stdin <= 1, "only one of --convex-env, --prod-env and --token can be read from stdin");
+    anyhow::ensure!(by_stdin <= 1, "only one of --convex-env, --prod-env, --token and --jwks can be read from stdin");
     let deployment = |path: &Option<_>| -> anyhow::Result<Option<Deployment>> {
         path.as_deref().map(|path| Ok(Deployment::read(&text(path)?))).transpose()
     };
@@ -77,6 +78,10 @@ fn fixed(cli: &Cli, args: &Doctor, options: &Options) -> anyhow::Result<Planned>
     let files = planned.cures.render(&Selection::AtLeast(Applicability::Safe)).map_err(Defect)?;
     let writing = Writing { base: &planned.base, in_git: planned.in_git, files: &files, allow_dirty: args.allow_dirty };
     writing.write(cli, &recovered)?;
+    if volume(cli) > Volume::Quiet {
+        let cured = planned.on_clerk().filter(|finding| finding.group.is_some());
+        cured.for_each(|finding| say(&format!("cured: [{}] {}\n", finding.rule, finding.message)));
+    }
     Ok(migrate::plan(&args.path, options)?)
 }
 

@@ -1,12 +1,15 @@
 //! What `doctor --online` fetches: the one place of the program that opens a connection.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migrate::{FetchError, Fetcher};
 use ureq::Agent;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long all may take together: each of several issuers could be slow.
+const ALL_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The longest answer that is read, in bytes: a key set has a few thousand.
 const LONGEST: u64 = 1 << 20;
@@ -20,7 +23,11 @@ pub(crate) fn fetcher() -> Fetcher {
         .user_agent(concat!("convex-clerk/", env!("CARGO_PKG_VERSION")))
         .build();
     let agent = Agent::new_with_config(config);
+    let begun = Instant::now();
     Fetcher::new(move |address| {
+        if begun.elapsed() > ALL_PATIENCE {
+            return Err(FetchError::Timeout);
+        }
         let mut answer = agent.get(address).call().map_err(failed)?;
         match answer.status().as_u16() {
             200 => answer.body_mut().with_config().limit(LONGEST).read_to_string().map_err(failed),

@@ -163,8 +163,10 @@ pub(crate) fn secrets_in(text: &str) -> Vec<TextRange> {
     let is_key = |start: &usize| {
         let key: &str = text.get(start + 8..).unwrap_or_default();
         let key = key.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        // `sk_test_xxxxxxxxxxxxxxxxxxxx` is none.
-        key.len() >= 24 && key.chars().collect::<BTreeSet<char>>().len() > 8
+        // Clerk's have more than forty of all kinds; `sk_test_xxxxxxxxxxxxxxxxxxxx` is none, and Stripe's are shorter.
+        let has = |fits: fn(&char) -> bool| key.chars().any(|c| fits(&c));
+        let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase);
+        (38..64).contains(&key.len()) && is_mixed && key.chars().collect::<BTreeSet<char>>().len() > 15
     };
     let mut found: Vec<TextRange> =
         starts.filter(is_key).map(|start| TextRange::new(start as u32, start as u32 + 8)).collect();
@@ -207,6 +209,10 @@ fn assignments(text: &str) -> Vec<(TextRange, &str, &str)> {
             continue;
         }
         let Some((name, value)) = pair(line) else { continue };
+        // A key in the place of a name is shown to nobody.
+        if ["sk_test_", "sk_live_", "pk_test_", "pk_live_"].iter().any(|kind| name.starts_with(kind)) {
+            continue;
+        }
         let quote = value.chars().next().filter(|c| ['"', '\'', '`'].contains(c));
         open = quote.filter(|quote| !value.get(1..).unwrap_or_default().contains(*quote));
         let begin = line.find(name).unwrap_or_default() as u32 + at;

@@ -13,7 +13,7 @@ pub enum FetchError {
     #[error("it did not answer in time")]
     Timeout,
     /// No connection, or none that can be trusted; in the words of the system.
-    #[error("it could not be reached: {0}")]
+    #[error("it gives no answer that can be read: {0}")]
     Unreachable(String),
 }
 

@@ -176,7 +176,8 @@ fn env(text: &str, changes: &[SettingsChange]) -> Vec<TextEdit> {
             SettingsChange::Include { .. } => None,
         })
         .collect();
-    vec![TextEdit::insertion(text.len() as u32, lines)]
+    let before = if text.is_empty() || text.ends_with('\n') { "" } else { end };
+    vec![TextEdit::insertion(text.len() as u32, format!("{before}{lines}"))]
 }
 
 /// `convex: ^1.30.0` of a catalog, with the quotes that it has.
@@ -368,5 +369,6 @@ mod tests {
     #[test]
     fn env_examples_gain_a_line() {
         check(".env.example", "A=\r\n", &[set(&["B"], "")], "A=\r\nB=\r\n");
+        check(".env.example", "A=", &[set(&["B"], "")], "A=\nB=\n");
     }
 }

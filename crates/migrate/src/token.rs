@@ -80,6 +80,7 @@ impl Token {
             serde_json::from_slice(&bytes).ok().filter(Value::is_object)
         };
         let (Some(header), Some(payload)) = (json(header), json(payload)) else { return Err(TokenError::Encoding) };
+        let keys = keys.map(|keys| keys.trim_start_matches('\u{feff}'));
         let set = keys.map(serde_json::from_str::<JwkSet>).transpose().map_err(|_| TokenError::Keys)?;
         let text_of = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let audiences = match payload.get("aud") {

@@ -183,6 +183,14 @@ impl Workspace {
         fs::read_to_string(path).ok()
     }
 
+    /// Whether a file on disk is UTF-16, as its byte order mark says; `None` where it is no plain file, or may not be read.
+    pub(crate) fn is_utf16(&self, path: &RelPath) -> Option<bool> {
+        let path = self.base.join(path.as_str());
+        fs::metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        let bytes = fs::read(path).ok()?;
+        Some(bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]))
+    }
+
     /// Whether a path is a folder.
     pub(crate) fn is_folder(&self, path: &RelPath) -> bool {
         self.base.join(path.as_str()).is_dir()

@@ -45,6 +45,16 @@ pub(crate) const DOMAIN: Check = Check {
     check: domain,
 };
 
+/// There are two configurations.
+pub(crate) const ONE_CONFIG: Check = Check {
+    explanation: Explanation {
+        id: "one-auth-config",
+        summary: "There are two files of auth.config, and a push fails.",
+        text: include_str!("one_auth_config.md"),
+    },
+    check: both,
+};
+
 /// `{ domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: "convex" }`
 const WANTED: &str =
     "give it `providers: [{ domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: \"convex\" }]`";
@@ -82,7 +92,14 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     let is_told = known.is_none_or(|items| items.is_some_and(|items| !items.iter().any(is_open)));
     let elsewhere = elsewhere.next();
     let is_elsewhere = there.is_none() && elsewhere.is_some();
+    let is_broken = there.is_some_and(|path| on_deep_stack(|| ctx.workspace.tree(path).is_none()));
+    let is_told = is_told || is_broken;
     let (message, place, help) = match (there, elsewhere) {
+        (Some(path), _) if is_broken => (
+            "this file can't be read: Convex can't either".to_owned(),
+            Some(path.clone()),
+            "mend its syntax, and push".to_owned(),
+        ),
         (Some(path), _) if !is_told => (
             "which providers these are can't be told, and none of Clerk's is named in this file".to_owned(),
             Some(path.clone()),
@@ -112,11 +129,29 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     finding.help = Some(help);
     finding.doc = Some(GUIDE);
     // A file in another folder says more than what a new one would.
-    if is_told && !is_elsewhere {
+    if is_told && !is_elsewhere && !is_broken {
         looked.cure(&mut finding, "Have Convex accept Clerk's sessions", |ctx, sink| {
-            (convex_auth_config::RULE.run)(ctx, sink).ok().map(drop)
+            (convex_auth_config::RULE.run)(ctx, sink).ok()?;
+            // What wants another package installed is for somebody to decide.
+            sink.groups.iter().all(|group| group.settings_changes().is_empty()).then_some(())
         });
     }
+    vec![finding]
+}
+
+/// `auth.config.ts` and `auth.config.js`: a push fails with both.
+fn both(looked: &Looked<'_>) -> Vec<Finding> {
+    let state = looked.auth();
+    let (Some(typescript), Some(javascript), false) = (&state.typescript, &state.javascript, looked.is_changing())
+    else {
+        return Vec::new();
+    };
+    let message = format!("{javascript} stands beside it, and a push fails with both");
+    let place = Location::file(typescript.clone());
+    let mut finding = looked.finding(ONE_CONFIG.explanation.id, Severity::Error, message, place);
+    finding.why = Some("Convex reads one configuration of its providers".to_owned());
+    finding.help = Some("keep one of the two".to_owned());
+    finding.doc = Some(GUIDE);
     vec![finding]
 }
 
@@ -137,7 +172,15 @@ fn value<'i>(item: &'i ConfigItem, name: &str) -> Option<&'i ConfigValue> {
 }
 
 fn application_id(looked: &Looked<'_>) -> Vec<Finding> {
+    let all = clerks(looked);
+    let source = |item: &ConfigItem| value(item, "domain").map(|domain| domain.source.clone());
+    let takes = |item: &ConfigItem| value(item, "applicationID").is_some_and(|id| id.text.as_deref() == Some("convex"));
+    // Another audience of the same instance is for other tokens: those of a template.
+    let taken: Vec<Option<String>> = all.iter().filter(|(_, item)| takes(item)).map(|(_, item)| source(item)).collect();
     let finding = |(path, item): (RelPath, ConfigItem)| {
+        if taken.contains(&source(&item)) {
+            return None;
+        }
         // `type: "customJwt"` may go without.
         if value(&item, "type").is_some() {
             return None;
@@ -161,7 +204,7 @@ fn application_id(looked: &Looked<'_>) -> Vec<Finding> {
         });
         Some(finding)
     };
-    clerks(looked).into_iter().filter_map(finding).collect()
+    all.into_iter().filter_map(finding).collect()
 }
 
 fn domain(looked: &Looked<'_>) -> Vec<Finding> {
@@ -200,10 +243,15 @@ fn add(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, edit: TextEdit) -> Option
 fn audience(text: &str, item: &ConfigItem) -> Option<TextEdit> {
     let quote = if text.matches('\'').count() > text.matches('"').count() { '\'' } else { '"' };
     let written = format!("{quote}convex{quote}");
+    // `applicationId`, or a shorthand that is not read here.
+    let is_named = |value: &ConfigValue| value.name.eq_ignore_ascii_case("applicationID");
     if let Some(found) = value(item, "applicationID") {
         // Another word may be the audience of a template of the app's own.
         let is_spelled = found.text.as_ref().is_some_and(|text| text.eq_ignore_ascii_case("convex"));
         return is_spelled.then(|| TextEdit::replacement(found.range, written));
+    }
+    if item.properties.iter().any(is_named) {
+        return None;
     }
     let last = item.properties.last()?;
     let (head, rest) =

@@ -76,7 +76,7 @@ fn note(ctx: &Ctx<'_>, rule: &'static str, severity: Severity, message: String, 
     finding
 }
 
-fn template(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, names: &[&str]) {
+pub(super) fn template(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath, names: &[&str]) {
     let Some(text) = ctx.workspace.text(path) else { return };
     let secrets = secret_names(&text);
     if !secrets.is_empty() {

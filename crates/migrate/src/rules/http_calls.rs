@@ -9,6 +9,7 @@ use crate::doctor::Looked;
 use crate::graph::functions::{FunctionGraph, Identity, api_path};
 use crate::graph::modules::Definition;
 use crate::graph::sources::FileId;
+use crate::workspace::join;
 
 /// An HTTP client that was given no token calls a function that needs an identity.
 pub(crate) const HTTP_CLIENT_TOKEN: Check = Check {
@@ -34,7 +35,7 @@ pub(crate) const LOADER_TOKEN: Check = Check {
 const MAX_DEPTH: u8 = 8;
 
 /// What gives a client its token, whatever it is called on: `client.setAuth(token)`.
-const SET: &str = "setAuth";
+const SETS: [&str; 2] = ["setAuth", "setAdminAuth"];
 
 /// The functions of the app and what each needs; `None` where they are not known.
 fn graph<'a>(looked: &Looked<'a>) -> Option<FunctionGraph<'a>> {
@@ -59,17 +60,14 @@ fn private(looked: &Looked<'_>, graph: &FunctionGraph<'_>, file: FileId, value: 
 }
 
 fn http_client(looked: &Looked<'_>) -> Vec<Finding> {
-    let Some(graph) = graph(looked) else { return Vec::new() };
+    let Some(graph) = graph(looked).filter(|_| !is_token_given(looked)) else { return Vec::new() };
     let found = calls(looked).filter_map(|(file, call)| {
         let Value::Member(object, name) = &call.callee else { return None };
         if !["query", "mutation", "action"].contains(&name.as_str()) {
             return None;
         }
         let name = private(looked, &graph, file, call.arguments.first()?)?;
-        let made_in = made_in(looked, file, object, 0)?;
-        if may_have_token(looked, (file, object), made_in) {
-            return None;
-        }
+        is_made_here(looked, file, object, 0).then_some(())?;
         let message = format!("`{name}` is for those who are signed in, and this client was given no token");
         let help = "give it one before the call: `client.setAuth(token)`, with the token of Clerk's `getToken()`";
         let doc = "https://docs.convex.dev/api/classes/browser.ConvexHttpClient#setauth";
@@ -78,60 +76,45 @@ fn http_client(looked: &Looked<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// The file in which an HTTP client is made that has nothing but an address: `new ConvexHttpClient(url)`.
-fn made_in(looked: &Looked<'_>, file: FileId, value: &Value, followed: u8) -> Option<FileId> {
-    if followed == MAX_DEPTH {
-        return None;
-    }
+/// Whether a value is an HTTP client that is made with nothing but an address: `new ConvexHttpClient(url)`.
+fn is_made_here(looked: &Looked<'_>, file: FileId, value: &Value, followed: u8) -> bool {
     let modules = looked.access.modules;
     let flow = &modules.sources.facts(file).flow;
     match value {
+        _ if followed == MAX_DEPTH => false,
+        // What is set more than once may be any of those.
         Value::Variable(id) => match flow.variable(*id) {
-            [one] => made_in(looked, file, one, followed + 1),
-            // What is set more than once may be any of those.
-            _ => None,
+            [one] => is_made_here(looked, file, one, followed + 1),
+            _ => false,
         },
         Value::Imported(imported) => match modules.import(file, imported) {
-            Definition::Value(file, value) => made_in(looked, file, value, followed + 1),
-            _ => None,
+            Definition::Value(file, value) => is_made_here(looked, file, value, followed + 1),
+            _ => false,
         },
-        Value::Call(id) => {
-            let call = flow.call(*id)?;
-            let Value::Imported(imported) = &call.callee else { return None };
+        Value::Call(id) => flow.call(*id).is_some_and(|call| {
+            let Value::Imported(imported) = &call.callee else { return false };
             let is_client = matches!(
                 modules.import(file, imported),
                 Definition::Package("convex/browser", ImportedName::Named(name)) if name == "ConvexHttpClient"
             );
-            (is_client && call.arguments.len() == 1).then_some(file)
-        }
-        _ => None,
+            is_client && call.arguments.len() == 1
+        }),
+        _ => false,
     }
 }
 
-/// Whether a client may be given a token somewhere: where it is used, where it is handed on, or, if files share it, anywhere.
-fn may_have_token(looked: &Looked<'_>, (file, client): (FileId, &Value), made_in: FileId) -> bool {
+/// Whether some file of the app gives a client a token: which client that is, a helper may know better than what is seen here.
+fn is_token_given(looked: &Looked<'_>) -> bool {
     let sources = looked.access.modules.sources;
-    if file != made_in {
-        return sources.ids().any(|file| gives_token(looked, file));
-    }
-    // `await signIn(client)`
-    let mut calls = sources.facts(file).flow.calls.iter();
-    gives_token(looked, file) || calls.any(|call| call.arguments.contains(client))
-}
-
-/// Whether a file gives some client a token.
-fn gives_token(looked: &Looked<'_>, file: FileId) -> bool {
-    let mut calls = looked.access.modules.sources.facts(file).flow.calls.iter();
-    calls.any(|call| matches!(&call.callee, Value::Member(_, name) if name == SET))
+    let gives = |call: &CallFlow| matches!(&call.callee, Value::Member(_, name) if SETS.contains(&name.as_str()));
+    sources.ids().any(|file| sources.facts(file).flow.calls.iter().any(gives))
 }
 
 fn loader(looked: &Looked<'_>) -> Vec<Finding> {
-    let Some(graph) = graph(looked) else { return Vec::new() };
-    let sources = looked.access.modules.sources;
-    // Wherever it is: the root's `beforeLoad` does it for every route.
-    if sources.ids().any(|file| gives_token(looked, file)) {
+    let Some(graph) = graph(looked).filter(|_| !is_token_given(looked) && !is_in_browser(looked)) else {
         return Vec::new();
-    }
+    };
+    let sources = looked.access.modules.sources;
     let found = calls(looked).filter_map(|(file, call)| {
         let Value::Member(_, name) = &call.callee else { return None };
         if !["ensureQueryData", "fetchQuery", "prefetchQuery"].contains(&name.as_str()) {
@@ -141,12 +124,28 @@ fn loader(looked: &Looked<'_>) -> Vec<Finding> {
         let options =
             sources.facts(file).flow.call(*options).filter(|options| is_convex_query(looked, file, options))?;
         let name = private(looked, &graph, file, options.arguments.first()?)?;
+        // `ssr: false` of the route, or a way out in the browser's part of it.
+        let text = looked.ctx.workspace.text(sources.path(file))?;
+        if ["ssr:", "typeof window", "typeof document", "SSR"].iter().any(|word| text.contains(word)) {
+            return None;
+        }
         let message = format!("`{name}` is for those who are signed in, and on the server this asks without a token");
         let help = "let the root's `beforeLoad` call `convexQueryClient.serverHttpClient?.setAuth(token)`";
         let doc = "https://docs.convex.dev/client/tanstack/tanstack-start/clerk";
         Some(say(looked, &LOADER_TOKEN, (file, call.range), message, help, doc))
     });
     found.collect()
+}
+
+/// Whether loaders may run in the browser only: by the settings of the app, or of a route.
+///
+/// `createStart(() => ({ defaultSsr: false }))`, `tanstackStart({ spa: { enabled: true } })`, `createFileRoute("/")({ ssr: false })`
+fn is_in_browser(looked: &Looked<'_>) -> bool {
+    let (workspace, folder) = (looked.ctx.workspace, looked.ctx.app.id.folder());
+    let settings =
+        ["vite.config.ts", "vite.config.js", "vite.config.mts", "app.config.ts", "src/start.ts", "app/start.ts"];
+    let says = |text: String| ["defaultSsr", "spa:", "spa ", "ssr:"].iter().any(|word| text.contains(word));
+    settings.iter().filter_map(|name| workspace.text(&join(folder, name)?)).any(says)
 }
 
 /// `convexQuery(api.tasks.mine, {})`

@@ -252,18 +252,20 @@ fn written_secrets(looked: &Looked<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-/// A file that is not UTF-8, as some editors of Windows write them, or that may not be read.
+/// A file that is not UTF-8, as some editors of Windows write them, is encrypted, or may not be read.
 fn env_file_unread(looked: &Looked<'_>) -> Vec<Finding> {
     let workspace = looked.ctx.workspace;
-    let is_unread =
-        |path: &RelPath| workspace.has_path(path) && !workspace.is_folder(path) && workspace.text(path).is_none();
-    let found = files(looked.ctx).filter(is_unread).map(|path| {
-        let message = "this file could not be read, and nothing in it was looked at".to_owned();
-        let id = ENV_FILE_UNREAD.explanation.id;
-        let mut finding = looked.finding(id, Severity::Warning, message, Location::file(path));
+    let found = files(looked.ctx).filter(|path| workspace.text(path).is_none()).filter_map(|path| {
+        let (severity, what, help) = match workspace.is_utf16(&path)? {
+            true => (Severity::Warning, "is UTF-16: what it sets is as good as not set", "save it as UTF-8"),
+            // An encrypted file is fine where it is.
+            false => (Severity::Note, "is no text in UTF-8", "look at it yourself"),
+        };
+        let message = format!("this file {what}, and nothing in it was looked at");
+        let mut finding = looked.finding(ENV_FILE_UNREAD.explanation.id, severity, message, Location::file(path));
         finding.why = Some("Convex, Vite and Next.js read env files as UTF-8".to_owned());
-        finding.help = Some("save it as UTF-8, and see that it may be read".to_owned());
-        finding
+        finding.help = Some(help.to_owned());
+        Some(finding)
     });
     found.collect()
 }

@@ -64,6 +64,7 @@ pub(crate) const CHECKS: &[&Check] = &[
     &auth_config_checks::MISSING,
     &auth_config_checks::APPLICATION_ID,
     &auth_config_checks::DOMAIN,
+    &auth_config_checks::ONE_CONFIG,
     &key_checks::PUBLISHABLE_KEY,
     &key_checks::ISSUER_ADDRESS,
     &key_checks::ISSUER_MISMATCH,

@@ -75,11 +75,12 @@ fn in_suspense(looked: &Looked<'_>) -> Vec<Finding> {
         for element in &facts.elements {
             let Reference::Imported(tag) = &element.tag else { continue };
             let is = |name: &str| tag.is(&[next::SERVER.package], name);
-            if is("ClerkProvider") && holds_document(facts, element) {
+            if is("ClerkProvider") && holds_document(facts, element) && !may_wait(looked, file, facts, element) {
                 let message = "ClerkProvider stands around <html>";
                 found.push(say(file, element.opening, Severity::Warning, message, "move it into <body>"));
             }
-            if (is("SignIn") || is("SignUp")) && !may_wait(looked, file, facts, element) {
+            let is_page = next::stem(sources.path(file)) == "page";
+            if (is("SignIn") || is("SignUp")) && is_page && !may_wait(looked, file, facts, element) {
                 let message = "this form reads the address of the request, and no Suspense is around it";
                 found.push(say(file, element.opening, Severity::Note, message, "put <Suspense> around it"));
             }
@@ -103,7 +104,11 @@ fn may_wait(looked: &Looked<'_>, file: FileId, facts: &FileFacts, element: &JsxF
         Reference::Member(name) => name == "Suspense",
         _ => false,
     };
-    if facts.elements.iter().any(|outer| is_suspense(&outer.tag) && outer.range.covers(element.range)) {
+    // A component of the app's own may bring one: `<Boundary><SignIn /></Boundary>`.
+    let may_bring = |tag: &Reference| is_suspense(tag) || !matches!(tag, Reference::Html(_));
+    let mut around =
+        facts.elements.iter().filter(|outer| outer.range != element.range && outer.range.covers(element.range));
+    if around.any(|outer| may_bring(&outer.tag)) {
         return true;
     }
     let sources = looked.access.modules.sources;

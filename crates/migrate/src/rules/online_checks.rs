@@ -8,7 +8,7 @@ use super::session_checks::{config, providers};
 use crate::Explanation;
 use crate::doctor::Looked;
 use crate::fetch::FetchError;
-use crate::token::normalised;
+use crate::token::{Provider, normalised};
 
 /// An issuer that does not say what Convex has to know.
 pub(crate) const ISSUER_ONLINE: Check = Check {
@@ -26,14 +26,8 @@ fn issuer_online(looked: &Looked<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let mut found: Vec<Finding> = Vec::new();
-    // A `customJwt` names its key set itself.
-    for (provider, range) in providers(looked, &place.path).into_iter().filter(|(provider, _)| !provider.is_custom) {
-        for issuer in provider.issuers.iter().map(|issuer| normalised(issuer)) {
-            let Some(host) = host(&issuer) else { continue };
-            let (severity, message) = match keys(looked, &issuer) {
-                Ok(count) => (Severity::Note, format!("{host} answers, with {count} that Convex takes")),
-                Err((severity, why)) => (severity, format!("{host}: {why}")),
-            };
+    for (provider, range) in providers(looked, &place.path) {
+        for (severity, message) in said(looked, &provider) {
             let place = Location { path: place.path.clone(), range };
             let mut finding = looked.finding(ISSUER_ONLINE.explanation.id, severity, message, place);
             finding.why =
@@ -49,19 +43,39 @@ fn issuer_online(looked: &Looked<'_>) -> Vec<Finding> {
     found
 }
 
-/// The host and port of an issuer that may be asked: one of TLS, or on this machine.
-fn host(issuer: &str) -> Option<&str> {
-    let of = |rest: &'_ str| rest.len() - rest.split_once('/').map_or(0, |(_, path)| path.len() + 1);
-    if let Some(rest) = issuer.strip_prefix("https://") {
-        return rest.get(..of(rest));
+/// What is said of a provider's issuers, and how bad it is.
+fn said(looked: &Looked<'_>, provider: &Provider) -> Vec<(Severity, String)> {
+    let not_asked = |why: &str| vec![(Severity::Note, format!("nobody was asked: {why}"))];
+    if provider.is_custom {
+        return not_asked("a `customJwt` names its key set itself");
     }
-    let rest = issuer.strip_prefix("http://")?;
-    let name = rest.get(..of(rest))?;
-    ["127.0.0.1", "localhost"].contains(&name.split(':').next()?).then_some(name)
+    if provider.issuers.is_empty() {
+        return not_asked("who the issuer is can't be told here; --convex-env and --prod-env say what the variable is");
+    }
+    let issuers = provider.issuers.iter().map(|issuer| normalised(issuer));
+    let one = |issuer: String| match (host(&issuer), keys(looked, &issuer)) {
+        (Some(host), Ok(count)) => (Severity::Note, format!("{host} answers, with {count} that Convex takes")),
+        (Some(host), Err((severity, why))) => (severity, format!("{host}: {why}")),
+        (None, _) => (Severity::Note, "nobody was asked: this is no plain address with TLS".to_owned()),
+    };
+    issuers.map(one).collect()
+}
+
+/// The host and port of an address that may be asked: one of TLS, or on this machine. What could lead elsewhere is none: a user, a query.
+fn host(address: &str) -> Option<&str> {
+    let (scheme, rest) = address.split_once("://")?;
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (name, port) = authority.split_once(':').unwrap_or((authority, "443"));
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    let is_plain = is_name && port.parse::<u16>().is_ok() && !path.contains(['?', '#', '@', '\\', ' ']);
+    let is_here = ["127.0.0.1", "localhost"].contains(&name);
+    (is_plain && (scheme == "https" || (scheme == "http" && is_here))).then_some(authority)
 }
 
 /// How many keys an issuer has that Convex takes, or how bad it is and what.
 fn keys(looked: &Looked<'_>, issuer: &str) -> Result<String, (Severity, String)> {
+    host(issuer).ok_or_else(|| (Severity::Note, String::new()))?;
     let configuration = document(looked, &format!("{issuer}/.well-known/openid-configuration"), "its configuration")?;
     let named = configuration.get("issuer").and_then(Value::as_str).unwrap_or_default();
     if normalised(named) != issuer {
@@ -72,7 +86,14 @@ fn keys(looked: &Looked<'_>, issuer: &str) -> Result<String, (Severity, String)>
     let set = document(looked, address, "its key set")?;
     let all = set.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     // A provider of OIDC takes RS256 and EdDSA.
-    let is_taken = |key: &&Value| ["RSA", "OKP"].contains(&key.get("kty").and_then(Value::as_str).unwrap_or_default());
+    let is_taken = |key: &&Value| {
+        let has = |name: &str, fits: fn(&str) -> bool| key.get(name).and_then(Value::as_str).is_some_and(fits);
+        let is_number =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_=".contains(c));
+        let is_rsa = has("kty", |kty| kty == "RSA") && has("n", is_number) && has("e", is_number);
+        let is_edwards = has("kty", |kty| kty == "OKP") && has("x", is_number);
+        (is_rsa || is_edwards) && !has("use", |of| of == "enc")
+    };
     match all.iter().filter(is_taken).count() {
         0 => Err((Severity::Error, "its key set has no key that Convex takes".to_owned())),
         1 => Ok("one key".to_owned()),
@@ -86,6 +107,9 @@ fn document(looked: &Looked<'_>, address: &str, what: &str) -> Result<Value, (Se
         Some(Ok(text)) => text,
         // A machine that is slow or offline says nothing of the issuer.
         Some(Err(error @ (FetchError::Timeout | FetchError::Unreachable(_)))) => {
+            return Err((Severity::Warning, format!("{what} could not be looked at, since {error}")));
+        }
+        Some(Err(error @ (FetchError::Status(429) | FetchError::Status(500..)))) => {
             return Err((Severity::Warning, format!("{what} could not be looked at, since {error}")));
         }
         Some(Err(error)) => return Err((Severity::Error, format!("{what} is not there: {error}"))),
@@ -106,5 +130,11 @@ mod tests {
         assert_eq!(host("http://localhost:80"), Some("localhost:80"));
         assert_eq!(host("http://verb-noun-00.clerk.accounts.dev"), None);
         assert_eq!(host("file:///etc/passwd"), None);
+        assert_eq!(host("https://file:///etc/passwd"), None);
+        assert_eq!(host("http://localhost:80@192.0.2.2:80"), None);
+        assert_eq!(host("http://127.0.0.1@192.0.2.2"), None);
+        assert_eq!(host("https://user:word@verb-noun-00.clerk.accounts.dev"), None);
+        assert_eq!(host("https://verb-noun-00.clerk.accounts.dev?a=b"), None);
+        assert_eq!(host("https://verb-noun-00.clerk.accounts.dev/#x"), None);
     }
 }

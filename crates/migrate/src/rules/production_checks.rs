@@ -1,15 +1,17 @@
 //! What `doctor --production` looks at on top: whether what is built for production is of Clerk's production instance.
 
-use change::{Finding, Location, Severity};
-use syntax::{ConfigItem, on_deep_stack};
+use change::{Finding, ImportedName, Location, Severity, TextRange};
+use syntax::{ConfigItem, Value, on_deep_stack};
 
 use super::Check;
 use super::auth_config_checks::literal_domains;
+use super::build_checks;
 use super::convex_auth_config::written;
-use super::session_checks::config;
+use super::session_checks::{chooses, config};
 use crate::Explanation;
 use crate::credentials::{Address, Variable, What, effective};
 use crate::doctor::Looked;
+use crate::graph::sources::FileId;
 use crate::workspace::join;
 
 /// What production needs.
@@ -70,6 +72,7 @@ fn production(looked: &Looked<'_>) -> Vec<Finding> {
     found.extend(live_host(looked));
     found.extend(nothing_known(looked));
     found.extend(deployment(looked));
+    found.extend(workflows(looked));
     found
 }
 
@@ -127,6 +130,19 @@ fn nothing_known(looked: &Looked<'_>) -> Option<Finding> {
     }
 }
 
+/// `NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY: pk_test_…` in a workflow that deploys.
+fn workflows(looked: &Looked<'_>) -> Vec<Finding> {
+    let deploys = |text: &str| text.contains("convex deploy") || text.contains("--prod") || text.contains("production");
+    let found = build_checks::workflow_files(looked).into_iter().filter_map(|(path, text)| {
+        let at = text.find("pk_test_").filter(|_| deploys(&text))? as u32;
+        let message =
+            "this workflow is for production, and a key of a development instance is written in it".to_owned();
+        let place = Location { path, range: TextRange::new(at, at + 8) };
+        Some(say(looked, Severity::Warning, message, "give it the `pk_live_` key, from a secret", place))
+    });
+    found.collect()
+}
+
 /// The production deployment has variables of its own, which nobody handed over.
 fn deployment(looked: &Looked<'_>) -> Option<Finding> {
     let state = looked.auth();
@@ -135,7 +151,7 @@ fn deployment(looked: &Looked<'_>) -> Option<Finding> {
     let reads = |items: &[ConfigItem]| {
         items.iter().any(|item| item.properties.iter().any(|value| value.source.contains("process.env")))
     };
-    if !is_read.is_none_or(|items| reads(&items)) {
+    if !is_read.is_none_or(|items| reads(&items)) || chooses(looked, &place) {
         return None;
     }
     let message = format!("whether {} is set on the production deployment was not looked at", state.issuer);
@@ -164,8 +180,7 @@ fn authorized_parties(looked: &Looked<'_>) -> Vec<Finding> {
     let found = looked.middleware(server).makers().iter().filter_map(|(file, range)| {
         let path = sources.path(*file);
         let text = looked.ctx.workspace.text(path)?;
-        // Options that are handed on may hold it.
-        if text.contains("authorizedParties") || text.contains("...") {
+        if text.contains("authorizedParties") || !is_written_out(looked, *file, server.makes) {
             return None;
         }
         let message = "Clerk's middleware takes sessions that were made for any address".to_owned();
@@ -177,4 +192,22 @@ fn authorized_parties(looked: &Looked<'_>) -> Vec<Finding> {
         Some(finding)
     });
     found.collect()
+}
+
+/// Whether all that makes the middleware in a file is given nothing but handlers, or options that are written out.
+fn is_written_out(looked: &Looked<'_>, file: FileId, makes: &[&str]) -> bool {
+    let named = |callee: &Value| match callee {
+        Value::Imported(imported) => {
+            matches!(&imported.export, ImportedName::Named(name) if makes.contains(&name.as_str()))
+        }
+        _ => false,
+    };
+    let calls = looked.access.modules.sources.facts(file).flow.calls.iter().filter(|call| named(&call.callee));
+    let is_plain = |(index, value): (usize, &Value)| match value {
+        Value::Object(options) => options.iter().all(|(name, _)| name.is_some()),
+        // `clerkMiddleware(async (auth, request) => …)`; a function in the second place makes options.
+        Value::Function(_) => index == 0,
+        _ => false,
+    };
+    calls.flat_map(|call| call.arguments.iter().enumerate()).all(is_plain)
 }

@@ -131,7 +131,7 @@ fn of_deployment(
 }
 
 /// Whether auth.config chooses between variables: which one counts on a deployment can't be told.
-fn chooses(looked: &Looked<'_>, place: &Location) -> bool {
+pub(super) fn chooses(looked: &Looked<'_>, place: &Location) -> bool {
     let items = on_deep_stack(|| written(looked.ctx, &place.path)).unwrap_or_default();
     let mut domains = items.iter().flat_map(|item| &item.properties).filter(|value| value.name == "domain");
     domains.any(|domain| domain.source.contains("process.env") && simple_env(&domain.source).is_none())
@@ -200,6 +200,10 @@ fn simple_env(source: &str) -> Option<String> {
 
 /// Something of a token or a file as it stands in a sentence: short, on one line, and without what ends a code span.
 pub(super) fn word(text: &str) -> String {
+    // Whoever pasted a key in the wrong place is not to read it in a log.
+    if ["sk_", "pk_", "eyJ"].iter().any(|key| text.contains(key)) {
+        return "…".to_owned();
+    }
     let plain = |c: char| if c.is_control() || c == '`' { '\u{fffd}' } else { c };
     let short: String = text.chars().map(plain).take(80).collect();
     if short.chars().count() < text.chars().count() { format!("{short}…") } else { short }

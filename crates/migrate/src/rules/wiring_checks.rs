@@ -112,9 +112,16 @@ fn package(looked: &Looked<'_>) -> Vec<Finding> {
         }
         let message = format!("`useAuth` is of {other}, and the ClerkProvider around it of {own}");
         let why = "each package has a React context of its own: this `useAuth` knows nothing of that provider";
-        let help = format!("import `useAuth` from \"{own}\"");
+        // Of two packages the one that the app does not depend on is wrong, wherever it stands.
+        let (app, lines) = (looked.ctx.app, looked.ctx.framework.sdk.lines);
+        let help = match (app.declares(&own), app.declares(&other)) {
+            (false, true) => format!("import `ClerkProvider` from \"{other}\""),
+            _ => format!("import `useAuth` from \"{own}\""),
+        };
         let mut finding = say(looked, USE_AUTH_PACKAGE.explanation.id, convex.place, message, why, &help)?;
+        let is_own = app.declares(&own) && lines.iter().any(|line| line.package == own);
         looked.cure(&mut finding, "Take `useAuth` from the package of ClerkProvider", |ctx, sink| {
+            is_own.then_some(())?;
             swap(looked, ctx, sink, convex.place.0, &used, &nearest.module)
         });
         Some(finding)

@@ -1,0 +1,9 @@
+import type { AuthConfig } from 'convex/server';
+
+export default {
+  providers: [
+    {
+      domain: process.env.CLERK_JWT_ISSUER_DOMAIN!,
+    },
+  ],
+} satisfies AuthConfig;

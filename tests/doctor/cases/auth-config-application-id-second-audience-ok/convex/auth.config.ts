@@ -1,0 +1,8 @@
+import type { AuthConfig } from "convex/server";
+
+export default {
+  providers: [
+    { domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: "convex" },
+    { domain: process.env.CLERK_JWT_ISSUER_DOMAIN!, applicationID: "mobile" },
+  ],
+} satisfies AuthConfig;
