@@ -50,7 +50,7 @@ impl Coverage {
         };
         let (texts, is_transparent) = on_deep_stack(|| {
             let tree = ctx.workspace.tree(&path)?;
-            let facts = file_facts(&tree.module, &tree.bindings);
+            let facts = file_facts(&tree.module);
             Some((exported_texts(&tree.module, "config", "matcher"), is_transparent(&facts)))
         })?;
         let (patterns, is_whole) = match texts {

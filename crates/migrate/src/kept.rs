@@ -47,7 +47,7 @@ impl Kept {
         let mut spells_provider = None;
         let facts = parse(source).map(|module| {
             spells_provider = module.word_in_code("ConvexProvider");
-            let facts = file_facts(&module, &Bindings::new(&module));
+            let facts = file_facts(&module);
             discard(module);
             Arc::new(facts)
         });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use change::{
     Base, ChangeGroup, Conflict, EditSet, ImportChange, ImportedName, Language, Location, RelPath, TextRange,
 };
-use syntax::{Bindings, Lapse, SourceKind, Value, file_facts, lapse, on_deep_stack};
+use syntax::{Lapse, SourceKind, Value, file_facts, lapse, on_deep_stack};
 
 use crate::ctx::Sink;
 use crate::gates::is_gate;
@@ -37,7 +37,7 @@ impl Rewiring<'_> {
         let mut changed = BTreeMap::new();
         for (path, base) in bases {
             let module = parsed(path, &after(path, base, group, language)?)?;
-            changed.insert(path.clone(), Arc::new(file_facts(&module, &Bindings::new(&module))));
+            changed.insert(path.clone(), Arc::new(file_facts(&module)));
         }
         let paths: Vec<RelPath> = changed.keys().cloned().collect();
         let sources = Arc::new(self.survey.modules.sources.clone()).with(changed);

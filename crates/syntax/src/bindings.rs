@@ -79,6 +79,13 @@ pub struct Bindings {
 impl Bindings {
     /// Reads a file's names.
     pub fn new(module: &ParsedModule) -> Self {
+        let mut bindings = Self::meanings(module);
+        module.program.visit_with(&mut Uses { bindings: &mut bindings });
+        bindings
+    }
+
+    /// What a file's names mean, and not where they are used: all that its facts ask for, and another walk over the tree less.
+    pub(crate) fn meanings(module: &ParsedModule) -> Self {
         let mut bindings = Self {
             imported: FxHashMap::default(),
             aliases: FxHashMap::default(),
@@ -87,7 +94,6 @@ impl Bindings {
             unresolved: module.unresolved,
         };
         module.program.visit_with(&mut Declared { bindings: &mut bindings });
-        module.program.visit_with(&mut Uses { bindings: &mut bindings });
         bindings
     }
 

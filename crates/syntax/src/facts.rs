@@ -281,7 +281,8 @@ impl FileFacts {
 }
 
 /// Reads the facts of a file.
-pub fn file_facts(module: &ParsedModule, bindings: &Bindings) -> FileFacts {
+pub fn file_facts(module: &ParsedModule) -> FileFacts {
+    let bindings = &Bindings::meanings(module);
     let mut facts = Collector::new(module, bindings).collect();
     facts.hash = FileFacts::content_hash(module.text());
     let elements: Vec<TextRange> = facts.elements.iter().map(|element| element.range).collect();
@@ -296,7 +297,7 @@ mod tests {
     use crate::parse::tests::parsed;
 
     fn facts(text: &str) -> FileFacts {
-        parsed("a.tsx", text, |module| file_facts(&module, &Bindings::new(&module)))
+        parsed("a.tsx", text, |module| file_facts(&module))
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::facts::file_facts;
 use crate::parse::tests::parsed;
 
 fn check(text: &str, expected: &str) {
-    let flow = parsed("a.tsx", text, |module| file_facts(&module, &Bindings::new(&module)).flow);
+    let flow = parsed("a.tsx", text, |module| file_facts(&module).flow);
     let found: Vec<String> = flow.variables.iter().map(|values| format!("{values:?}")).collect();
     assert!(found.iter().any(|values| values == expected), "{text}: {found:#?}");
 }
@@ -32,7 +32,7 @@ fn what_variables_are() {
 #[test]
 fn what_functions_give_back() {
     let text = "function F() { if (a) return <A/>; return [<B/>].map(() => { return <C/>; }); }\nclass G { menu = () => <D/>; render() { return <E>{this.menu()}</E>; } }";
-    let flow = parsed("a.tsx", text, |module| file_facts(&module, &Bindings::new(&module)).flow);
+    let flow = parsed("a.tsx", text, |module| file_facts(&module).flow);
     let returns: Vec<String> = flow.functions.iter().map(|function| format!("{:?}", function.returns)).collect();
     assert_eq!(
         returns,
@@ -54,7 +54,7 @@ fn what_functions_throw_without() {
         ("function f(a) { if (a) throw 1; }", 0),
         ("function f(a) { if (a.b === 1) throw 1; }", 0),
     ] {
-        let flow = parsed("a.ts", text, |module| file_facts(&module, &Bindings::new(&module)).flow);
+        let flow = parsed("a.ts", text, |module| file_facts(&module).flow);
         assert_eq!(flow.functions[0].required.len(), expected, "{text}: {:?}", flow.functions[0]);
     }
 }
@@ -62,7 +62,7 @@ fn what_functions_throw_without() {
 #[test]
 fn functions_say_how_they_run() {
     let text = "async function f() { 'use cache'; } const g = async () => { 'use server'; 1; }; const h = () => 1;";
-    let flow = parsed("a.ts", text, |module| file_facts(&module, &Bindings::new(&module)).flow);
+    let flow = parsed("a.ts", text, |module| file_facts(&module).flow);
     let said: Vec<_> =
         flow.functions.iter().map(|function| (function.is_async, function.directives.join(" "))).collect();
     let expected = [(true, "use cache"), (true, "use server"), (false, "")];

@@ -200,7 +200,7 @@ fn imported_by(ctx: &Ctx<'_>, path: &RelPath) -> Option<RelPath> {
 
 /// The imported names of which every use is gone: `NextMiddleware` of `export const middleware: NextMiddleware = …`.
 fn unused(module: &ParsedModule, bindings: &Bindings, gone: &[TextRange]) -> Vec<String> {
-    let facts = syntax::file_facts(module, bindings);
+    let facts = syntax::file_facts(module);
     let locals = facts.imports.iter().flat_map(|import| &import.specifiers).map(|specifier| &specifier.local);
     let is_gone = |local: &&String| {
         let uses = bindings.uses_of_import(local);
@@ -210,7 +210,7 @@ fn unused(module: &ParsedModule, bindings: &Bindings, gone: &[TextRange]) -> Vec
 }
 
 fn has_config(module: &ParsedModule) -> bool {
-    let facts = syntax::file_facts(module, &Bindings::new(module));
+    let facts = syntax::file_facts(module);
     facts.exports.iter().any(|export| export.name == ImportedName::Named("config".to_owned()))
 }
 

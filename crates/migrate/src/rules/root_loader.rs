@@ -149,7 +149,7 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
     };
     let route = route_types(ctx.workspace, ctx.app, path);
     let parsed = sink.read(ctx, path, |module, bindings, style| {
-        let last = syntax::file_facts(&module, &bindings).last_import().map(|import| import.module.clone());
+        let last = syntax::file_facts(&module).last_import().map(|import| import.module.clone());
         (change(path, &module, &bindings, &style, route), bindings, last)
     });
     let Some((change, bindings, last)) = parsed else {
@@ -226,7 +226,7 @@ fn change(
         answers: None,
         passes: passed_on(module),
     };
-    if exports(module, bindings, "clientLoader") {
+    if exports(module, "clientLoader") {
         let why =
             "the root has a `clientLoader`: the page gets its data instead of the server's, which has the session";
         return Err((RefusalReason::LoaderForm, TextRange::empty(0), why));
@@ -244,7 +244,7 @@ fn change(
                 change.calls.push("clerkMiddleware");
             }
         }
-        None if exports(module, bindings, "middleware") => {
+        None if exports(module, "middleware") => {
             let why = "the middleware is exported in another way than as a list that is written out";
             return Err((RefusalReason::MiddlewareForm, TextRange::empty(0), why));
         }
@@ -358,8 +358,8 @@ fn passed_on(module: &ParsedModule) -> Option<TextRange> {
     found.map(|(at, length)| TextRange::new(at as u32, (at + length) as u32))
 }
 
-fn exports(module: &ParsedModule, bindings: &Bindings, name: &str) -> bool {
-    let facts = syntax::file_facts(module, bindings);
+fn exports(module: &ParsedModule, name: &str) -> bool {
+    let facts = syntax::file_facts(module);
     facts.exports.iter().any(|export| export.name == change::ImportedName::Named(name.to_owned()))
 }
 
