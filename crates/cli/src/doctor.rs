@@ -34,9 +34,8 @@ pub(crate) fn doctor(cli: &Cli, args: &Doctor) -> anyhow::Result<Status> {
     let given = [&args.convex_env, &args.prod_env, &args.token, &args.jwks];
     let by_stdin = given.into_iter().flatten().filter(|path| path.as_os_str() == "-").count();
     anyhow::ensure!(by_stdin <= 1, "only one of --convex-env, --prod-env, --token and --jwks can be read from stdin");
-    let deployment = |path: &Option<_>| -> anyhow::Result<Option<Deployment>> {
-        path.as_deref().map(|path| Ok(Deployment::read(&text(path)?))).transpose()
-    };
+    let deployment =
+        |path: &Option<_>| -> anyhow::Result<Option<Deployment>> { path.as_deref().map(variables).transpose() };
     let options = Options {
         apps: args.apps.clone(),
         gate: Some(GateMode::None),
@@ -83,6 +82,18 @@ fn fixed(cli: &Cli, args: &Doctor, options: &Options) -> anyhow::Result<Planned>
         cured.for_each(|finding| say(&format!("cured: [{}] {}\n", finding.rule, finding.message)));
     }
     Ok(migrate::plan(&args.path, options)?)
+}
+
+/// What is set on a deployment, as `npx convex env list` prints it.
+fn variables(path: &Path) -> anyhow::Result<Deployment> {
+    let text = text(path)?;
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let sets = |line: &str| line.split_once('=').is_some_and(|(name, _)| is_name(name.trim()));
+    // "No environment variables set."
+    let is_empty = text.trim().is_empty() || text.trim_start().starts_with("No environment variables");
+    let is_list = is_empty || text.lines().any(sets);
+    anyhow::ensure!(is_list, "`{}` is not what `npx convex env list` prints: no line is NAME=value", path.display());
+    Ok(Deployment::read(&text))
 }
 
 /// The session token, and what time it is.

@@ -28,7 +28,13 @@ pub(crate) fn fetcher() -> Fetcher {
         if begun.elapsed() > ALL_PATIENCE {
             return Err(FetchError::Timeout);
         }
-        let mut answer = agent.get(address).call().map_err(failed)?;
+        let request = agent.get(address);
+        // What is on this machine is not asked for by way of another.
+        let mut answer = match address.starts_with("http://") {
+            true => request.config().proxy(None).build().call(),
+            false => request.call(),
+        }
+        .map_err(failed)?;
         match answer.status().as_u16() {
             200 => answer.body_mut().with_config().limit(LONGEST).read_to_string().map_err(failed),
             status => Err(FetchError::Status(status)),

@@ -210,7 +210,7 @@ fn assignments(text: &str) -> Vec<(TextRange, &str, &str)> {
         }
         let Some((name, value)) = pair(line) else { continue };
         // A key in the place of a name is shown to nobody.
-        if ["sk_test_", "sk_live_", "pk_test_", "pk_live_"].iter().any(|kind| name.starts_with(kind)) {
+        if ["sk_test_", "sk_live_", "pk_test_", "pk_live_"].iter().any(|kind| name.contains(kind)) {
             continue;
         }
         let quote = value.chars().next().filter(|c| ['"', '\'', '`'].contains(c));

@@ -78,6 +78,7 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
         .iter()
         .filter_map(|variable| match &variable.what {
             What::Publishable { host, .. } => Some(host.as_str()),
+            What::Issuer(address) => address.host(),
             _ => None,
         })
         .collect();
@@ -88,7 +89,11 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     if known.iter().flatten().flatten().any(is_own) {
         return Vec::new();
     }
-    let is_open = |item: &ConfigItem| value(item, "domain").is_none_or(|domain| domain.text.is_none());
+    // A domain of one's own may be Clerk's too, where the audience is that of its tokens.
+    let is_convex =
+        |item: &ConfigItem| value(item, "applicationID").is_some_and(|id| id.text.as_deref() == Some("convex"));
+    let is_open =
+        |item: &ConfigItem| is_convex(item) || value(item, "domain").is_none_or(|domain| domain.text.is_none());
     let is_told = known.is_none_or(|items| items.is_some_and(|items| !items.iter().any(is_open)));
     let elsewhere = elsewhere.next();
     let is_elsewhere = there.is_none() && elsewhere.is_some();
@@ -173,14 +178,12 @@ fn value<'i>(item: &'i ConfigItem, name: &str) -> Option<&'i ConfigValue> {
 
 fn application_id(looked: &Looked<'_>) -> Vec<Finding> {
     let all = clerks(looked);
-    let source = |item: &ConfigItem| value(item, "domain").map(|domain| domain.source.clone());
     let takes = |item: &ConfigItem| value(item, "applicationID").is_some_and(|id| id.text.as_deref() == Some("convex"));
-    // Another audience of the same instance is for other tokens: those of a template.
-    let taken: Vec<Option<String>> = all.iter().filter(|(_, item)| takes(item)).map(|(_, item)| source(item)).collect();
+    // Another audience beside it is for other tokens: those of a template.
+    if all.iter().any(|(_, item)| takes(item)) {
+        return Vec::new();
+    }
     let finding = |(path, item): (RelPath, ConfigItem)| {
-        if taken.contains(&source(&item)) {
-            return None;
-        }
         // `type: "customJwt"` may go without.
         if value(&item, "type").is_some() {
             return None;

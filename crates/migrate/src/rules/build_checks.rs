@@ -10,8 +10,7 @@ use crate::credentials::names_set;
 use crate::doctor::Looked;
 use crate::env::templates;
 use crate::graph::sightings::Node;
-use crate::graph::sources::FileId;
-use crate::known::{Provider, is_clerk_module};
+use crate::known::Provider;
 use crate::workspace::{folders_up, join};
 
 /// What builds the app is not given Clerk's keys.
@@ -62,35 +61,23 @@ fn turbo(looked: &Looked<'_>) -> Option<Finding> {
     let mut scripts = scripts.filter_map(|path| looked.ctx.workspace.text(&path));
     let is_loose = settings.get("envMode").and_then(Value::as_str) == Some("loose")
         || scripts.any(|text| text.contains("--env-mode=loose") || text.contains("--env-mode loose"));
-    // A key of another name is handed to the middleware: `clerkMiddleware({ secretKey: … })`.
-    if looked.access.modules.sources.ids().any(|file| hands_secret(looked, file)) {
-        return None;
-    }
     // `pipeline` is of Turborepo 1, which hides nothing unless told to.
     let tasks = settings.get("tasks").filter(|_| !is_loose)?;
-    tasks.as_object()?.keys().find(|task| *task == "build" || task.ends_with("#build"))?;
+    tasks.as_object()?.keys().find(|task| *task == "build")?;
     let named = env_lists(&settings).iter().any(|keys| {
         let list = keys.iter().try_fold(&settings, |value, key| value.get(key)).and_then(Value::as_array);
         list.into_iter().flatten().filter_map(Value::as_str).any(|item| covers(item, secret))
     });
-    if named {
+    // A key of another name may be handed to the middleware: `clerkMiddleware({ secretKey: … })`.
+    let sources = looked.access.modules.sources;
+    let hands = |file| looked.ctx.workspace.text(sources.path(file)).is_none_or(|text| text.contains("secretKey"));
+    if named || sources.ids().any(hands) {
         return None;
     }
     let message = format!("no list of this file names {secret}: Turborepo hides it from what it runs");
     let help = format!("add \"{secret}\" to `env` of the task `build`, or to `globalEnv`");
     let doc = "https://turborepo.dev/docs/crafting-your-repository/using-environment-variables";
     Some(say(looked, &BUILD_VARIABLES, path, message, help, doc))
-}
-
-/// Whether a file that takes in Clerk's package for the server names a secret key itself.
-fn hands_secret(looked: &Looked<'_>, file: FileId) -> bool {
-    let sources = looked.access.modules.sources;
-    let is_server = sources
-        .facts(file)
-        .imports
-        .iter()
-        .any(|import| is_clerk_module(&import.module) && import.module.ends_with("/server"));
-    is_server && looked.ctx.workspace.text(sources.path(file)).is_none_or(|text| text.contains("secretKey"))
 }
 
 /// The variable of the publishable key, where the provider is seen to be given it, or reads it itself.
@@ -178,7 +165,7 @@ fn builds(text: &str) -> bool {
     text.lines().map(command).any(|command| build.contains(&command.as_str()))
 }
 
-/// Whether a workflow may have the key by some way: by its name, out of a store, by an action of the repository's own, or in another folder.
+/// Whether a workflow may have the key by some way: by its name, out of a store, by somebody's action, or in another folder.
 fn may_have(text: &str, key: &str) -> bool {
     let ways = [
         "doppler",
@@ -187,12 +174,19 @@ fn may_have(text: &str, key: &str) -> bool {
         "1password",
         ".env",
         "tojson(secrets)",
-        "uses: ./",
         "working-directory",
+        "github_env",
+        "container:",
+        "cd ",
         "if: false",
+        "if: ${{ false",
+        "<<<<<<<",
     ];
+    let known = ["actions/", "pnpm/action-setup", "oven-sh/setup-bun"];
     let lower = text.to_lowercase();
-    text.contains(key) || ways.iter().any(|way| lower.contains(way))
+    let mut used = text.lines().filter_map(|line| line.trim_start().trim_start_matches("- ").strip_prefix("uses:"));
+    let is_foreign = |action: &str| !known.iter().any(|known| action.trim_start().starts_with(known));
+    text.contains(key) || ways.iter().any(|way| lower.contains(way)) || used.any(is_foreign)
 }
 
 /// The workflows of GitHub's in the repository, each with its text.

@@ -67,7 +67,11 @@ fn http_client(looked: &Looked<'_>) -> Vec<Finding> {
             return None;
         }
         let name = private(looked, &graph, file, call.arguments.first()?)?;
-        is_made_here(looked, file, object, 0).then_some(())?;
+        // `ready(client)`: whoever it is handed to may give it one.
+        let mut others = looked.access.modules.sources.facts(file).flow.calls.iter();
+        if !is_made_here(looked, file, object, 0) || others.any(|call| call.arguments.contains(object)) {
+            return None;
+        }
         let message = format!("`{name}` is for those who are signed in, and this client was given no token");
         let help = "give it one before the call: `client.setAuth(token)`, with the token of Clerk's `getToken()`";
         let doc = "https://docs.convex.dev/api/classes/browser.ConvexHttpClient#setauth";
@@ -124,9 +128,9 @@ fn loader(looked: &Looked<'_>) -> Vec<Finding> {
         let options =
             sources.facts(file).flow.call(*options).filter(|options| is_convex_query(looked, file, options))?;
         let name = private(looked, &graph, file, options.arguments.first()?)?;
-        // `ssr: false` of the route, or a way out in the browser's part of it.
+        // A way out in the browser's part of it.
         let text = looked.ctx.workspace.text(sources.path(file))?;
-        if ["ssr:", "typeof window", "typeof document", "SSR"].iter().any(|word| text.contains(word)) {
+        if ["typeof window", "typeof document", "SSR"].iter().any(|word| text.contains(word)) {
             return None;
         }
         let message = format!("`{name}` is for those who are signed in, and on the server this asks without a token");
@@ -134,7 +138,11 @@ fn loader(looked: &Looked<'_>) -> Vec<Finding> {
         let doc = "https://docs.convex.dev/client/tanstack/tanstack-start/clerk";
         Some(say(looked, &LOADER_TOKEN, (file, call.range), message, help, doc))
     });
-    found.collect()
+    let found: Vec<Finding> = found.collect();
+    // `ssr: false` of a route holds for those below it as well.
+    let turns_off = |text: String| text.split("ssr:").skip(1).any(|rest| !rest.trim_start().starts_with("true"));
+    let is_off = |file: FileId| looked.ctx.workspace.text(sources.path(file)).is_none_or(turns_off);
+    if found.is_empty() || sources.ids().any(is_off) { Vec::new() } else { found }
 }
 
 /// Whether loaders may run in the browser only: by the settings of the app, or of a route.

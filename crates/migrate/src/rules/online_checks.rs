@@ -63,6 +63,10 @@ fn said(looked: &Looked<'_>, provider: &Provider) -> Vec<(Severity, String)> {
 
 /// The host and port of an address that may be asked: one of TLS, or on this machine. What could lead elsewhere is none: a user, a query.
 fn host(address: &str) -> Option<&str> {
+    // A key or a token in the wrong place is sent to nobody.
+    if ["sk_", "pk_", "eyJ"].iter().any(|key| address.contains(key)) {
+        return None;
+    }
     let (scheme, rest) = address.split_once("://")?;
     let end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
@@ -129,6 +133,8 @@ mod tests {
         assert_eq!(host("http://127.0.0.1:80/x"), Some("127.0.0.1:80"));
         assert_eq!(host("http://localhost:80"), Some("localhost:80"));
         assert_eq!(host("http://verb-noun-00.clerk.accounts.dev"), None);
+        assert_eq!(host("https://eyJhbGci.eyJpc3Mi.c2ln"), None);
+        assert_eq!(host("https://verb-noun-00.clerk.accounts.dev/sk_x"), None);
         assert_eq!(host("file:///etc/passwd"), None);
         assert_eq!(host("https://file:///etc/passwd"), None);
         assert_eq!(host("http://localhost:80@192.0.2.2:80"), None);

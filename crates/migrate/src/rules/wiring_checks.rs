@@ -140,7 +140,10 @@ fn swap(looked: &Looked<'_>, ctx: &Ctx<'_>, sink: &mut Sink, file: FileId, from:
     let [specifier] = import.specifiers.as_slice() else { return None };
     let text = ctx.workspace.text(path)?;
     let written = import.range.slice(&text)?;
-    let at = written.rfind(from).filter(|_| specifier.name == ImportedName::Named("useAuth".to_owned()))? as u32;
+    let at = written
+        .rfind(from)
+        .filter(|_| !specifier.type_only && specifier.name == ImportedName::Named("useAuth".to_owned()))?
+        as u32;
     let start = import.range.start() + at;
     if !sink.takes(ctx, path) {
         return None;

@@ -1,0 +1,1 @@
+export const options = { secretKey: process.env.MY_SECRET };
