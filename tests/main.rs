@@ -47,3 +47,5 @@ mod architecture;
 mod real;
 // Migrated apps in a real browser; on with CONVEX_CLERK_TESTS=all.
 mod e2e;
+// What the speed harness measures; on likewise.
+mod perf;

@@ -8,9 +8,9 @@ import { WORK } from "./paths.mjs";
 const SLOW = 20;
 
 /** @returns a row for each tool */
-export function measureSize(tools, { files, dense, runs }) {
+export function measureSize(tools, { files, dense, runs, appFiles }) {
   const root = join(WORK, "monorepo");
-  const apps = makeMonorepo(root, { files, dense });
+  const apps = makeMonorepo(root, { files, dense, appFiles });
   // The system reads the files from memory from here on, and no tool is the first one.
   for (const tool of tools.slice(0, 2)) measure(tool.command, { cwd: root });
   const taken = new Map(tools.map((tool) => [tool, []]));

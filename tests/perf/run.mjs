@@ -1,5 +1,5 @@
 // What `convex-clerk migrate --dry-run` costs on monorepos, beside other tools in the same run.
-//   node run.mjs --binary PATH [--files 1000,5000,30000] [--dense] [--peers rg,ast-grep] [--runs 5] [--out DIR]
+//   node run.mjs --binary PATH [--files 1000,5000,30000] [--dense] [--peers rg,ast-grep] [--runs 5] [--app-files 250] [--out DIR]
 //   node run.mjs --binary PATH --limits
 //   node run.mjs --binary PATH --quick
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -21,6 +21,7 @@ const OPTIONS = {
   dense: { type: "boolean", default: false },
   peers: { type: "string", default: PEER_NAMES.join() },
   runs: { type: "string", default: "5" },
+  "app-files": { type: "string" },
   out: { type: "string", default: join(WORK, "results") },
   limits: { type: "boolean" },
   quick: { type: "boolean" },
@@ -30,23 +31,30 @@ function readArgs() {
   try {
     const { values } = parseArgs({ options: OPTIONS });
     if (!values.binary) throw new Error("--binary is needed");
-    const [files, runs] = [values.files.split(",").map(Number), Number(values.runs)];
-    if (![...files, runs].every((number) => Number.isInteger(number) && number > 0)) throw new Error("--files and --runs take whole numbers");
+    const files = numbers(values, "files");
+    const [runs] = numbers(values, "runs");
+    const [appFiles] = values["app-files"] ? numbers(values, "app-files") : [];
     const peers = values.peers.split(",").filter((name) => name !== "");
     const unknown = peers.find((name) => !PEER_NAMES.includes(name));
     if (unknown) throw new Error(`no peer is called ${unknown}; there are ${PEER_NAMES.join(", ")}`);
-    return { ...values, binary: resolve(values.binary), out: resolve(values.out), files: files.toSorted((a, b) => a - b), runs, peers };
+    return { ...values, binary: resolve(values.binary), out: resolve(values.out), files: files.toSorted((a, b) => a - b), runs, appFiles, peers };
   } catch (error) {
     console.error(error.message);
     process.exit(2);
   }
 }
 
-function compare({ binary, files, dense, peers, runs, out }) {
+function numbers(values, name) {
+  const all = values[name].split(",").map(Number);
+  if (!all.every((number) => Number.isInteger(number) && number > 0)) throw new Error(`--${name} takes whole numbers above 0`);
+  return all;
+}
+
+function compare({ binary, files, dense, peers, runs, appFiles, out }) {
   const tools = findTools(binary, peers);
   const machine = `${cpus().length} cores, node ${process.versions.node}`;
   console.log(`${dense ? "dense" : "plain"} monorepos on ${machine}\n${tools.map(({ name, version }) => `${name} ${version}`).join(", ")}\n`);
-  const rows = files.flatMap((files) => measureSize(tools, { files, dense, runs }));
+  const rows = files.flatMap((files) => measureSize(tools, { files, dense, runs, appFiles }));
   console.log(`${table(rows)}\n\n${targets(rows, binary)}`);
   mkdirSync(out, { recursive: true });
   const versions = Object.fromEntries(tools.map(({ name, version }) => [name, version]));

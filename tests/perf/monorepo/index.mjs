@@ -22,35 +22,40 @@ const DENSE = { app: 0.6, package: 0.6 };
 const API_OF_PACKAGES = `import { anyApi as api } from "convex/server";`;
 const API_OF_APPS = `import { api } from "../../convex/_generated/api";`;
 
-/** Writes it into `root`, in whose place nothing is left. `files` counts TypeScript outside of node_modules. Returns how many apps there are. */
-export function makeMonorepo(root, { files, dense }) {
+/** An app has a hundredth of the files, within these. */
+const SMALLEST_APP = 24;
+const LARGEST_APP = 250;
+
+/**
+ * Writes it into `root`, in whose place nothing is left. `files` counts TypeScript outside of node_modules, `appFiles` is how many of them each
+ * app has. Returns how many apps there are.
+ */
+export function makeMonorepo(root, { files, dense = false, appFiles = Math.min(LARGEST_APP, Math.max(SMALLEST_APP, Math.round(files / 100))) }) {
   rmSync(root, { recursive: true, force: true });
   const build = { root, rng: random(SEED), share: dense ? DENSE : PLAIN, written: 0 };
   const apps = files < SMALLEST_MONOREPO ? 1 : APPS;
   write(build, "", { ".gitignore": "node_modules\ndist\n.next\n.turbo\n.env.local\n" });
   if (apps === 1) makeApp(build, { folder: "", kind: APP_KINDS[0], files, packages: [] });
-  else makeWorkspace(build, files);
+  else makeWorkspace(build, { files, appFiles });
   makeNodeModules(build, Math.min(20_000, files * 4));
   spawnSync("git", ["init", "--quiet", root]);
   return apps;
 }
 
-function makeWorkspace(build, files) {
-  const ofAnApp = Math.min(250, Math.max(24, Math.round(files / 100)));
+function makeWorkspace(build, { files, appFiles }) {
+  const ofPackages = files - APPS * appFiles;
+  if (ofPackages < PACKAGE_FILES) throw new Error(`${APPS} apps of ${appFiles} files leave nothing of ${files} for packages`);
   const packages = [];
   write(build, "", {
     "package.json": `${JSON.stringify({ name: "acme", private: true, packageManager: "pnpm@10.25.0" }, null, 2)}\n`,
     "pnpm-workspace.yaml": 'packages:\n  - "apps/*"\n  - "packages/*"\n',
   });
-  while (build.written < files - APPS * ofAnApp) {
-    const left = files - APPS * ofAnApp - build.written;
-    packages.push(makePackage(build, packages, Math.min(PACKAGE_FILES, left)));
-  }
+  while (build.written < ofPackages) packages.push(makePackage(build, packages, Math.min(PACKAGE_FILES, ofPackages - build.written)));
   for (let number = 0; number < APPS; number++) {
     // Neighbours, so that apps share some packages and most packages belong to none.
     const its = Array.from({ length: PACKAGES_OF_AN_APP }, (_, at) => packages[(number * 3 + at) % packages.length]);
     const kind = APP_KINDS[number % APP_KINDS.length];
-    makeApp(build, { folder: `apps/app-${number + 1}`, kind, files: ofAnApp, packages: [...new Set(its)] });
+    makeApp(build, { folder: `apps/app-${number + 1}`, kind, files: appFiles, packages: [...new Set(its)] });
   }
 }
 
