@@ -7,7 +7,7 @@ const LINE_HEIGHT = 18;
 /** Told apart without seeing red and green, on white as on near-black. */
 const COLOURS = ["#d6571e", "#2f7fd1", "#169173", "#b5569f", "#8f7a00", "#6f7682"];
 const STYLE = `
-  text { font: 13px system-ui, sans-serif; fill: #1f2328 }
+  text { font: 13px system-ui, sans-serif; fill: #1f2328 } .title { font-weight: 600 }
   .page { fill: #ffffff } .grid { stroke: #d5d9de } .axis { fill: #59636e }
   @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .page { fill: #0d1117 } .grid { stroke: #30363d } .axis { fill: #9aa4af } }
 `;
@@ -21,7 +21,7 @@ export function plot(rows, title) {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">`,
     `<style>${STYLE}</style>`,
     `<rect class="page" width="${WIDTH}" height="${HEIGHT}"/>`,
-    `<text x="${PLOT.left}" y="26" font-weight="600">${title}</text>`,
+    `<text class="title" x="${PLOT.left}" y="26">${title}</text>`,
     ...y.ticks.map(([value, at]) => `<path class="grid" d="M${PLOT.left} ${at}H${PLOT.right}"/>${label(PLOT.left - 8, at + 4, "end", time(value))}`),
     ...[...new Set(rows.map(({ files }) => files))].map((files) => label(x.place(files), PLOT.bottom + 22, "middle", files.toLocaleString("en"))),
     label((PLOT.left + PLOT.right) / 2, PLOT.bottom + 44, "middle", "TypeScript files"),

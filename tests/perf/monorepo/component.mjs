@@ -1,4 +1,4 @@
-// The text of one component of 40 to 200 lines: types, helpers, state, effects, lists, a form, other components. A third of the lines vary.
+// The text of one component of about 70 to 190 lines: types, helpers, state, effects, lists, a form, other components.
 import { CLASSES, FIELDS } from "./words.mjs";
 
 const CONVEX = `import { useMutation, useQuery } from "convex/react";`;

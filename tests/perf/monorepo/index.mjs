@@ -15,9 +15,12 @@ const PACKAGE_FILES = 60;
 /** Every package may use the first ones: the design system, formats, types. */
 const SHARED_PACKAGES = 3;
 const PACKAGES_OF_AN_APP = 4;
+/** Of the components of an app or a package so many use none of their neighbours, so many use those, and the rest is the pages. */
+const LEAVES = 0.6;
+const PARTS = 0.3;
 /** The share of files that import Convex in an app, and in packages; most of both in the dense variant. */
 const PLAIN = { app: 0.15, package: 0 };
-const DENSE = { app: 0.6, package: 0.6 };
+const DENSE = { app: 0.7, package: 0.7 };
 /** Packages have no generated functions of their own. */
 const API_OF_PACKAGES = `import { anyApi as api } from "convex/server";`;
 const API_OF_APPS = `import { api } from "../../convex/_generated/api";`;
@@ -63,7 +66,7 @@ function makePackage(build, before, files) {
   const name = `@acme/${build.rng.pick(NOUNS).toLowerCase()}-${before.length + 1}`;
   const folder = `packages/${name.slice("@acme/".length)}`;
   const shared = before.slice(0, SHARED_PACKAGES);
-  const names = makeComponents(build, { folder: `${folder}/src`, count: files - 1, packages: shared, of: "package" });
+  const names = makeComponents(build, { folder: `${folder}/src`, count: files - 1, packages: shared, of: "package" }).flat();
   write(build, folder, {
     "package.json": `${JSON.stringify(manifest(name, shared), null, 2)}\n`,
     "README.md": `# ${name}\n\n${names.map((name) => `- \`${name}\`\n`).join("")}`,
@@ -86,29 +89,32 @@ function makeApp(build, { folder, kind, files, packages }) {
   const ownFiles = (uses) => kind.files(folder.split("/").at(-1) || "app", workspace(packages), uses);
   const count = files - Object.keys(ownFiles([])).filter(isSource).length;
   const components = posix.join(folder, kind.components);
-  const names = makeComponents(build, { folder: components, count, packages, of: "app" });
+  const layers = makeComponents(build, { folder: components, count, packages, of: "app" });
   const from = posix.relative(posix.dirname(kind.page), kind.components);
-  const own = names.slice(-6).map((name) => ({ name, from: `${from.startsWith(".") ? from : `./${from}`}/${name}` }));
+  const own = layers.findLast((layer) => layer.length > 0).map((name) => ({ name, from: `${from.startsWith(".") ? from : `./${from}`}/${name}` }));
   write(build, folder, ownFiles([...own, ...packages.map((it) => exported(build.rng, it))]));
 }
 
 const exported = (rng, { name, names }) => ({ name: rng.pick(names), from: name });
 
-/** Components that use some of those before them and of the packages; one in ten is tested. Returns their names. */
+/** Components in three layers, which use those of the layer before and of the packages; one in ten is tested. Returns their names by layer. */
 function makeComponents(build, { folder, count, packages, of }) {
   const { rng } = build;
-  const names = [];
-  const end = build.written + count;
-  while (build.written < end) {
-    const name = `${rng.pick(NOUNS)}${rng.pick(KINDS)}${names.length + 1}`;
-    const own = rng.some(names.slice(-12), rng.between(0, 3)).map((name) => ({ name, from: `./${name}` }));
+  const layers = [[], [], []];
+  for (let left = count; left > 0; ) {
+    const done = 1 - left / count;
+    const layer = done < LEAVES ? 0 : done < LEAVES + PARTS ? 1 : 2;
+    const name = `${rng.pick(NOUNS)}${rng.pick(KINDS)}${layers.flat().length + 1}`;
+    const own = rng.some(layers[layer - 1] ?? [], rng.between(2, 4)).map((name) => ({ name, from: `./${name}` }));
     const others = rng.some(packages, rng.between(0, 2)).map((it) => exported(rng, it));
     const api = rng.chance(build.share[of]) && (of === "app" ? API_OF_APPS : API_OF_PACKAGES);
-    write(build, folder, { [`${name}.tsx`]: component(rng, { name, uses: [...own, ...others], api }) });
-    if (rng.chance(0.1) && build.written < end) write(build, folder, { [`${name}.test.tsx`]: test(name) });
-    names.push(name);
+    const files = { [`${name}.tsx`]: component(rng, { name, uses: [...own, ...others], api }) };
+    if (rng.chance(0.1) && left > 1) files[`${name}.test.tsx`] = test(name);
+    write(build, folder, files);
+    left -= Object.keys(files).length;
+    layers[layer].push(name);
   }
-  return names;
+  return layers;
 }
 
 const test = (name) => `import { render, screen } from "@testing-library/react";
