@@ -15,6 +15,7 @@ export function measureSize(tools, { files, dense, runs, appFiles }) {
   for (const tool of tools.slice(0, 2)) measure(tool.command, { cwd: root });
   const taken = new Map(tools.map((tool) => [tool, []]));
   for (let round = 0; round < runs; round++) {
+    console.error(`${files} files, round ${round + 1} of ${runs}`);
     for (const [tool, its] of taken) if (!its.some(({ wall }) => wall > SLOW)) its.push(runOf(tool, root, apps));
   }
   return [...taken].map(([{ name }, its]) => ({ tool: name, files, dense, ...summary(its) }));

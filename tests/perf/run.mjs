@@ -2,7 +2,7 @@
 //   node run.mjs --binary PATH [--files 1000,5000,30000] [--dense] [--peers rg,ast-grep] [--runs 5] [--app-files 250] [--out DIR]
 //   node run.mjs --binary PATH --limits
 //   node run.mjs --binary PATH --quick
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -30,7 +30,7 @@ const OPTIONS = {
 function readArgs() {
   try {
     const { values } = parseArgs({ options: OPTIONS });
-    if (!values.binary) throw new Error("--binary is needed");
+    if (!values.binary || !existsSync(values.binary)) throw new Error("--binary has to be the path of convex-clerk");
     const files = numbers(values, "files");
     const [runs] = numbers(values, "runs");
     const [appFiles] = values["app-files"] ? numbers(values, "app-files") : [];

@@ -40,6 +40,8 @@ function ofOurs(row, largest) {
 /** The time for a file, of the largest monorepo to that of a middle one. */
 function growth(rows, largest) {
   const ofFile = (files) => rows.filter((row) => row.tool === OURS && row.files === files).map((row) => row.wall / files)[0];
-  const [from, to] = [ofFile(GROWTH_FROM), ofFile(largest)];
-  return from && largest > GROWTH_FROM ? [atMost(`time for a file, ${largest.toLocaleString("en")} to ${GROWTH_FROM.toLocaleString("en")} files`, to / from, GROWTH, ratio)] : [];
+  const from = ofFile(GROWTH_FROM);
+  if (!from || largest <= GROWTH_FROM) return [];
+  const what = `time for a file, ${largest.toLocaleString("en")} to ${GROWTH_FROM.toLocaleString("en")} files`;
+  return [atMost(what, ofFile(largest) / from, GROWTH, ratio)];
 }

@@ -6,10 +6,9 @@ import { HERE } from "./paths.mjs";
 
 const packages = join(HERE, "node_modules");
 const peers = join(HERE, "peers");
-const suffix = process.platform === "win32" ? ".exe" : "";
-// The binaries themselves: the launchers of the packages would add the start of node to each run.
-const ripgrep = join(packages, `@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg${suffix}`);
-const astGrep = join(packages, `@ast-grep/cli-${process.platform}-${process.arch}${{ linux: "-gnu", win32: "-msvc" }[process.platform] ?? ""}/ast-grep${suffix}`);
+// The binaries themselves, of Linux, where alone this runs: the launchers of the packages would add the start of node to each run.
+const ripgrep = join(packages, `@vscode/ripgrep-linux-${process.arch}/bin/rg`);
+const astGrep = join(packages, `@ast-grep/cli-linux-${process.arch}-gnu/ast-grep`);
 
 const count = (pattern) => (text) => text.match(pattern)?.length ?? 0;
 
