@@ -6,7 +6,7 @@ import { WORK } from "./paths.mjs";
 import { OURS } from "./tools.mjs";
 
 /** A tool that takes so many seconds is run once: its noise no longer matters beside a tool that takes one. */
-const SLOW = 20;
+const SLOW = 60;
 
 /** @returns a row for each tool that did its work */
 export function measureSize(tools, { files, dense, runs, appFiles }) {
