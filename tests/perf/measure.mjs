@@ -5,16 +5,14 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WORK } from "./paths.mjs";
 
-const SCRIPT = `TIMEFORMAT="%3R %3U %3S"; { time "$@" >"$OUT" 2>"$ERR"; } 2>"$TIMES"`;
-
-/** Megabytes that node may use: with what it allows itself, jscodeshift does not get to the end of the largest monorepo. */
-const HEAP = "--max-old-space-size=8192";
+// Where there is one worker, jscodeshift opens all files at once: it gets as many as the system allows.
+const SCRIPT = `ulimit -n "$(ulimit -Hn)"; TIMEFORMAT="%3R %3U %3S"; { time "$@" >"$OUT" 2>"$ERR"; } 2>"$TIMES"`;
 
 /** @returns seconds, megabytes, exit code, and what was printed. Printing goes to files: some tools do less when it goes nowhere. */
 export function measure(command, { cwd }) {
   mkdirSync(WORK, { recursive: true });
   const [out, err, times, memory] = ["out", "err", "times", "memory"].map((name) => join(WORK, `run-${name}`));
-  const env = { ...process.env, LC_ALL: "C", NODE_OPTIONS: HEAP, OUT: out, ERR: err, TIMES: times };
+  const env = { ...process.env, LC_ALL: "C", OUT: out, ERR: err, TIMES: times };
   const { error, status } = spawnSync("/usr/bin/time", ["-q", "-f", "%M", "-o", memory, "bash", "-c", SCRIPT, "bash", ...command], { cwd, env });
   if (error) throw new Error("GNU time and bash have to be installed", { cause: error });
   const [wall, user, system] = readFileSync(times, "utf8").trim().split(" ").map(Number);

@@ -14,7 +14,8 @@ const count = (pattern) => (text) => text.match(pattern)?.length ?? 0;
 
 const codemod = ["node", join(packages, "jscodeshift/bin/jscodeshift.js"), "--dry", "--no-babel", "--gitignore", "--extensions=ts,tsx,js,jsx", "--parser=tsx"];
 const transform = ["-t", join(peers, "jscodeshift.cjs"), "."];
-const changedByCodemod = (text) => Number(/^(\d+) ok$/m.exec(text)?.[1]);
+/** Nothing, if it could not read some of the files. */
+const changedByCodemod = (text) => (/^0 errors$/m.test(text) ? Number(/^(\d+) ok$/m.exec(text)?.[1]) : 0);
 
 const PEERS = {
   rg: { command: [ripgrep, "-l", "convex/react", "."], version: [ripgrep, "--version"] },
