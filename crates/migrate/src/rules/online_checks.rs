@@ -53,10 +53,10 @@ fn said(looked: &Looked<'_>, provider: &Provider) -> Vec<(Severity, String)> {
         return not_asked("who the issuer is can't be told here; --convex-env and --prod-env say what the variable is");
     }
     let issuers = provider.issuers.iter().map(|issuer| normalised(issuer));
-    let one = |issuer: String| match (host(&issuer), keys(looked, &issuer)) {
-        (Some(host), Ok(count)) => (Severity::Note, format!("{host} answers, with {count} that Convex takes")),
-        (Some(host), Err((severity, why))) => (severity, format!("{host}: {why}")),
-        (None, _) => (Severity::Note, "nobody was asked: this is no plain address with TLS".to_owned()),
+    let one = |issuer: String| match host(&issuer).map(|host| (host, keys(looked, &issuer))) {
+        Some((host, Ok(count))) => (Severity::Note, format!("{host} answers, with {count} that Convex takes")),
+        Some((host, Err((severity, why)))) => (severity, format!("{host}: {why}")),
+        None => (Severity::Note, "nobody was asked: this is no plain address with TLS".to_owned()),
     };
     issuers.map(one).collect()
 }
@@ -77,9 +77,8 @@ fn host(address: &str) -> Option<&str> {
     (is_plain && (scheme == "https" || (scheme == "http" && is_here))).then_some(authority)
 }
 
-/// How many keys an issuer has that Convex takes, or how bad it is and what.
+/// How many keys an issuer that may be asked has that Convex takes, or how bad it is and what.
 fn keys(looked: &Looked<'_>, issuer: &str) -> Result<String, (Severity, String)> {
-    host(issuer).ok_or_else(|| (Severity::Note, String::new()))?;
     let configuration = document(looked, &format!("{issuer}/.well-known/openid-configuration"), "its configuration")?;
     let named = configuration.get("issuer").and_then(Value::as_str).unwrap_or_default();
     if normalised(named) != issuer {
@@ -89,20 +88,21 @@ fn keys(looked: &Looked<'_>, issuer: &str) -> Result<String, (Severity, String)>
     let address = address.ok_or_else(|| (Severity::Error, "its configuration names no key set".to_owned()))?;
     let set = document(looked, address, "its key set")?;
     let all = set.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    // A provider of OIDC takes RS256 and EdDSA.
-    let is_taken = |key: &&Value| {
-        let has = |name: &str, fits: fn(&str) -> bool| key.get(name).and_then(Value::as_str).is_some_and(fits);
-        let is_number =
-            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_=".contains(c));
-        let is_rsa = has("kty", |kty| kty == "RSA") && has("n", is_number) && has("e", is_number);
-        let is_edwards = has("kty", |kty| kty == "OKP") && has("x", is_number);
-        (is_rsa || is_edwards) && !has("use", |of| of == "enc")
-    };
-    match all.iter().filter(is_taken).count() {
+    match all.iter().filter(|key| is_taken(key)).count() {
         0 => Err((Severity::Error, "its key set has no key that Convex takes".to_owned())),
         1 => Ok("one key".to_owned()),
         count => Ok(format!("{count} keys")),
     }
+}
+
+/// Whether a provider of OIDC takes a key: for RS256 or EdDSA, and to sign.
+fn is_taken(key: &Value) -> bool {
+    let has = |name: &str, fits: fn(&str) -> bool| key.get(name).and_then(Value::as_str).is_some_and(fits);
+    let is_number =
+        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_=".contains(c));
+    let is_rsa = has("kty", |kty| kty == "RSA") && has("n", is_number) && has("e", is_number);
+    let is_edwards = has("kty", |kty| kty == "OKP") && has("x", is_number);
+    (is_rsa || is_edwards) && !has("use", |of| of == "enc")
 }
 
 /// A document of an issuer's.
