@@ -34,5 +34,5 @@ export function measureSize(tools, { files, dense, runs, appFiles }) {
 function faultOf(tool, { status, stdout, stderr }, apps) {
   const changed = tool.changed?.(stdout) ?? apps;
   if (status === 0 && changed === apps) return undefined;
-  return `${tool.name}: exit code ${status}, ${changed} of ${apps} providers changed\n${stderr.slice(-2_000)}`;
+  return `${tool.name}: exit code ${status}, ${changed} of ${apps} providers changed\n${(stderr || stdout).slice(-500)}`;
 }
