@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use change::{RelPath, TextRange};
-use syntax::{Bindings, FileFacts, ParseFailure, ParsedModule, SourceFile, discard, file_facts, on_deep_stack, parse};
+use syntax::{Bindings, FileFacts, ParseFailure, ParsedModule, SourceFile, file_facts, on_deep_stack, parse};
 
 /// How many texts of a file are kept: the one before an edit comes back by undoing, and a plan reads what it becomes.
 const TEXTS: usize = 3;
@@ -47,9 +47,7 @@ impl Kept {
         let mut spells_provider = None;
         let facts = parse(source).map(|module| {
             spells_provider = module.word_in_code("ConvexProvider");
-            let facts = file_facts(&module);
-            discard(module);
-            Arc::new(facts)
+            Arc::new(file_facts(&module))
         });
         let read = Read { facts, spells_provider };
         let mut known = known();

@@ -69,7 +69,7 @@ pub use jsx_children::{wrap_child, wrap_children};
 pub use members::Members;
 pub use mentions::{Declaration, Mention, Mentions};
 pub use object::{ObjectFact, PropertyFact, array_in, default_object, exported_value, object_in};
-pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, discard, on_deep_stack, parse, parsed};
+pub use parse::{MAX_BYTES, MAX_NESTING, ParseFailure, ParsedModule, on_deep_stack, parse, parsed};
 pub use remarks::{Lapse, governs_next_line, lapse};
 pub use requires::{RequireChange, is_es_module, require_edits};
 pub use search::{CallPlace, calls, declared_type, function_at, is_exported, returns, type_members, variable_value};

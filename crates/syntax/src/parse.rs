@@ -70,19 +70,6 @@ pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// From how many bytes of text on a tree is dropped beside what goes on: that takes a third of the time of reading it.
-const LARGE: usize = 64 << 10;
-
-/// Drops a tree that is not wanted any more; whoever calls it does not wait for a large one.
-pub fn discard(module: ParsedModule) {
-    if module.text().len() < LARGE {
-        return;
-    }
-    let thread = thread::Builder::new().name("discard".to_owned()).stack_size(DEEP_STACK);
-    // Where there is no thread to be had, it was dropped here.
-    drop(thread.spawn(move || drop(module)));
-}
-
 /// Why a file gave no tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
