@@ -193,6 +193,25 @@ fn fix_cures_what_it_says() {
     assert!(cured >= 6, "{cured}");
 }
 
+/// What is handed over and can't be read is no finding of the app: it ends with 2, and says what it should have been.
+#[test]
+fn what_is_handed_over_has_to_be_what_it_should() {
+    let project = Project::copy_of(&root().join("tests/doctor/base"));
+    project.write("list.json", "{ \"CLERK_JWT_ISSUER_DOMAIN\": \"hunter22\" }\n");
+    project.write("token.txt", format!("{0}.{0}.c2ln\n", base64("{}")));
+    for (flags, said) in [
+        (&["--convex-env", "list.json"][..], "is not what `npx convex env list` prints"),
+        (&["--prod-env", "list.json"], "is not what `npx convex env list` prints"),
+        (&["--token", "list.json"], "this is no session token"),
+        (&["--token", "token.txt", "--jwks", "list.json"], "this is no JSON Web Key Set"),
+        (&["--token", "-", "--jwks", "-"], "can be read from stdin"),
+    ] {
+        let run = project.run(&[&["doctor"], flags].concat());
+        assert_eq!(run.code, Some(2), "{flags:?}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(said) && !run.stderr.contains("hunter22"), "{flags:?}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn fix_leaves_what_is_not_committed() {
     let case = root().join("tests/doctor/cases/auth-config-application-id-absent");

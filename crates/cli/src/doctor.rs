@@ -86,14 +86,8 @@ fn fixed(cli: &Cli, args: &Doctor, options: &Options) -> anyhow::Result<Planned>
 
 /// What is set on a deployment, as `npx convex env list` prints it.
 fn variables(path: &Path) -> anyhow::Result<Deployment> {
-    let text = text(path)?;
-    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let sets = |line: &str| line.split_once('=').is_some_and(|(name, _)| is_name(name.trim()));
-    // "No environment variables set."
-    let is_empty = text.trim().is_empty() || text.trim_start().starts_with("No environment variables");
-    let is_list = is_empty || text.lines().any(sets);
-    anyhow::ensure!(is_list, "`{}` is not what `npx convex env list` prints: no line is NAME=value", path.display());
-    Ok(Deployment::read(&text))
+    let what = || format!("`{}` is not what `npx convex env list` prints: no line is NAME=value", path.display());
+    Deployment::read(&text(path)?).with_context(what)
 }
 
 /// The session token, and what time it is.

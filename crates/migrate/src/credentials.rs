@@ -157,6 +157,14 @@ pub(crate) fn variables(ctx: &Ctx<'_>, issuers: &[&str]) -> Vec<Variable> {
     all.filter(|variable| variable.path.folder() == own || matches!(variable.what, What::Issuer(_))).collect()
 }
 
+/// Whether a text holds a key of Clerk's or a token, as where somebody pasted it in the wrong place: it is shown and sent to nobody then.
+pub(crate) fn holds_key(text: &str) -> bool {
+    let is_apart = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-');
+    // A token begins with `{"` in base64.
+    ["sk_test_", "sk_live_", "pk_test_", "pk_live_"].iter().any(|kind| text.contains(kind))
+        || text.split(is_apart).any(|part| part.starts_with("eyJ"))
+}
+
 /// Where texts of source hold a secret key: where it begins, never what it is.
 pub(crate) fn secrets_in(text: &str) -> Vec<TextRange> {
     let starts = ["sk_test_", "sk_live_"].iter().flat_map(|kind| memmem::find_iter(text.as_bytes(), kind.as_bytes()));
@@ -210,7 +218,7 @@ fn assignments(text: &str) -> Vec<(TextRange, &str, &str)> {
         }
         let Some((name, value)) = pair(line) else { continue };
         // A key in the place of a name is shown to nobody.
-        if ["sk_test_", "sk_live_", "pk_test_", "pk_live_"].iter().any(|kind| name.contains(kind)) {
+        if holds_key(name) {
             continue;
         }
         let quote = value.chars().next().filter(|c| ['"', '\'', '`'].contains(c));
@@ -297,6 +305,16 @@ mod tests {
             ("OTHER=https://x.dev".to_owned(), None),
         ] {
             assert_eq!(of(&line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn keys_in_the_wrong_place() {
+        for text in ["VITE_sk_test_x", "https://x.dev/pk_live_x", "https://eyJhbGci.eyJpc3Mi.c2ln"] {
+            assert!(holds_key(text), "{text}");
+        }
+        for text in ["apiKeyJson", "task_list", "https://verb-noun-00.clerk.accounts.dev/task_api"] {
+            assert!(!holds_key(text), "{text}");
         }
     }
 

@@ -20,9 +20,13 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Reads what `npx convex env list` printed.
-    pub fn read(text: &str) -> Self {
+    /// Reads what `npx convex env list` printed; `None` where that is something else.
+    pub fn read(text: &str) -> Option<Self> {
         let names = names_set(text);
+        let is_empty = text.trim().is_empty() || text.trim_start().starts_with("No environment variables");
+        if names.is_empty() && !is_empty {
+            return None;
+        }
         let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut deployment = Self::default();
         // Any of them may be the one that auth.config reads.
@@ -33,7 +37,7 @@ impl Deployment {
                 What::Publishable { .. } | What::NoPublishable => {}
             }
         }
-        Self { names, ..deployment }
+        Some(Self { names, ..deployment })
     }
 
     /// Whether a variable is set.
@@ -57,12 +61,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_no_list_is_none() {
+        assert_eq!(Deployment::read(""), Some(Deployment::default()));
+        assert_eq!(Deployment::read("No environment variables set.\n"), Some(Deployment::default()));
+        assert_eq!(Deployment::read("{ \"A\": \"hunter2\" }\n"), None);
+        assert_eq!(Deployment::read("A: hunter2\n"), None);
+    }
+
+    #[test]
     fn no_value_is_kept() {
         let text = "A=https://verb-noun-00.clerk.accounts.dev\nB=hunter2\nCLERK_SECRET_KEY=sk_test_abcdefghijklmnop\n";
-        let deployment = Deployment::read(text);
+        let deployment = Deployment::read(text).unwrap();
         assert_eq!(deployment.address("A").and_then(Address::host), Some("verb-noun-00.clerk.accounts.dev"));
         assert!(deployment.has("B") && !deployment.has("C") && deployment.secrets().eq(["CLERK_SECRET_KEY"]));
-        let secret = Deployment::read("A=hunter2.secret/x\nB=eyJhbGci.eyJpc3Mi.c2ln_a\n");
+        let secret = Deployment::read("A=hunter2.secret/x\nB=eyJhbGci.eyJpc3Mi.c2ln_a\n").unwrap();
         for shown in [format!("{deployment:?}"), format!("{secret:?}")] {
             assert!(!shown.contains("sk_test") && !shown.contains("hunter2") && !shown.contains("eyJ"), "{shown}");
         }

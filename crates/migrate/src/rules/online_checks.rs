@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Check;
 use super::session_checks::{config, providers};
 use crate::Explanation;
+use crate::credentials::holds_key;
 use crate::doctor::Looked;
 use crate::fetch::FetchError;
 use crate::token::{Provider, normalised};
@@ -64,7 +65,7 @@ fn said(looked: &Looked<'_>, provider: &Provider) -> Vec<(Severity, String)> {
 /// The host and port of an address that may be asked: one of TLS, or on this machine. What could lead elsewhere is none: a user, a query.
 fn host(address: &str) -> Option<&str> {
     // A key or a token in the wrong place is sent to nobody.
-    if ["sk_", "pk_", "eyJ"].iter().any(|key| address.contains(key)) {
+    if holds_key(address) {
         return None;
     }
     let (scheme, rest) = address.split_once("://")?;
@@ -134,7 +135,7 @@ mod tests {
         assert_eq!(host("http://localhost:80"), Some("localhost:80"));
         assert_eq!(host("http://verb-noun-00.clerk.accounts.dev"), None);
         assert_eq!(host("https://eyJhbGci.eyJpc3Mi.c2ln"), None);
-        assert_eq!(host("https://verb-noun-00.clerk.accounts.dev/sk_x"), None);
+        assert_eq!(host("https://verb-noun-00.clerk.accounts.dev/sk_test_x"), None);
         assert_eq!(host("file:///etc/passwd"), None);
         assert_eq!(host("https://file:///etc/passwd"), None);
         assert_eq!(host("http://localhost:80@192.0.2.2:80"), None);

@@ -8,7 +8,7 @@ use super::auth_config_checks::GUIDE;
 use super::convex_auth_config::{AuthConfig, ISSUER_NAMES, env_name, written};
 use super::key_checks::PUBLIC;
 use crate::Explanation;
-use crate::credentials::{Address, Variable, What, effective};
+use crate::credentials::{Address, Variable, What, effective, holds_key};
 use crate::deployment::Deployment;
 use crate::doctor::Looked;
 use crate::token::{Audience, Decision, Provider, Signature, Token, decide};
@@ -201,7 +201,7 @@ fn simple_env(source: &str) -> Option<String> {
 /// Something of a token or a file as it stands in a sentence: short, on one line, and without what ends a code span.
 pub(super) fn word(text: &str) -> String {
     // Whoever pasted a key in the wrong place is not to read it in a log.
-    if ["sk_", "pk_", "eyJ"].iter().any(|key| text.contains(key)) {
+    if holds_key(text) {
         return "…".to_owned();
     }
     let plain = |c: char| if c.is_control() || c == '`' { '\u{fffd}' } else { c };
