@@ -8,11 +8,13 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use change::{ImportedName, RelPath, TextRange};
 use syntax::Value;
 
+use crate::ahead::Ahead;
 use crate::boundary::{is_client, on_server};
 use crate::ctx::Ctx;
 use crate::graph::backend::{BackendFunction, Kind};
@@ -29,16 +31,29 @@ use crate::known::{Gate, Provider, is_marked_or_gate, provider_or_gate};
 pub(crate) struct Access<'a> {
     pub(crate) modules: &'a Modules<'a>,
     pub(crate) roots: Roots<'a>,
+    found: Arc<Found>,
+}
+
+/// What was found of an app in one state.
+pub(crate) struct Found {
     pub(crate) graph: RenderGraph,
     pub(crate) functions: Vec<BackendFunction>,
     /// The functions of the app that subscribe, hooks included.
-    pub(crate) consumers: BTreeMap<Component, Rc<Vec<Subscription>>>,
+    pub(crate) consumers: BTreeMap<Component, Arc<Vec<Subscription>>>,
     /// What the queries that they subscribe to make of who asks.
     identities: BTreeMap<Vec<String>, Identity>,
     /// Queries that anybody may see already: server code gives them out.
     given_out: BTreeSet<Vec<String>>,
     /// The functions that ask Convex who is signed in, and render by that.
     asking: BTreeSet<Component>,
+}
+
+impl Deref for Access<'_> {
+    type Target = Found;
+
+    fn deref(&self) -> &Found {
+        &self.found
+    }
 }
 
 /// Which queries are for those who are signed in.
@@ -50,11 +65,10 @@ pub(crate) enum Private {
     All,
 }
 
-impl<'a> Access<'a> {
+impl Found {
     /// Looks at an app, whose functions' files are among the sources of `modules`.
-    pub(crate) fn of(ctx: &Ctx<'_>, modules: &'a Modules<'a>) -> Self {
+    fn of(ctx: &Ctx<'_>, modules: &Modules<'_>, roots: &Roots<'_>) -> Self {
         let functions = ctx.functions();
-        let roots = Roots::of(ctx.workspace, ctx.app, modules, ctx.framework.roots);
         let is_backend =
             |file: &FileId| functions.is_some_and(|functions| modules.sources.path(*file).is_in(&functions.folder));
         // What takes nothing in subscribes to nothing: a bundle that lies about.
@@ -62,7 +76,7 @@ impl<'a> Access<'a> {
         let files: Vec<FileId> = modules.sources.ids().filter(|file| !is_backend(file) && takes_in(file)).collect();
         let subscriptions = Subscriptions::new(modules);
         let components = subscriptions.all(files.iter().copied());
-        let consumers: BTreeMap<Component, Rc<Vec<Subscription>>> =
+        let consumers: BTreeMap<Component, Arc<Vec<Subscription>>> =
             components.iter().map(|component| (*component, subscriptions.of(*component))).collect();
         let wanted = Wanted {
             provider: provider_or_gate,
@@ -80,7 +94,7 @@ impl<'a> Access<'a> {
         let identities = paths.filter_map(|path| Some((path.clone(), known.as_ref()?.identity(path)?))).collect();
         let mut given_out: BTreeSet<Vec<String>> = known.iter().flat_map(FunctionGraph::exposed).collect();
         // Code of a server, as far as the framework has one; a browser that asks by HTTP has no session either, but shows it to one person.
-        let server = on_server(modules, &roots);
+        let server = on_server(modules, roots);
         let has_server = (ctx.framework.secret)(ctx.workspace, ctx.app).is_some();
         let serves = |file: FileId| {
             let is_other = roots.server.is_empty() && has_server && roots.reach.has(file);
@@ -89,7 +103,16 @@ impl<'a> Access<'a> {
         given_out.extend(files.iter().flat_map(|file| given_out_by(modules, *file, serves(*file))));
         let asking = subscriptions.asking(files.iter().copied());
         let functions = known.as_ref().map(FunctionGraph::all).unwrap_or_default();
-        Self { modules, roots, graph, functions, consumers, identities, given_out, asking }
+        Self { graph, functions, consumers, identities, given_out, asking }
+    }
+}
+
+impl<'a> Access<'a> {
+    /// Looks at an app in one state, of which `modules` are.
+    pub(crate) fn of(ctx: &Ctx<'_>, ahead: &Ahead, modules: &'a Modules<'a>) -> Self {
+        let roots = Roots::of(ctx.workspace, ctx.app, modules, ctx.framework.roots);
+        let found = ahead.found.get_or_init(|| Arc::new(Found::of(ctx, modules, &roots))).clone();
+        Self { modules, roots, found }
     }
 
     /// Which queries are private, by what the functions need.
@@ -123,7 +146,7 @@ impl<'a> Access<'a> {
 
     /// The components that subscribe to what is private without asking Convex first who is signed in, each with those queries.
     pub(crate) fn to_guard(&self, private: Private) -> BTreeMap<Component, BTreeSet<Vec<String>>> {
-        let queries = |all: &Rc<Vec<Subscription>>| -> BTreeSet<Vec<String>> {
+        let queries = |all: &Arc<Vec<Subscription>>| -> BTreeSet<Vec<String>> {
             let bare = all.iter().filter(|one| one.guard != Guard::Convex && self.is_private(&one.query, private));
             bare.filter_map(|one| match &one.query {
                 Query::Path(path) => Some(path.clone()),

@@ -1,6 +1,9 @@
 //! Which packages of a project are Convex apps, and what each is built with.
 
-use change::{AppId, Finding, Location, Severity};
+use std::collections::BTreeMap;
+
+use change::{AppId, Finding, Location, RelPath, Severity};
+use syntax::{FileFacts, ParseFailure};
 
 use crate::PlanError;
 use crate::ctx::Ctx;
@@ -9,7 +12,7 @@ use crate::jsonc;
 use crate::manifest::Manifest;
 use crate::recognised::{CLIENTS, PLAIN, RECOGNISED, Recognised, WITHOUT_REACT};
 use crate::refusal::{Refusal, RefusalReason};
-use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test, join, takes_in_tests};
+use crate::workspace::{App, LoadedFile, Workspace, folders_up, is_test, join};
 
 /// A package that may be a Convex app.
 pub(crate) struct Candidate<'a> {
@@ -33,12 +36,21 @@ pub(crate) enum Choice {
 /// # Errors
 /// [`PlanError::Unknown`] where `wanted` names a folder that holds no app.
 pub(crate) fn candidates<'a>(workspace: &'a Workspace, wanted: &[String]) -> Result<Vec<Candidate<'a>>, PlanError> {
+    let mut of_packages: BTreeMap<&str, Vec<(&RelPath, &LoadedFile)>> = BTreeMap::new();
+    for (path, file) in &workspace.files {
+        if let Some(package) = workspace.package_of(path).filter(|package| !is_test(path, package)) {
+            of_packages.entry(package).or_default().push((path, file));
+        }
+    }
     let all: Vec<Candidate<'a>> = workspace
         .manifests
         .iter()
         // A package above PATH lends its dependencies; its own sources were not read.
         .filter(|(folder, _)| workspace.is_in_start(folder))
-        .filter_map(|(folder, manifest)| candidate(workspace, folder, manifest.as_ref()))
+        .filter_map(|(folder, manifest)| {
+            let files = of_packages.remove(folder.as_str()).unwrap_or_default();
+            candidate(workspace, folder, manifest.as_ref(), files)
+        })
         .collect();
     if wanted.is_empty() {
         return Ok(all);
@@ -66,7 +78,8 @@ pub(crate) fn candidates<'a>(workspace: &'a Workspace, wanted: &[String]) -> Res
 fn candidate<'a>(
     workspace: &'a Workspace,
     folder: &'a str,
-    manifest: Result<&'a Manifest, &'a syntax::ParseFailure>,
+    manifest: Result<&'a Manifest, &'a ParseFailure>,
+    mut files: Vec<(&'a RelPath, &'a LoadedFile)>,
 ) -> Option<Candidate<'a>> {
     // What lies around the applications of Nx are libraries: an app that takes them in says what becomes of them.
     if workspace.projects.values().any(|package| package == folder)
@@ -74,18 +87,13 @@ fn candidate<'a>(
     {
         return None;
     }
-    let files: Vec<_> = workspace
-        .files
-        .iter()
-        .filter(|(path, _)| workspace.package_of(path) == Some(folder) && !is_test(path, folder))
-        .filter(|(_, file)| !file.facts.as_ref().is_ok_and(|facts| takes_in_tests(facts)))
-        .collect();
+    files.retain(|(_, file)| !file.takes_in_tests());
     let manifests = folders_up(folder).filter_map(|folder| workspace.manifests.get(folder)?.as_ref().ok()).collect();
     let app = App { id: AppId::new(folder), manifests, files };
     let depends = |name: &str| manifest.is_ok_and(|manifest| manifest.dependency(name).is_some());
     let uses_convex = app.files.iter().any(|(_, file)| is_convex_client(file));
     // `import { ConvexProvider } from "@acme/data"`, which passes on what is of convex/react.
-    let leans_on_convex = || app.files.iter().any(|(_, file)| file.spells_provider.is_some()) && depends("react");
+    let leans_on_convex = || app.files.iter().any(|(_, file)| file.spells_provider().is_some()) && depends("react");
     let is_other = || {
         let talks = CLIENTS.iter().any(|name| depends(name));
         talks && !depends("react") && (WITHOUT_REACT.iter().any(|name| depends(name)) || is_plain(workspace, &app))
@@ -104,7 +112,8 @@ fn candidate<'a>(
 /// Whether a package is a page of plain JavaScript that talks to Convex. A script that runs in Node has no page.
 fn is_plain(workspace: &Workspace, app: &App<'_>) -> bool {
     let takes_in = |file: &LoadedFile| {
-        file.facts.as_ref().is_ok_and(|facts| facts.imports.iter().any(|import| import.module == "convex/browser"))
+        let has = |facts: &FileFacts| facts.imports.iter().any(|import| import.module == "convex/browser");
+        file.names.convex_browser && file.facts().is_ok_and(|facts| has(facts))
     };
     workspace.has_any(app.id.folder(), &["index.html", "src/index.html"]).is_some()
         && app.files.iter().any(|(_, file)| takes_in(file))
@@ -112,11 +121,14 @@ fn is_plain(workspace: &Workspace, app: &App<'_>) -> bool {
 
 /// Whether a file takes something from Convex's React packages, or would if it could be read.
 fn is_convex_client(file: &LoadedFile) -> bool {
-    match &file.facts {
+    if !file.names.convex_react && !file.names.providers {
+        return false;
+    }
+    match file.facts() {
         Ok(facts) => facts.imports.iter().any(|import| {
             import.module.starts_with("convex/react") && import.specifiers.iter().any(|specifier| !specifier.type_only)
         }),
-        Err(_) => file.mentions_providers,
+        Err(_) => file.names.providers,
     }
 }
 
@@ -220,7 +232,7 @@ pub(crate) fn broken_settings(ctx: &Ctx<'_>) -> Vec<Finding> {
 /// Files that could not be read, each with its place; the rest of the project goes on.
 pub(crate) fn unread_files(workspace: &Workspace) -> Vec<Finding> {
     let own = workspace.files.iter().filter(|(path, _)| workspace.is_in_start(path.folder()));
-    let failed = own.filter_map(|(path, file)| Some((path, file.facts.as_ref().err()?)));
+    let failed = own.filter_map(|(path, file)| Some((path, file.late.found()?.facts.as_ref().err()?)));
     failed
         .map(|(path, failure)| {
             let mut finding =

@@ -8,9 +8,11 @@ use syntax::style::Style;
 use syntax::{Bindings, ParsedModule, SourceFile, SourceKind, on_deep_stack, parse};
 
 use crate::Options;
+use crate::ahead::{Ahead, States};
 use crate::formatting::{Formatting, formatting};
 use crate::frameworks::Framework;
 use crate::functions::Functions;
+use crate::future::Future;
 use crate::key::KeyRead;
 use crate::load;
 use crate::refusal::Refusal;
@@ -24,6 +26,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) framework: &'a Framework,
     pub(crate) options: &'a Options,
     functions: OnceLock<Option<Functions>>,
+    states: States,
 }
 
 impl<'a> Ctx<'a> {
@@ -33,12 +36,17 @@ impl<'a> Ctx<'a> {
         framework: &'a Framework,
         options: &'a Options,
     ) -> Self {
-        Self { workspace, app, framework, options, functions: OnceLock::new() }
+        Self { workspace, app, framework, options, functions: OnceLock::new(), states: States::default() }
     }
 
     /// Where the app's Convex functions are; `None` where there is no such folder.
     pub(crate) fn functions(&self) -> Option<&Functions> {
         self.functions.get_or_init(|| Functions::of(self)).as_ref()
+    }
+
+    /// The app as groups leave it.
+    pub(crate) fn ahead(&self, future: &Future) -> Arc<Ahead> {
+        self.states.of(self, future)
     }
 }
 

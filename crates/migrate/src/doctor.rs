@@ -11,8 +11,6 @@ use crate::ctx::{Ctx, Sink, Wired};
 use crate::frameworks::ServerSession;
 use crate::future::Future;
 use crate::graph::modules::Modules;
-use crate::graph::resolve::Resolver;
-use crate::graph::sources::Sources;
 use crate::known::CONVEX_REACT_CLERK;
 use crate::rules;
 use crate::rules::convex_auth_config::{AuthConfig, ISSUER_NAMES};
@@ -128,14 +126,9 @@ pub(crate) fn refused(ctx: &Ctx<'_>, outcome: &AppOutcome) -> Vec<Finding> {
 /// Looks at an app as the groups of `sink` leave it.
 pub(crate) fn look_ahead<T>(ctx: &Ctx<'_>, sink: &Sink, work: impl FnOnce(&Access<'_>, &Future) -> T) -> T {
     let future = Future::of(sink);
-    let resolver = Resolver::with(ctx.workspace, future.added());
-    let sources = Sources::of(ctx.workspace, ctx.app, &resolver);
-    let sources = match ctx.functions() {
-        Some(functions) => sources.with(functions.facts(ctx)),
-        None => sources,
-    };
-    let sources = sources.with(future.facts(ctx.workspace));
-    let modules = Modules::new(&sources, &resolver);
-    let access = Access::of(ctx, &modules);
+    let ahead = ctx.ahead(&future);
+    let resolver = ahead.resolver(ctx.workspace);
+    let modules = Modules::new(&ahead.sources, &resolver);
+    let access = Access::of(ctx, &ahead, &modules);
     work(&access, &future)
 }

@@ -41,15 +41,14 @@ impl Functions {
         let owner = ctx.workspace.manifest_above(folder.folder()).to_owned();
         let leads = |place: &&&str| below(ctx, place).as_ref() == Some(&folder);
         let project = std::iter::once(&owner.as_str()).chain(&places).find(leads).copied().unwrap_or(&owner).to_owned();
-        let mut sources = ctx.workspace.sources.iter().filter(|path| path.is_in(folder.as_str())).peekable();
+        let mut sources = ctx.workspace.sources_in(folder.as_str()).peekable();
         let is_typed = |path: &RelPath| ["ts", "tsx", "mts"].contains(&path.extension());
         let has_types = match sources.peek() {
             Some(_) => sources.any(is_typed),
             // One answer for every app that shares the backend.
             None => {
-                let near = ctx.workspace.sources.iter().filter(|path| path.is_in(&owner)).peekable().peek().is_some();
-                let all = ctx.workspace.sources.iter().filter(|path| !near || path.is_in(&owner));
-                all.into_iter().any(is_typed)
+                let near = ctx.workspace.sources_in(&owner).next().is_some();
+                ctx.workspace.sources_in(if near { &owner } else { "" }).any(is_typed)
             }
         };
         Some(Self { folder: folder.to_string(), owner, project, has_types })
@@ -58,9 +57,9 @@ impl Functions {
     /// The facts of its files, and of what those take in, as far as they were read.
     pub(crate) fn facts(&self, ctx: &Ctx<'_>) -> BTreeMap<RelPath, Arc<FileFacts>> {
         let read = ctx.workspace.files.iter().filter(|(path, _)| path.is_in(&self.owner));
-        let read = read.filter_map(|(path, file)| Some((path.clone(), file.facts.as_ref().ok()?.clone())));
+        let read = read.filter_map(|(path, file)| Some((path.clone(), file.facts().ok()?.clone())));
         let mut all: BTreeMap<RelPath, Arc<FileFacts>> = read.collect();
-        let in_folder = ctx.workspace.sources.iter().filter(|path| path.is_in(&self.folder));
+        let in_folder = ctx.workspace.sources_in(&self.folder);
         let unread = in_folder.filter(|path| !ctx.workspace.files.contains_key(*path)).cloned().collect();
         all.extend(load::facts_of(ctx.workspace, unread));
         all
@@ -135,7 +134,7 @@ fn holds_functions(ctx: &Ctx<'_>, folder: &RelPath) -> bool {
 
 /// Whether a file looks like one of Convex's functions: it takes in what only those do.
 fn is_of_functions(ctx: &Ctx<'_>, path: &RelPath) -> bool {
-    let facts = ctx.workspace.files.get(path).and_then(|file| file.facts.as_ref().ok());
+    let facts = ctx.workspace.files.get(path).and_then(|file| file.facts().ok());
     facts.is_some_and(|facts| {
         let mut modules = facts.imports.iter().map(|import| import.module.as_str());
         modules.any(|module| module == "convex/server" || module.starts_with("./_generated/"))

@@ -58,7 +58,7 @@ impl Future {
         on_deep_stack(|| {
             let facts = self.files.iter().filter_map(|(path, revised)| {
                 let source = SourceFile::new(path.clone(), revised.text.clone())?;
-                Some((path.clone(), workspace.kept.facts(&source).facts.ok()?))
+                Some((path.clone(), workspace.kept.read(&source).facts.ok()?))
             });
             facts.collect()
         })

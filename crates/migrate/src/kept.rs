@@ -11,12 +11,20 @@ use syntax::{Bindings, FileFacts, ParseFailure, ParsedModule, SourceFile, file_f
 const TEXTS: usize = 3;
 
 /// What a text said.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Read {
     /// What it says, or why it gave no tree.
     pub(crate) facts: Result<Arc<FileFacts>, ParseFailure>,
     /// Where its code, comments aside, first names `ConvexProvider`.
     pub(crate) spells_provider: Option<TextRange>,
+}
+
+impl Read {
+    /// Of a file that could not be read, which is no place of it.
+    pub(crate) fn failed(message: &str) -> Self {
+        let failure = ParseFailure { message: message.to_owned(), range: TextRange::empty(0) };
+        Self { facts: Err(failure), spells_provider: None }
+    }
 }
 
 /// A tree and its names, of a file that rules look into: settings, middleware, the root.
@@ -37,7 +45,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// What a file says; it is parsed if this text of it was not seen lately. Call it [`on_deep_stack`].
-    pub(crate) fn facts(&self, source: &SourceFile) -> Read {
+    pub(crate) fn read(&self, source: &SourceFile) -> Read {
         let hash = FileFacts::content_hash(&source.text);
         let known = || self.facts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, read)) = known().get(&source.path).and_then(|all| all.iter().find(|(other, _)| *other == hash))

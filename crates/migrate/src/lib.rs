@@ -4,6 +4,7 @@
 
 mod access;
 mod added;
+mod ahead;
 mod apps;
 mod before_load;
 mod boundary;
@@ -29,6 +30,7 @@ mod kept;
 mod key;
 mod known;
 mod language;
+mod late;
 mod load;
 mod lock;
 mod manifest;
@@ -62,6 +64,7 @@ mod start_router;
 mod steps;
 mod survey;
 mod tanstack_start;
+mod threads;
 mod token;
 mod tsconfig;
 mod versions;
@@ -74,6 +77,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use change::{AppId, AppOutcome, AppReport, Base, ChangeGroup, Finding, GroupId, Location, Plan, PlanParts, RelPath};
 
@@ -262,20 +266,28 @@ fn plan_of(workspace: &Workspace, options: &Options) -> Result<Planned, PlanErro
     let is_asked =
         |finding: &&Finding| finding.location.as_ref().is_none_or(|at| workspace.is_in_start(at.path.folder()));
     let mut sink = Sink { findings: workspace.findings.iter().filter(is_asked).cloned().collect(), ..Sink::default() };
-    sink.findings.extend(apps::unread_files(workspace));
     // One app that nobody can tell the framework of stops a run that is about it alone, and no other.
     let is_alone = candidates.len() == 1 || !options.apps.is_empty();
+    let done = AtomicUsize::new(0);
+    let planned = threads::in_parallel(candidates.iter().collect(), 1, |candidate| {
+        let (app, of) = (candidate.app.id.as_str(), candidates.len());
+        options.watch.tell(Progress::Planning { app, done: done.load(Ordering::Relaxed), of })?;
+        let report = report(workspace, candidate, forced, options);
+        done.fetch_add(1, Ordering::Relaxed);
+        report
+    });
     let mut reports = Vec::new();
     let mut unknown = Vec::new();
-    for (done, candidate) in candidates.iter().enumerate() {
-        options.watch.tell(Progress::Planning { app: candidate.app.id.as_str(), done, of: candidates.len() })?;
-        match report(workspace, candidate, forced, options) {
+    for (candidate, report) in candidates.iter().zip(planned) {
+        match report {
             Ok(report) => reports.push(report),
-            Err(error) if is_alone => return Err(error),
+            Err(error) if is_alone || matches!(error, PlanError::Stopped) => return Err(error),
             Err(error) => unknown.push((candidate, error)),
         }
     }
     refuse_shared(&mut reports, &others_borrow(workspace, &candidates, options)?);
+    // Of what the apps take in; what nobody asked for is not known to be broken.
+    sink.findings.extend(apps::unread_files(workspace));
     let mut roots = BTreeMap::new();
     let mut reports: Vec<AppReport> = reports
         .into_iter()

@@ -12,16 +12,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use change::{Base, Finding, Location, RelPath, Severity, TextRange};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use memchr::memmem;
-use syntax::{FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKind, on_deep_stack};
+use syntax::{FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKind};
 
 use crate::PlanError;
 use crate::buffers::Buffers;
-use crate::credentials::secrets_in;
 use crate::index;
 use crate::jsonc;
 use crate::kept::{Kept, Read};
+use crate::late::Late;
 use crate::manifest::Manifest;
-use crate::workspace::{LoadedFile, Workspace, folders_up, join};
+use crate::threads::in_parallel;
+use crate::workspace::{LoadedFile, Names, Workspace, folders_up, join};
 
 /// What marks a source file: Convex and Clerk in any case of their first letters, the variable of the Convex URL, and the roots of a React
 /// app.
@@ -32,6 +33,9 @@ const LARGE: u64 = MAX_BYTES as u64 + 1;
 
 /// From how many bytes on a file is not even searched.
 const HUGE: u64 = 64 << 20;
+
+/// How many files are worth a thread.
+const FILES: usize = 16;
 
 /// Folders that hold no source of the project, ignored or not.
 const NEVER: [&str; 4] = ["node_modules", "dist", "_generated", "bower_components"];
@@ -389,7 +393,8 @@ fn sort_out(workspace: &mut Workspace, found: Vec<Found>) {
         }
     }
     let kept = &workspace.kept;
-    workspace.files = in_parallel(hits.into_iter().collect(), |path, hit| loaded(kept, path, hit));
+    workspace.files =
+        hits.into_iter().filter_map(|(path, hit)| Some((path.clone(), loaded(kept, &path, hit)?))).collect();
     nx_applications(workspace);
 }
 
@@ -464,72 +469,55 @@ pub(crate) fn look_again(workspace: &Workspace, path: &RelPath) -> Glance {
     }
 }
 
-/// The facts of source files that the walk left alone, their texts and trees dropped; each is read once. One that can't be parsed is left
-/// out.
+/// What source files say, their trees dropped; each is read once. One that can't be parsed is left out.
 pub(crate) fn facts_of(workspace: &Workspace, paths: Vec<RelPath>) -> BTreeMap<RelPath, Arc<FileFacts>> {
-    let known = || workspace.late_facts.lock().unwrap_or_else(PoisonError::into_inner);
-    let unread = paths.iter().filter(|path| !known().contains_key(*path)).map(|path| (path.clone(), ())).collect();
-    let read = in_parallel(unread, |path, ()| {
-        let facts = || {
-            let source = SourceFile::new(path.clone(), workspace.text(path)?.into())?;
-            workspace.kept.facts(&source).facts.ok()
+    let all: Vec<(RelPath, Arc<Late>)> = {
+        let mut known = workspace.late.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut late = |path: RelPath| match workspace.files.get(&path) {
+            Some(file) => (path, file.late.clone()),
+            None => (path.clone(), known.entry(path).or_default().clone()),
         };
-        Some(facts())
+        paths.into_iter().map(&mut late).collect()
+    };
+    let read = |path: &RelPath| match workspace.files.get(path) {
+        Some(file) => workspace.kept.read(&file.source),
+        None => match workspace.text(path).and_then(|text| SourceFile::new(path.clone(), text.into())) {
+            Some(source) => workspace.kept.read(&source),
+            None => Read::failed("can't be read"),
+        },
+    };
+    let unread = all.iter().filter(|(_, late)| late.found().is_none()).collect();
+    in_parallel(unread, FILES, |(path, late)| late.begin(|| read(path)));
+    let found = all.into_iter().filter_map(|(path, late)| {
+        let facts = late.get(|| read(&path)).facts.as_ref().ok()?.clone();
+        Some((path, facts))
     });
-    let mut known = known();
-    known.extend(read);
-    paths.into_iter().filter_map(|path| Some((path.clone(), known.get(&path)?.clone()?))).collect()
+    found.collect()
 }
 
 /// The text and mode of a source file, as it is now if it was not kept.
 pub(crate) fn base(workspace: &Workspace, path: &RelPath) -> Option<Base> {
     if let Some(file) = workspace.files.get(path) {
-        return Some(file.base.clone());
+        return Some(file.base());
     }
     let metadata = fs::symlink_metadata(workspace.base.join(path.as_str())).ok();
     Some(Base { text: workspace.text(path)?.into(), executable: metadata.as_ref().is_some_and(is_executable) })
 }
 
-/// Does `work` on as many deep stacks as there are processors, never more than it is worth.
-fn in_parallel<I: Send, O: Send>(
-    all: Vec<(RelPath, I)>,
-    work_on: impl Fn(&RelPath, I) -> Option<O> + Sync,
-) -> BTreeMap<RelPath, O> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(all.len().div_ceil(16)).max(1);
-    let queue = Mutex::new(all.into_iter());
-    let files = Mutex::new(BTreeMap::new());
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let work = || {
-        while let Some((path, item)) = next() {
-            if let Some(file) = work_on(&path, item) {
-                files.lock().unwrap_or_else(PoisonError::into_inner).insert(path, file);
-            }
-        }
+fn loaded(kept: &Arc<Kept>, path: &RelPath, hit: Hit) -> Option<LoadedFile> {
+    let names = |name: &[u8]| hit.bytes.as_ref().is_ok_and(|bytes| memmem::find(bytes, name).is_some());
+    let names = Names {
+        providers: hit.bytes.as_ref().is_ok_and(|bytes| names_provider(bytes)),
+        convex_react: names(b"convex/react"),
+        convex_browser: names(b"convex/browser"),
     };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| on_deep_stack(work));
-        }
-        on_deep_stack(work);
-    });
-    files.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn loaded(kept: &Kept, path: &RelPath, hit: Hit) -> Option<LoadedFile> {
-    let mentions_providers = hit.bytes.as_ref().is_ok_and(|bytes| names_provider(bytes));
-    let text = hit.bytes.and_then(utf8);
-    let (text, failure): (Arc<str>, _) = match text {
-        Ok(text) => (text.into(), None),
-        Err(failure) => ("".into(), Some(failure)),
+    let (text, late): (Arc<str>, _) = match hit.bytes.and_then(utf8) {
+        Ok(text) => (text.into(), Late::default()),
+        Err(failure) => ("".into(), Late::failed(failure)),
     };
-    let source = SourceFile::new(path.clone(), text.clone())?;
-    let Read { facts, spells_provider } = match failure {
-        Some(failure) => Read { facts: Err(failure), spells_provider: None },
-        None => kept.facts(&source),
-    };
-    let (secrets, may_render) = (secrets_in(&text), hit.may_render);
-    let base = Base { text, executable: hit.executable };
-    Some(LoadedFile { base, mentions_providers, may_render, spells_provider, secrets, facts })
+    let source = SourceFile::new(path.clone(), text)?;
+    let (executable, may_render) = (hit.executable, hit.may_render);
+    Some(LoadedFile { source, executable, names, may_render, late: Arc::new(late), kept: kept.clone() })
 }
 
 fn names_provider(bytes: &[u8]) -> bool {

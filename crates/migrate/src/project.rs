@@ -106,7 +106,8 @@ impl Project {
         let takes_in =
             |facts: &syntax::FileFacts| facts.imports.iter().any(|import| import.module == CONVEX_REACT_CLERK);
         self.workspace().is_ok_and(|workspace| {
-            workspace.files.values().any(|file| file.facts.as_ref().is_ok_and(|facts| takes_in(facts)))
+            let mut files = workspace.files.values().filter(|file| file.names.convex_react);
+            files.any(|file| file.facts().is_ok_and(|facts| takes_in(facts)))
         })
     }
 

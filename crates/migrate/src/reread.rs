@@ -31,7 +31,7 @@ pub(crate) fn read_again(workspace: &mut Workspace, path: &RelPath) -> bool {
         Some(file) => drop(workspace.files.insert(path.clone(), file)),
         None => drop(workspace.files.remove(path)),
     }
-    workspace.late_facts.get_mut().unwrap_or_else(PoisonError::into_inner).remove(path);
+    workspace.late.get_mut().unwrap_or_else(PoisonError::into_inner).remove(path);
     takes_part_again(workspace, path, before);
     // What the settings of a bundler name leads elsewhere.
     if path.file_name().contains(".config.") {
@@ -49,7 +49,7 @@ pub(crate) fn is_broken(workspace: &Workspace, path: &RelPath) -> bool {
 /// What a source file says; `None` where it can't be read.
 fn facts_at(workspace: &Workspace, path: &RelPath) -> Option<Arc<FileFacts>> {
     match workspace.files.get(path) {
-        Some(file) => file.facts.as_ref().ok().cloned(),
+        Some(file) => file.facts().ok().cloned(),
         None => facts_of(workspace, vec![path.clone()]).remove(path),
     }
 }

@@ -44,7 +44,7 @@ fn by_neighbour(
     let stem = without_ending(to.as_str());
     let marks =
         ["@", "~"].iter().filter(|mark| facts.imports.iter().any(|i| i.module.starts_with(&format!("{mark}/"))));
-    let beside = workspace.sources.iter().find(|path| path.folder() == to.folder() && *path != to)?;
+    let beside = workspace.sources_in(to.folder()).find(|path| path.folder() == to.folder() && *path != to)?;
     // `layout`, `app/layout`, `src/app/layout`
     let ways = without_ending(beside.as_str());
     let starts: Vec<usize> = std::iter::once(0).chain(ways.match_indices('/').map(|(at, _)| at + 1)).collect();

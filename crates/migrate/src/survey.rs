@@ -262,7 +262,7 @@ impl<'a> Survey<'a> {
     /// `const { ConvexProvider } = await import("convex/react")`.
     pub(crate) fn out_of_sight(&self) -> Option<Location> {
         self.app.files.iter().find_map(|(path, file)| {
-            let facts = file.facts.as_ref().ok()?;
+            let facts = file.facts().ok()?;
             let id = self.modules.sources.id(path).filter(|id| self.is_reached(*id))?;
             let whole = facts.imports.iter().any(|import| {
                 import.module == CONVEX_REACT
@@ -270,7 +270,7 @@ impl<'a> Survey<'a> {
                         || import.specifiers.iter().any(|specifier| !matches!(specifier.name, ImportedName::Named(_))))
             });
             let seen = self.places(Provider::Plain).any(|place| place.0 == id);
-            let range = file.spells_provider.filter(|_| whole && !seen)?;
+            let range = file.spells_provider().filter(|_| whole && !seen)?;
             Some(Location { path: (*path).clone(), range })
         })
     }
@@ -281,7 +281,7 @@ impl<'a> Survey<'a> {
     /// A refusal where a file that mentions the providers can't be read.
     pub(crate) fn is_readable(workspace: &Workspace, app: &App<'_>) -> Result<(), Refusal> {
         if let Some((path, failure)) = app.files.iter().find_map(|(path, file)| {
-            let failure = file.facts.as_ref().err().filter(|_| file.mentions_providers)?;
+            let failure = if file.names.providers { file.facts().err()? } else { return None };
             Some((*path, failure))
         }) {
             let place = Location { path: path.clone(), range: failure.range };

@@ -29,11 +29,11 @@ pub(crate) struct Files {
 
 impl Files {
     pub(crate) fn of(workspace: &Workspace, app: &App<'_>) -> Option<Self> {
-        let is_root = |path: &&RelPath| {
-            let stem = path.file_name().split('.').next();
-            stem == Some("__root") && workspace.package_of(path) == Some(app.id.folder())
-        };
-        let root = workspace.sources.iter().filter(is_root).min_by_key(|path| path.as_str().matches('/').count())?;
+        let is_root = |path: &&RelPath| path.file_name().split('.').next() == Some("__root");
+        let root = workspace
+            .sources_of(app.id.folder())
+            .filter(is_root)
+            .min_by_key(|path| path.as_str().matches('/').count())?;
         let folder = root.folder().rsplit_once('/').map_or("", |(above, _)| above).to_owned();
         let file = |stem: &str| {
             let names = ["tsx", "ts", "jsx", "js"].map(|ending| format!("{stem}.{ending}"));
@@ -99,9 +99,9 @@ pub(crate) fn other_entry(workspace: &Workspace, app: &App<'_>) -> Option<Locati
 }
 
 /// The files of an app with their texts.
-fn of_app<'a>(workspace: &'a Workspace, app: &App<'_>) -> impl Iterator<Item = (&'a RelPath, String)> {
+fn of_app<'a>(workspace: &'a Workspace, app: &'a App<'_>) -> impl Iterator<Item = (&'a RelPath, String)> {
     let own = app.id.folder();
-    let files = workspace.sources.iter().filter(move |path| workspace.package_of(path) == Some(own));
+    let files = workspace.sources_of(own);
     files.filter_map(|path| Some((path, workspace.text(path)?)))
 }
 

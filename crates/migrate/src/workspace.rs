@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use change::{AppId, Base, Finding, RelPath, TextRange, is_env_file};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{FileFacts, ParseFailure, SourceFile, on_deep_stack};
 
 use crate::buffers::Buffers;
@@ -15,25 +16,63 @@ use crate::env::names_in;
 use crate::graph::resolve::Resolution;
 use crate::graph::sources::Sources;
 use crate::index;
-use crate::kept::{Kept, Tree};
+use crate::kept::{Kept, Read, Tree};
+use crate::late::Late;
 use crate::lock::{Kind, Lock};
 use crate::manifest::Manifest;
 
 /// A source file that mentions Convex, Clerk or a React root.
 #[derive(Clone, Debug)]
 pub(crate) struct LoadedFile {
-    /// Its text and mode.
-    pub(crate) base: Base,
-    /// Whether its bytes name one of the providers, be it in a comment.
-    pub(crate) mentions_providers: bool,
-    /// Whether it is too large to be parsed, and names one of them.
+    pub(crate) source: SourceFile,
+    pub(crate) executable: bool,
+    /// What its bytes name.
+    pub(crate) names: Names,
+    /// Whether it is too large to be parsed, and names one of the providers.
     pub(crate) may_render: bool,
+    pub(crate) late: Arc<Late>,
+    pub(crate) kept: Arc<Kept>,
+}
+
+/// What the bytes of a file name, be it in a comment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names {
+    /// One of the providers.
+    pub(crate) providers: bool,
+    /// `convex/react` or what begins so.
+    pub(crate) convex_react: bool,
+    /// `convex/browser`
+    pub(crate) convex_browser: bool,
+}
+
+impl LoadedFile {
+    fn read(&self) -> &Read {
+        self.late.get(|| on_deep_stack(|| self.kept.read(&self.source)))
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub(crate) fn facts(&self) -> Result<&Arc<FileFacts>, &ParseFailure> {
+        self.read().facts.as_ref()
+    }
+
     /// Where its code, comments aside, first names `ConvexProvider`.
-    pub(crate) spells_provider: Option<TextRange>,
-    /// Where secret keys are written in it.
-    pub(crate) secrets: Vec<TextRange>,
-    /// What it says, or why it could not be read.
-    pub(crate) facts: Result<Arc<FileFacts>, ParseFailure>,
+    pub(crate) fn spells_provider(&self) -> Option<TextRange> {
+        if self.names.providers { self.read().spells_provider } else { None }
+    }
+
+    /// Whether it is part of an app's tests by what it takes in.
+    pub(crate) fn takes_in_tests(&self) -> bool {
+        let names_library = || TEST_LIBRARIES.iter().any(|name| self.source.text.contains(name));
+        names_library() && self.facts().is_ok_and(|facts| takes_in_tests(facts))
+    }
+
+    /// Its text and mode.
+    pub(crate) fn base(&self) -> Base {
+        Base { text: self.source.text.clone(), executable: self.executable }
+    }
 }
 
 /// What was read of a project.
@@ -74,8 +113,12 @@ pub(crate) struct Workspace {
     pub(crate) backends: OnceLock<Vec<String>>,
     /// The lock files that were asked for; `None` where one can't be read.
     pub(crate) locks: Mutex<BTreeMap<RelPath, Option<Arc<Lock>>>>,
-    /// The facts of source files that were asked for after the walk; `None` where one can't be parsed.
-    pub(crate) late_facts: Mutex<BTreeMap<RelPath, Option<Arc<FileFacts>>>>,
+    /// The env files of all packages, each with the names of its variables, once that was asked for.
+    pub(crate) env: OnceLock<Vec<(Vec<String>, RelPath)>>,
+    /// What git tracks, once that was asked for.
+    pub(crate) tracked: OnceLock<FxHashSet<RelPath>>,
+    /// What the other source files say that were asked for.
+    pub(crate) late: Mutex<BTreeMap<RelPath, Arc<Late>>>,
 }
 
 impl Workspace {
@@ -113,6 +156,24 @@ impl Workspace {
             (Some((only, _)), None) => Some(only),
             _ => Some(owner),
         }
+    }
+
+    /// The source files in `folder`, read or not; of one folder among hundreds no other is looked at.
+    pub(crate) fn sources_in<'w, 'f>(&'w self, folder: &'f str) -> impl Iterator<Item = &'w RelPath> + use<'w, 'f> {
+        let from = RelPath::new(folder).map_or(Bound::Unbounded, Bound::Included);
+        let near =
+            self.sources.range((from, Bound::Unbounded)).take_while(move |path| path.as_str().starts_with(folder));
+        near.filter(move |path| path.is_in(folder))
+    }
+
+    /// The source files that belong to the package in `folder`.
+    pub(crate) fn sources_of<'w: 'f, 'f>(&'w self, folder: &'f str) -> impl Iterator<Item = &'w RelPath> + use<'w, 'f> {
+        // What an application of Nx has may lie beside it.
+        let within: &'f str = match self.projects.get(folder) {
+            Some(package) => package,
+            None => folder,
+        };
+        self.sources_in(within).filter(move |path| self.package_of(path) == Some(folder))
     }
 
     /// The folder, at `folder` or above, that has a package.json of its own.
@@ -224,7 +285,7 @@ impl Workspace {
             let found = rules.matched_path_or_any_parents(self.base.join(path.as_str()), false);
             (!found.is_none()).then(|| found.is_ignore())
         });
-        decided != Some(true) || index::tracked(&self.base).contains(path)
+        decided != Some(true) || self.tracked().contains(path)
     }
 
     /// The env files in a folder that git tracks, examples included.
@@ -232,8 +293,13 @@ impl Workspace {
         if !self.in_git {
             return Vec::new();
         }
-        let tracked: BTreeSet<RelPath> = index::tracked(&self.base).into_iter().filter(is_env_file).collect();
-        self.files_in(folder).into_iter().filter(|path| tracked.contains(path)).collect()
+        let env = self.files_in(folder).into_iter().filter(is_env_file);
+        env.filter(|path| self.tracked().contains(path)).collect()
+    }
+
+    /// The paths that git tracks, as far as they matter.
+    fn tracked(&self) -> &FxHashSet<RelPath> {
+        self.tracked.get_or_init(|| index::tracked(&self.base).into_iter().collect())
     }
 
     /// Whether a path, or a folder on the way to it, is a symbolic link: git takes no patch beyond one.
@@ -253,10 +319,13 @@ impl Workspace {
     /// The names of variables in the env files, and in their examples, of every package folder and of the base; `is_wanted` chooses by the
     /// path of a file. Values are not kept: they may be secrets.
     pub(crate) fn env_names(&self, is_wanted: impl Fn(&RelPath) -> bool) -> BTreeSet<String> {
-        let folders: BTreeSet<&str> = self.manifests.keys().map(String::as_str).chain([""]).collect();
-        let files = folders.into_iter().flat_map(|folder| self.files_in(folder));
-        let env = files.filter(|path| is_env_file(path) && is_wanted(path));
-        env.filter_map(|path| self.text(&path)).flat_map(|text| names_in(&text)).collect()
+        let all = self.env.get_or_init(|| {
+            let folders: BTreeSet<&str> = self.manifests.keys().map(String::as_str).chain([""]).collect();
+            let files = folders.into_iter().flat_map(|folder| self.files_in(folder)).filter(is_env_file);
+            files.filter_map(|path| Some((names_in(&self.text(&path)?), path))).collect()
+        });
+        let wanted = all.iter().filter(|(_, path)| is_wanted(path));
+        wanted.flat_map(|(names, _)| names).cloned().collect()
     }
 
     /// Whether a path may belong to an app that uses the backend of the package in `owner`: it lies above all others, or no other package
@@ -326,10 +395,12 @@ pub(crate) fn is_test(path: &RelPath, package: &str) -> bool {
         || folders.any(|part| ["__tests__", "__mocks__"].contains(&part) || part.starts_with('.'))
 }
 
+/// How the names of packages begin that only tests take in.
+const TEST_LIBRARIES: [&str; 6] = ["@testing-library/", "vitest", "@jest/", "@storybook/", "@playwright/", "cypress"];
+
 /// Whether a file is part of an app's tests by what it takes in: helpers that render with `@testing-library/react`.
 pub(crate) fn takes_in_tests(facts: &FileFacts) -> bool {
-    let libraries = ["@testing-library/", "vitest", "@jest/", "@storybook/", "@playwright/", "cypress"];
-    facts.imports.iter().any(|import| libraries.iter().any(|library| import.module.starts_with(library)))
+    facts.imports.iter().any(|import| TEST_LIBRARIES.iter().any(|library| import.module.starts_with(library)))
 }
 
 /// An app and its files.
@@ -345,7 +416,7 @@ pub(crate) struct App<'a> {
 impl<'a> App<'a> {
     /// The files that could be read, with what they say.
     pub(crate) fn facts(&self) -> impl Iterator<Item = (&'a RelPath, &'a FileFacts)> {
-        self.files.iter().filter_map(|(path, file)| Some((*path, &**file.facts.as_ref().ok()?)))
+        self.files.iter().filter_map(|(path, file)| Some((*path, &**file.facts().ok()?)))
     }
 
     /// Whether the app is built with a package: its own package.json says so, or one above where its own leaves React to that.
@@ -358,7 +429,7 @@ impl<'a> App<'a> {
     /// Whether any file that may take part in rendering the app names one of Convex's providers, or takes in all of its package.
     pub(crate) fn mentions_provider(&self, workspace: &Workspace) -> bool {
         let all = self.files.iter().map(|(_, file)| *file).chain(workspace.files.values());
-        all.into_iter().any(|file| file.mentions_providers || file.may_render)
+        all.into_iter().any(|file| file.names.providers || file.may_render)
     }
 
     /// The version range of a dependency, in the nearest manifest that names it.
@@ -383,6 +454,16 @@ mod tests {
         assert_eq!(at("apps/web", "../../tsconfig.base.json").as_deref(), Some("tsconfig.base.json"));
         assert_eq!(at("", "./a/./b.json").as_deref(), Some("a/b.json"));
         assert_eq!(at("apps", "../../outside.json"), None);
+    }
+
+    #[test]
+    fn sources_of_a_folder() {
+        let paths = ["a.ts", "app-x/a.ts", "app.ts", "app/a.ts", "app/b/c.ts", "app0/a.ts", "b/a.ts"];
+        let sources = paths.iter().map(|path| RelPath::new(*path).unwrap()).collect();
+        let workspace = Workspace { sources, ..Workspace::default() };
+        assert_eq!(workspace.sources_in("app").map(RelPath::as_str).collect::<Vec<_>>(), ["app/a.ts", "app/b/c.ts"]);
+        assert_eq!(workspace.sources_in("").count(), paths.len());
+        assert_eq!(workspace.sources_in("none").count(), 0);
     }
 
     #[test]

@@ -205,9 +205,9 @@ impl Evidence {
         let folder = join(app.id.folder(), folder)?;
         let is_one = |path: &&RelPath| {
             let stem = path.file_name().split_once('.').map(|(stem, _)| stem);
-            path.is_in(folder.as_str()) && stem.is_some_and(|stem| self.stems.contains(&stem))
+            stem.is_some_and(|stem| self.stems.contains(&stem))
         };
-        workspace.sources.iter().find(is_one)
+        workspace.sources_in(folder.as_str()).find(is_one)
     }
 }
 

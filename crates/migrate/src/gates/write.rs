@@ -111,7 +111,7 @@ impl Writer<'_, '_> {
         let sources = &self.access.modules.sources;
         let root = self.access.roots.live.iter().find(|root| self.server.contains(&root.file))?;
         let folder = sources.path(root.file).folder();
-        let mut beside = self.ctx.workspace.sources.iter().filter(|path| path.is_in(folder));
+        let mut beside = self.ctx.workspace.sources_in(folder);
         let has_types = beside.any(|path| ["ts", "tsx"].contains(&path.extension()));
         let path = join(folder, if has_types { "auth-gates.ts" } else { "auth-gates.js" })?;
         if self.ctx.workspace.has_path(&path) || !self.ctx.workspace.may_write(&path) {

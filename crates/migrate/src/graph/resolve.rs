@@ -28,7 +28,29 @@ pub(crate) enum Target {
 /// Finds the files that specifiers lead to.
 pub(crate) struct Resolver<'a> {
     workspace: &'a Workspace,
-    resolution: Arc<Resolution>,
+    pub(crate) resolution: Arc<Resolution>,
+}
+
+/// The names of files that come.
+pub(crate) struct Coming {
+    stems: BTreeSet<String>,
+}
+
+impl Coming {
+    pub(crate) fn of<'p>(paths: impl IntoIterator<Item = &'p RelPath>) -> Self {
+        Self { stems: paths.into_iter().map(|path| stem(path.file_name())).collect() }
+    }
+
+    /// Whether a specifier that leads somewhere may lead elsewhere once they are there: it names one of them, be it with another ending or in
+    /// another folder, or a folder of which one is the index.
+    pub(crate) fn may_take(&self, specifier: &str) -> bool {
+        self.stems.contains("index") || specifier.split('/').any(|part| self.stems.contains(&stem(part)))
+    }
+}
+
+/// `middleware` of `Middleware.ts`, as a case-insensitive disk has it
+fn stem(name: &str) -> String {
+    name.split('.').next().unwrap_or_default().to_lowercase()
 }
 
 /// Where specifiers lead, as far as that was asked for: it holds until files come or go, or settings change.
@@ -36,6 +58,8 @@ pub(crate) struct Resolution {
     resolver: ResolverGeneric<Shared>,
     snapshot: Arc<Snapshot>,
     known: Mutex<HashMap<(String, String), Target>>,
+    /// Where they lead without the files that come, and which those are.
+    before: Option<(Arc<Resolution>, Coming)>,
 }
 
 impl fmt::Debug for Resolution {
@@ -49,8 +73,7 @@ const ROUTERS: [&str; 5] =
     ["@tanstack/react-router", "@tanstack/react-start", "react-router", "react-router-dom", "expo-router"];
 
 impl Resolution {
-    /// `sources` are all source files of the project, whether they were read or not.
-    fn new(workspace: &Workspace, sources: &BTreeSet<RelPath>) -> Self {
+    fn new(snapshot: Snapshot) -> Self {
         let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
         let alias = |from: &str, to: &[&str]| (from.to_owned(), strings(to));
         let options = ResolveOptions {
@@ -69,36 +92,51 @@ impl Resolution {
             node_path: false,
             ..ResolveOptions::default()
         };
-        let snapshot = Arc::new(Snapshot::new(workspace, sources));
+        let snapshot = Arc::new(snapshot);
         let resolver = ResolverGeneric::new_with_file_system(Shared(snapshot.clone()), options);
-        Self { resolver, snapshot, known: Mutex::default() }
+        Self { resolver, snapshot, known: Mutex::default(), before: None }
     }
 }
 
 impl<'a> Resolver<'a> {
     /// One for the project as it is.
     pub(crate) fn of(workspace: &'a Workspace) -> Self {
-        let made = || Arc::new(Resolution::new(workspace, &workspace.sources));
+        let made = || Arc::new(Resolution::new(Snapshot::new(workspace)));
         Self { workspace, resolution: workspace.resolution.get_or_init(made).clone() }
     }
 
     /// One for the project with `added` source files that are not there yet.
     pub(crate) fn with(workspace: &'a Workspace, added: BTreeSet<RelPath>) -> Self {
+        let now = Self::of(workspace);
         if added.is_subset(&workspace.sources) {
-            return Self::of(workspace);
+            return now;
         }
-        let sources = workspace.sources.union(&added).cloned().collect();
-        Self { workspace, resolution: Arc::new(Resolution::new(workspace, &sources)) }
+        let before = Some((now.resolution.clone(), Coming::of(&added)));
+        let made = Resolution { before, ..Resolution::new(now.resolution.snapshot.with(added)) };
+        Self { workspace, resolution: Arc::new(made) }
+    }
+
+    /// One that was made before.
+    pub(crate) fn again(workspace: &'a Workspace, resolution: &Arc<Resolution>) -> Self {
+        Self { workspace, resolution: resolution.clone() }
     }
 
     /// Where `specifier` leads in the file at `from`.
     pub(crate) fn resolve(&self, from: &RelPath, specifier: &str) -> Target {
+        let before = self.resolution.before.as_ref().filter(|(_, coming)| !coming.may_take(specifier));
+        match before.map(|(before, _)| self.resolve_by(before, from, specifier)) {
+            None | Some(Target::Missing) => self.resolve_by(&self.resolution, from, specifier),
+            Some(found) => found,
+        }
+    }
+
+    fn resolve_by(&self, resolution: &Resolution, from: &RelPath, specifier: &str) -> Target {
         let key = (from.folder().to_owned(), specifier.to_owned());
-        let known = || self.resolution.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || resolution.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known().get(&key) {
             return found.clone();
         }
-        let found = self.find(from, specifier);
+        let found = self.find(resolution, from, specifier);
         known().insert(key, found.clone());
         found
     }
@@ -108,21 +146,22 @@ impl<'a> Resolver<'a> {
         self.resolution.snapshot.findings()
     }
 
-    fn find(&self, from: &RelPath, specifier: &str) -> Target {
+    fn find(&self, resolution: &Resolution, from: &RelPath, specifier: &str) -> Target {
         let (plain, query) = specifier.split_once('?').map_or((specifier, ""), |(plain, query)| (plain, query));
         if !query.is_empty() || is_elsewhere(plain) || ROUTERS.contains(&package_name(plain)) {
             return Target::Package;
         }
-        let resolved = self.resolution.resolver.resolve_file(self.resolution.snapshot.absolute(from), plain).ok();
-        let path = resolved.and_then(|resolved| self.resolution.snapshot.real(resolved.path()));
+        let resolved = resolution.resolver.resolve_file(resolution.snapshot.absolute(from), plain).ok();
+        let path = resolved.and_then(|resolved| resolution.snapshot.real(resolved.path()));
         if let Some(path) = path {
             return match RelPath::new(path) {
-                Ok(path) if self.resolution.snapshot.has_file(path.as_str()) => Target::File(path),
+                Ok(path) if resolution.snapshot.has_file(path.as_str()) => Target::File(path),
                 // A declaration, JSON.
                 _ => Target::Package,
             };
         }
-        let guessed = self.in_package(plain).or_else(|| self.by_convention(from, plain));
+        let snapshot = &resolution.snapshot;
+        let guessed = in_package(snapshot, plain).or_else(|| self.by_convention(snapshot, from, plain));
         if let Some(path) = guessed {
             return Target::File(path);
         }
@@ -137,7 +176,7 @@ impl<'a> Resolver<'a> {
         let name = if first.starts_with('@') { specifier.split('/').nth(1).unwrap_or_default() } else { first };
         let package = self.workspace.package_of(from).unwrap_or_default();
         let is_called = |part: &str| part.split('.').next().is_some_and(|stem| stem.eq_ignore_ascii_case(name));
-        let own = self.workspace.sources.iter().filter(|path| path.is_in(package));
+        let own = self.workspace.sources_in(package);
         let mut packages = self.workspace.manifests.values().flatten();
         is_bare
             && !packages.any(|manifest| manifest.name.as_deref() == Some(package_name(specifier)))
@@ -155,36 +194,13 @@ impl<'a> Resolver<'a> {
         texts.any(|text| text.contains(name))
     }
 
-    /// A workspace package whose manifest names what is not there, as long as it is not built: its source entry.
-    fn in_package(&self, specifier: &str) -> Option<RelPath> {
-        let name = package_name(specifier);
-        let folder = self.resolution.snapshot.package(name)?;
-        let rest = specifier.get(name.len()..)?.trim_start_matches('/');
-        let stems = match rest {
-            "" => vec!["src/index".to_owned(), "index".to_owned(), "src/main".to_owned(), "lib/index".to_owned()],
-            rest => vec![format!("src/{rest}"), rest.to_owned()],
-        };
-        stems.iter().find_map(|stem| self.file_at(&format!("{folder}/{stem}")))
-    }
-
     /// What many apps in JavaScript have in their bundler's settings only: `@/x` is src/x.
-    fn by_convention(&self, from: &RelPath, specifier: &str) -> Option<RelPath> {
+    fn by_convention(&self, snapshot: &Snapshot, from: &RelPath, specifier: &str) -> Option<RelPath> {
         let package = self.workspace.package_of(from)?;
         let prefix = if package.is_empty() { String::new() } else { format!("{package}/") };
         let aliases = ["@/", "~/", "#/", "/src/", "src/"];
         let rest = aliases.iter().find_map(|alias| specifier.strip_prefix(alias))?;
-        [format!("{prefix}src/{rest}"), format!("{prefix}{rest}")].iter().find_map(|path| self.file_at(path))
-    }
-
-    fn file_at(&self, path: &str) -> Option<RelPath> {
-        let exact = std::iter::once(path.to_owned());
-        let ended = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
-        let index = ENDINGS.iter().map(|ending| format!("{path}/index{ending}"));
-        exact
-            .chain(ended)
-            .chain(index)
-            .find(|path| self.resolution.snapshot.has_file(path))
-            .and_then(|path| RelPath::new(path).ok())
+        [format!("{prefix}src/{rest}"), format!("{prefix}{rest}")].iter().find_map(|path| file_at(snapshot, path))
     }
 
     /// Whether a package is one that a manifest around names.
@@ -198,6 +214,26 @@ impl<'a> Resolver<'a> {
         // A workspace package that has no source here is declared as well, but what it passes on is not known.
         declared.any(|declared| declared) || BUILT_IN.contains(&name)
     }
+}
+
+/// A workspace package whose manifest names what is not there, as long as it is not built: its source entry.
+fn in_package(snapshot: &Snapshot, specifier: &str) -> Option<RelPath> {
+    let name = package_name(specifier);
+    let folder = snapshot.package(name)?;
+    let rest = specifier.get(name.len()..)?.trim_start_matches('/');
+    let stems = match rest {
+        "" => vec!["src/index".to_owned(), "index".to_owned(), "src/main".to_owned(), "lib/index".to_owned()],
+        rest => vec![format!("src/{rest}"), rest.to_owned()],
+    };
+    stems.iter().find_map(|stem| file_at(snapshot, &format!("{folder}/{stem}")))
+}
+
+fn file_at(snapshot: &Snapshot, path: &str) -> Option<RelPath> {
+    let exact = std::iter::once(path.to_owned());
+    let ended = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
+    let index = ENDINGS.iter().map(|ending| format!("{path}/index{ending}"));
+    let found = exact.chain(ended).chain(index).find(|path| snapshot.has_file(path));
+    found.and_then(|path| RelPath::new(path).ok())
 }
 
 /// Modules that Node brings along.

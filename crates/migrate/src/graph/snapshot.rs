@@ -3,13 +3,14 @@
 //! Workspace packages lie in a `node_modules` at the base that is only there in its eyes: `<base>/node_modules/@acme/ui/button.ts` is
 //! `<base>/packages/ui/button.ts`.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use change::{Finding, Location, RelPath, Severity};
 use oxc_resolver::{FileMetadata, FileSystem, ResolveError};
+use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
 
 use crate::buffers::Buffers;
@@ -29,37 +30,81 @@ pub(crate) struct Snapshot {
     /// Where the resolver sees them: the patterns in settings are put behind it, so that it must hold nothing of a pattern, as `[id]` does.
     root: PathBuf,
     buffers: Buffers,
-    files: HashSet<String>,
-    folders: HashSet<String>,
+    known: Arc<Known>,
+    /// The files that come, and the folders that come with them.
+    coming: Places,
+    /// The texts of settings and manifests that were asked for.
+    texts: Arc<Mutex<BTreeMap<String, Option<String>>>>,
+    /// What settings extend and was not found, by path.
+    lost: Arc<Mutex<BTreeMap<RelPath, String>>>,
+}
+
+/// What is there.
+#[derive(Default)]
+struct Known {
+    places: Places,
     /// The folders of workspace packages, by name.
     packages: BTreeMap<String, String>,
-    /// The texts of settings and manifests that were asked for.
-    texts: Mutex<BTreeMap<String, Option<String>>>,
-    /// What settings extend and was not found, by path.
-    lost: Mutex<BTreeMap<RelPath, String>>,
+}
+
+#[derive(Default)]
+struct Places {
+    files: FxHashSet<String>,
+    folders: FxHashSet<String>,
+}
+
+impl Places {
+    /// Adds a folder and those above it.
+    fn folder(&mut self, folder: &str) {
+        for folder in folders_up(folder) {
+            if self.folders.contains(folder) {
+                break;
+            }
+            self.folders.insert(folder.to_owned());
+        }
+    }
+
+    fn file(&mut self, path: &RelPath) {
+        self.files.insert(path.to_string());
+        self.folder(path.folder());
+    }
 }
 
 impl Snapshot {
-    pub(crate) fn new(workspace: &Workspace, sources: &BTreeSet<RelPath>) -> Self {
-        let files: HashSet<String> = sources.iter().map(|path| path.to_string()).collect();
+    pub(crate) fn new(workspace: &Workspace) -> Self {
         let manifests = workspace.manifests.iter();
         let named = manifests.filter_map(|(folder, manifest)| {
             Some((manifest.as_ref().ok()?.name.clone()?, folder.clone())).filter(|(_, folder)| !folder.is_empty())
         });
         let packages: BTreeMap<String, String> = named.collect();
-        let mut folders: HashSet<String> = HashSet::from([String::new(), INSTALLED.to_owned()]);
-        for folder in sources.iter().map(RelPath::folder).chain(workspace.manifests.keys().map(String::as_str)) {
-            folders.extend(folders_up(folder).map(str::to_owned));
-        }
-        folders.extend(packages.keys().filter_map(|name| Some(format!("{INSTALLED}/{}", name.split_once('/')?.0))));
+        let mut places = Places::default();
+        workspace.sources.iter().for_each(|path| places.file(path));
+        workspace.manifests.keys().for_each(|folder| places.folder(folder));
+        places.folders.extend([String::new(), INSTALLED.to_owned()]);
+        places
+            .folders
+            .extend(packages.keys().filter_map(|name| Some(format!("{INSTALLED}/{}", name.split_once('/')?.0))));
         Self {
             base: workspace.base.clone(),
             root: root(&workspace.base),
             buffers: workspace.buffers.clone(),
-            files,
-            folders,
-            packages,
+            known: Arc::new(Known { places, packages }),
             ..Self::default()
+        }
+    }
+
+    /// The same with source files that come.
+    pub(crate) fn with(&self, coming: BTreeSet<RelPath>) -> Self {
+        let mut places = Places::default();
+        coming.iter().for_each(|path| places.file(path));
+        Self {
+            base: self.base.clone(),
+            root: self.root.clone(),
+            buffers: self.buffers.clone(),
+            known: self.known.clone(),
+            coming: places,
+            texts: self.texts.clone(),
+            lost: self.lost.clone(),
         }
     }
 
@@ -72,11 +117,11 @@ impl Snapshot {
         }
         let parts = if installed.starts_with('@') { 2 } else { 1 };
         let end = installed.match_indices('/').nth(parts - 1).map_or(installed.len(), |(at, _)| at);
-        let folder = self.packages.get(installed.get(..end)?);
+        let folder = self.known.packages.get(installed.get(..end)?);
         match folder {
             Some(folder) => Some(format!("{folder}{}", installed.get(end..)?)),
             // The folder itself, or a scope in it.
-            None => Some(relative).filter(|path| self.folders.contains(path)),
+            None => Some(relative).filter(|path| self.has_folder(path)),
         }
     }
 
@@ -85,11 +130,15 @@ impl Snapshot {
     }
 
     pub(crate) fn has_file(&self, path: &str) -> bool {
-        self.files.contains(path)
+        self.known.places.files.contains(path) || self.coming.files.contains(path)
+    }
+
+    fn has_folder(&self, path: &str) -> bool {
+        self.known.places.folders.contains(path) || self.coming.folders.contains(path)
     }
 
     pub(crate) fn package(&self, name: &str) -> Option<&str> {
-        self.packages.get(name).map(String::as_str)
+        self.known.packages.get(name).map(String::as_str)
     }
 
     /// Notes on settings whose `extends` was not found.
@@ -165,7 +214,7 @@ impl Snapshot {
     fn has_settings(&self, folder: &str, base: &str) -> bool {
         let relative = match base.starts_with('.') {
             true => resolve(folder, base),
-            false => self.packages.iter().find_map(|(name, folder)| {
+            false => self.known.packages.iter().find_map(|(name, folder)| {
                 let rest = base.strip_prefix(name.as_str())?.strip_prefix('/')?;
                 RelPath::new(format!("{folder}/{rest}")).ok()
             }),
@@ -179,10 +228,10 @@ impl Snapshot {
     fn kind(&self, path: &Path) -> io::Result<FileMetadata> {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         let path = self.real(path).ok_or_else(missing)?;
-        if self.files.contains(&path) {
+        if self.has_file(&path) {
             return Ok(FileMetadata::new(true, false, false));
         }
-        if self.folders.contains(&path) {
+        if self.has_folder(&path) {
             return Ok(FileMetadata::new(false, true, false));
         }
         if path.ends_with(".json") && self.text(&path).is_some() {

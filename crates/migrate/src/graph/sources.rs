@@ -9,7 +9,7 @@ use syntax::FileFacts;
 
 use super::modules::taken_in;
 use super::reach::{Reach, Start};
-use super::resolve::{Resolver, Target};
+use super::resolve::{Coming, Resolver, Target};
 use crate::load;
 use crate::workspace::{App, Workspace, is_test, join, takes_in_tests};
 
@@ -17,8 +17,10 @@ use crate::workspace::{App, Workspace, is_test, join, takes_in_tests};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FileId(u32);
 
-/// Where the specifiers of each file lead, as far as that was asked for; `Err` where it is nowhere that is known.
-type Targets = Mutex<FxHashMap<FileId, FxHashMap<Box<str>, Result<Option<FileId>, ()>>>>;
+/// Where the specifiers of a file lead, as far as that was asked for; `Err` where it is nowhere that is known.
+type OfFile = FxHashMap<Box<str>, Result<Option<FileId>, ()>>;
+/// The same of each file.
+type Targets = Mutex<FxHashMap<FileId, OfFile>>;
 
 /// Where a file leads by what it takes in, types aside, in the order of [`taken_in`].
 #[derive(Debug)]
@@ -38,7 +40,7 @@ pub(crate) struct Source {
 /// The files that take part.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
-    /// Sorted by their paths.
+    /// Sorted by their paths, those that come behind the others.
     files: Vec<Source>,
     index: Arc<FxHashMap<RelPath, FileId>>,
     /// It holds as long as no file comes or goes, whatever they say.
@@ -75,37 +77,18 @@ impl Sources {
 
     fn find(workspace: &Workspace, app: &App<'_>, resolver: &Resolver<'_>) -> Self {
         let packages = packages(workspace, app);
-        let takes_part = |path: &RelPath| match workspace.package_of(path) {
-            Some(package) => packages.contains(package) && !is_test(path, package),
-            None => false,
-        };
-        let unread: Vec<RelPath> = workspace
-            .sources
+        let own = packages
             .iter()
-            .filter(|path| takes_part(path) && !workspace.files.contains_key(*path))
-            .cloned()
-            .collect();
-        let mut all: BTreeMap<RelPath, Arc<FileFacts>> = load::facts_of(workspace, unread);
-        for (path, file) in workspace.files.iter().filter(|(path, _)| takes_part(path)) {
-            if let Ok(facts) = &file.facts
-                && !takes_in_tests(facts)
-            {
-                all.insert(path.clone(), facts.clone());
-            }
-        }
+            .flat_map(|package| workspace.sources_of(package).filter(|path| !is_test(path, package)).cloned());
+        let mut all = load::facts_of(workspace, own.collect());
+        all.retain(|path, facts| !workspace.files.contains_key(path) || !takes_in_tests(facts));
         let mut queue: Vec<RelPath> = all.keys().cloned().collect();
         while !queue.is_empty() {
             let found = queue.iter().filter_map(|path| Some((path, all.get(path)?)));
             let targets: BTreeSet<RelPath> = found.flat_map(|(path, facts)| led_to(resolver, path, facts)).collect();
-            let fresh: Vec<RelPath> = targets.into_iter().filter(|path| !all.contains_key(path)).collect();
-            let (read, unread): (Vec<RelPath>, Vec<RelPath>) =
-                fresh.into_iter().partition(|path| workspace.files.contains_key(path));
-            let read = read.into_iter().filter_map(|path| {
-                let facts = workspace.files.get(&path)?.facts.as_ref().ok()?.clone();
-                Some((path, facts))
-            });
-            let more: BTreeMap<RelPath, Arc<FileFacts>> =
-                read.chain(load::facts_of(workspace, unread)).filter(|(_, facts)| !takes_in_tests(facts)).collect();
+            let fresh = targets.into_iter().filter(|path| !all.contains_key(path)).collect();
+            let mut more = load::facts_of(workspace, fresh);
+            more.retain(|_, facts| !takes_in_tests(facts));
             queue = more.keys().cloned().collect();
             all.extend(more);
         }
@@ -145,22 +128,42 @@ impl Sources {
         if changed.iter().all(is_known) {
             return self;
         }
-        if changed.keys().all(|path| self.index.contains_key(path)) {
-            let mut sources = Self { reach: Arc::default(), ..Self::clone(&self) };
-            for (path, facts) in changed {
-                if let Some(source) = sources.id(&path).and_then(|id| sources.files.get_mut(id.0 as usize)) {
-                    if taken_in(&source.facts) != taken_in(&facts) {
-                        sources.led = Arc::default();
-                    }
-                    source.facts = facts;
+        let mut sources = Self { reach: Arc::default(), ..Self::clone(&self) };
+        let (changed, coming): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            changed.into_iter().partition(|(path, _)| self.index.contains_key(path));
+        for (path, facts) in changed {
+            if let Some(source) = sources.id(&path).and_then(|id| sources.files.get_mut(id.0 as usize)) {
+                if taken_in(&source.facts) != taken_in(&facts) {
+                    sources.led = Arc::default();
                 }
+                source.facts = facts;
             }
-            return Arc::new(sources);
         }
-        let mut all: BTreeMap<RelPath, Arc<FileFacts>> =
-            self.files.iter().map(|source| (source.path.clone(), source.facts.clone())).collect();
-        all.extend(changed);
-        Arc::new(Self { has_platforms: self.has_platforms, ..Self::new(all) })
+        if !coming.is_empty() {
+            sources.add(coming);
+        }
+        Arc::new(sources)
+    }
+
+    /// Adds files that come. They stand behind the others, which stay where they are: what is known of those holds, but for what may lead to
+    /// the new ones.
+    fn add(&mut self, coming: BTreeMap<RelPath, Arc<FileFacts>>) {
+        let names = Coming::of(coming.keys());
+        let known = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
+        let holds =
+            |(module, target): &(&Box<str>, &Result<Option<FileId>, ()>)| target.is_ok() && !names.may_take(module);
+        let of_file = |(file, targets): (&FileId, &OfFile)| {
+            (*file, targets.iter().filter(holds).map(|(module, target)| (module.clone(), *target)).collect())
+        };
+        let targets: FxHashMap<FileId, OfFile> = known.iter().map(of_file).collect();
+        drop(known);
+        self.targets = Arc::new(Mutex::new(targets));
+        self.led = Arc::default();
+        let index = Arc::make_mut(&mut self.index);
+        for (path, facts) in coming {
+            index.insert(path.clone(), FileId(self.files.len() as u32));
+            self.files.push(Source { path, facts });
+        }
     }
 
     /// Where `module` leads in a file; `find` says so where it was not asked for before.

@@ -11,6 +11,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use change::{ImportedName, TextRange};
 use rustc_hash::FxHashMap;
@@ -66,7 +67,7 @@ type Hooks<'a> = FxHashMap<FunctionId, Vec<&'a CallFlow>>;
 /// The subscriptions of an app's functions.
 pub(crate) struct Subscriptions<'a, 'm> {
     modules: &'m Modules<'a>,
-    known: RefCell<FxHashMap<Component, Rc<Vec<Subscription>>>>,
+    known: RefCell<FxHashMap<Component, Arc<Vec<Subscription>>>>,
     asks: RefCell<FxHashMap<Component, bool>>,
     /// The calls of each function of a file that may be hooks.
     hooks: RefCell<FxHashMap<FileId, Rc<Hooks<'a>>>>,
@@ -117,15 +118,15 @@ impl<'a, 'm> Subscriptions<'a, 'm> {
     }
 
     /// What a function subscribes to each time it runs. One that is being read counts as subscribing to nothing.
-    pub(crate) fn of(&self, component: Component) -> Rc<Vec<Subscription>> {
+    pub(crate) fn of(&self, component: Component) -> Arc<Vec<Subscription>> {
         if let Some(known) = self.known.borrow().get(&component) {
             return known.clone();
         }
-        self.known.borrow_mut().insert(component, Rc::default());
+        self.known.borrow_mut().insert(component, Arc::default());
         let hooks = self.hooks_of(component.0);
         let own = hooks.get(&component.1).into_iter().flatten();
         let found: Vec<Subscription> = own.flat_map(|call| self.by_call(component, call)).collect();
-        let found = Rc::new(found);
+        let found = Arc::new(found);
         self.known.borrow_mut().insert(component, found.clone());
         found
     }

@@ -67,9 +67,11 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     };
     let file = format!("{}/auth.config.ts", functions.folder);
     let there = state.typescript.as_ref().or(state.javascript.as_ref());
-    let near = |path: &&RelPath| path.is_in(&functions.owner) || path.is_in(ctx.app.id.folder());
     let named = |path: &&RelPath| ["auth.config.ts", "auth.config.js"].contains(&path.file_name());
-    let mut elsewhere = ctx.workspace.sources.iter().filter(near).filter(named);
+    let mut elsewhere = [functions.owner.as_str(), ctx.app.id.folder()]
+        .into_iter()
+        .flat_map(|folder| ctx.workspace.sources_in(folder))
+        .filter(named);
     let manifest = || join(ctx.workspace.manifest_above(ctx.app.id.folder()), "package.json");
     let known = there.map(|path| on_deep_stack(|| written(ctx, path)));
     // A domain of one's own is Clerk's where the key of the app is of that host.

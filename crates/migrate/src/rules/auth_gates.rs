@@ -1,7 +1,5 @@
 #![doc = include_str!("auth_gates.md")]
 
-use std::sync::Arc;
-
 use change::{Finding, GroupId, Location, Severity};
 
 use super::Rule;
@@ -11,8 +9,7 @@ use crate::ctx::{Ctx, RuleResult, Sink, Verdict, Wired};
 use crate::future::Future;
 use crate::gates::{GateMode, Planned, Site, Sites, Ungated, Why, Writer, carriers, prove};
 use crate::graph::modules::Modules;
-use crate::graph::resolve::Resolver;
-use crate::graph::sources::{FileId, Sources};
+use crate::graph::sources::FileId;
 use crate::known::{Gate, Provider};
 use crate::proof::keeps_comments_with;
 
@@ -36,16 +33,11 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     if mode == GateMode::None {
         return Ok(Verdict::Added);
     }
-    let resolver = Resolver::of(ctx.workspace);
-    let own = Sources::of(ctx.workspace, ctx.app, &resolver);
-    let own = match ctx.functions() {
-        Some(functions) => own.with(functions.facts(ctx)),
-        None => own,
-    };
     let future = Future::of(sink);
-    let sources = own.clone().with(future.facts(ctx.workspace));
-    let modules = Modules::new(&sources, &resolver);
-    let access = Access::of(ctx, &modules);
+    let ahead = ctx.ahead(&future);
+    let resolver = ahead.resolver(ctx.workspace);
+    let modules = Modules::new(&ahead.sources, &resolver);
+    let access = Access::of(ctx, &ahead, &modules);
     if access.graph.is_exhausted {
         let mut finding =
             finding(ctx, &wired, Severity::Warning, "no gates: there are too many ways down to the components");
@@ -54,7 +46,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         return Ok(Verdict::Added);
     }
     let private = access.private();
-    let text = |file: FileId| future.text(ctx, sources.path(file));
+    let text = |file: FileId| future.text(ctx, modules.sources.path(file));
     let sites = Sites::new(ctx, &access, access.to_guard(private), &text);
     let planned = if mode == GateMode::Root { sites.root() } else { sites.auto() };
     let rule = Gating { ctx, access: &access, wired: &wired, private, mode, future: &future };
@@ -62,7 +54,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
         Writer { ctx, access: &access, resolver: &resolver, wired: &wired, server: &sites.server, future: &future };
     let known = sink.groups.len();
     let ungated = rule.add(sink, &writer, &sites, planned);
-    if let Err(site) = proven(ctx, sink, known, &own, (&rule, &ungated)) {
+    if let Err(site) = proven(ctx, sink, known, &rule, &ungated) {
         sink.groups.truncate(known);
         sink.findings.retain(|finding| finding.rule != RULE.explanation.id);
         let mut finding =
@@ -87,17 +79,16 @@ fn proven(
     ctx: &Ctx<'_>,
     sink: &Sink,
     known: usize,
-    own: &Arc<Sources>,
-    (rule, ungated): (&Gating<'_, '_>, &[Ungated]),
+    rule: &Gating<'_, '_>,
+    ungated: &[Ungated],
 ) -> Result<(), Option<Location>> {
     if sink.groups.len() == known {
         return Ok(());
     }
-    let future = Future::of(sink);
-    let sources = own.clone().with(future.facts(ctx.workspace));
-    let resolver = Resolver::with(ctx.workspace, future.added());
-    let modules = Modules::new(&sources, &resolver);
-    let after = Access::of(ctx, &modules);
+    let ahead = ctx.ahead(&Future::of(sink));
+    let resolver = ahead.resolver(ctx.workspace);
+    let modules = Modules::new(&ahead.sources, &resolver);
+    let after = Access::of(ctx, &ahead, &modules);
     prove(rule.access, &after, rule.private, (rule.mode == GateMode::Auto).then_some(ungated))
 }
 

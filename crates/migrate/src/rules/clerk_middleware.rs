@@ -181,7 +181,7 @@ fn edit(ctx: &Ctx<'_>, sink: &mut Sink, path: &RelPath) -> Result<(), Refusal> {
 /// `import { proxy } from "./proxy"`
 fn imported_by(ctx: &Ctx<'_>, path: &RelPath) -> Option<RelPath> {
     let resolver = Resolver::of(ctx.workspace);
-    let own = ctx.workspace.sources.iter().filter(|other| other.is_in(ctx.app.id.folder()) && *other != path);
+    let own = ctx.workspace.sources_in(ctx.app.id.folder()).filter(|other| *other != path);
     let named = |text: &str| text.contains(&format!("/{}", next::stem(path)));
     let found = own.filter_map(|other| {
         ctx.workspace.text(other).filter(|text| named(text))?;

@@ -167,7 +167,7 @@ fn issuer_name(ctx: &Ctx<'_>, functions: Option<&Functions>, used: Option<String
     };
     let mut known = ctx.workspace.env_names(is_own);
     let facts = ctx.workspace.files.iter().filter(|(path, _)| is_own(path));
-    let facts = facts.filter_map(|(_, file)| file.facts.as_ref().ok());
+    let facts = facts.filter_map(|(_, file)| file.facts().ok());
     known.extend(facts.flat_map(|facts| facts.env.iter().map(|read| read.name.clone())));
     let found = ISSUER_NAMES.iter().find(|name| known.contains(**name));
     (*found.unwrap_or(&ISSUER_NAMES[0])).to_owned()
@@ -267,7 +267,7 @@ fn create(ctx: &Ctx<'_>, sink: &mut Sink, functions: &Functions, path: &RelPath,
 
 /// The style of the first file in the functions folder, else that of an empty one.
 fn style_beside(ctx: &Ctx<'_>, functions: &Functions, path: &RelPath, formatting: &Formatting) -> Style {
-    let mut sources = ctx.workspace.sources.iter().filter(|source| source.is_in(&functions.folder));
+    let mut sources = ctx.workspace.sources_in(&functions.folder);
     let beside = sources.find_map(|source| {
         let tree = ctx.workspace.tree(source)?;
         (!tree.module.text().trim().is_empty()).then(|| formatting.style_of_new(&tree.module))

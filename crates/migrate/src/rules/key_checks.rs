@@ -7,7 +7,7 @@ use change::{Finding, Location, RelPath, Severity, is_env_file};
 use super::Check;
 use super::auth_config_checks::{GUIDE, literal_hosts};
 use crate::Explanation;
-use crate::credentials::{Variable, What, effective, files, folders, in_text};
+use crate::credentials::{Variable, What, effective, files, folders, in_text, secrets_in};
 use crate::doctor::Looked;
 use crate::workspace::folders_up;
 
@@ -239,8 +239,9 @@ fn written_secrets(looked: &Looked<'_>) -> Vec<Finding> {
     let files = sources
         .ids()
         .filter_map(|file| Some((sources.path(file), looked.ctx.workspace.files.get(sources.path(file))?)));
-    let places =
-        files.flat_map(|(path, file)| file.secrets.iter().map(|range| Location { path: path.clone(), range: *range }));
+    let places = files.flat_map(|(path, file)| {
+        secrets_in(&file.source.text).into_iter().map(|range| Location { path: path.clone(), range })
+    });
     let found = places.map(|place| {
         let message = "a secret key is written here: whoever has the source has it".to_owned();
         let mut finding = looked.finding(SECRET_KEY_EXPOSED.explanation.id, Severity::Error, message, place);

@@ -104,7 +104,7 @@ fn is_before_8(ctx: &Ctx<'_>) -> bool {
 /// A file of the app, be it a test, that takes in the root's loader by its name.
 fn importer(ctx: &Ctx<'_>, path: &RelPath) -> Option<RelPath> {
     let resolver = Resolver::of(ctx.workspace);
-    let own = ctx.workspace.sources.iter().filter(|other| other.is_in(ctx.app.id.folder()) && *other != path);
+    let own = ctx.workspace.sources_in(ctx.app.id.folder()).filter(|other| *other != path);
     let found = own.filter(|other| {
         let names = ctx.workspace.text(other).is_some_and(|text| text.contains("root") && text.contains("loader"));
         let facts = names.then(|| facts_of(ctx.workspace, vec![(*other).clone()]).remove(*other)).flatten();
@@ -365,7 +365,7 @@ fn exports(module: &ParsedModule, name: &str) -> bool {
 
 /// Refuses an app of version 7 whose server makes a context for its loaders: with the flag it has to be another.
 fn load_context(ctx: &Ctx<'_>) -> Result<(), Refusal> {
-    let own = ctx.workspace.sources.iter().filter(|path| ctx.workspace.package_of(path) == Some(ctx.app.id.folder()));
+    let own = ctx.workspace.sources_of(ctx.app.id.folder());
     let makes = own.into_iter().find(|path| {
         let text = ctx.workspace.text(path).unwrap_or_default();
         // `react-router reveal` writes a parameter of that type, which nobody fills.
