@@ -73,7 +73,7 @@ impl Found {
             |file: &FileId| functions.is_some_and(|functions| modules.sources.path(*file).is_in(&functions.folder));
         // What takes nothing in subscribes to nothing: a bundle that lies about.
         let takes_in = |file: &FileId| !modules.sources.facts(*file).imports.is_empty();
-        let files: Vec<FileId> = modules.sources.ids().filter(|file| !is_backend(file) && takes_in(file)).collect();
+        let files: Vec<FileId> = modules.sources.leading().filter(|file| !is_backend(file) && takes_in(file)).collect();
         let subscriptions = Subscriptions::new(modules);
         let components = subscriptions.all(files.iter().copied());
         let consumers: BTreeMap<Component, Arc<Vec<Subscription>>> =

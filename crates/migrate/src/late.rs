@@ -12,18 +12,25 @@ use crate::kept::Read;
 pub(crate) struct Late {
     is_taken: AtomicBool,
     read: OnceLock<Read>,
+    /// The modules that its text names, if that was asked for; `None` inside where that can't be told.
+    names: OnceLock<Option<Box<[Box<str>]>>>,
 }
 
 impl Late {
     /// Of a file that could not be read.
     pub(crate) fn failed(failure: ParseFailure) -> Self {
         let read = Read { facts: Err(failure), spells_provider: None };
-        Self { is_taken: AtomicBool::new(true), read: read.into() }
+        Self { is_taken: AtomicBool::new(true), read: read.into(), names: OnceLock::new() }
     }
 
     /// What it says, if that was asked for.
     pub(crate) fn found(&self) -> Option<&Read> {
         self.read.get()
+    }
+
+    /// The modules that its text names.
+    pub(crate) fn named(&self, scan: impl FnOnce() -> Option<Box<[Box<str>]>>) -> Option<&[Box<str>]> {
+        self.names.get_or_init(scan).as_deref()
     }
 
     /// Reads it, unless somebody does or did.

@@ -48,7 +48,7 @@ impl<'a> Survey<'a> {
     pub(crate) fn new(workspace: &'a Workspace, app: &'a App<'a>, modules: &'a Modules<'a>, find: FindRoots) -> Self {
         let roots = Roots::of(workspace, app, modules, find);
         let graph = RenderGraph::new(modules, &roots.live, &Wanted::providers());
-        let leading = modules.sources.ids().filter(|file| graph.leads(*file));
+        let leading = modules.sources.leading().filter(|file| graph.leads(*file));
         let written = leading.flat_map(|file| written_in(modules, file)).collect();
         Self { workspace, app, modules, roots, graph, written }
     }
@@ -185,7 +185,7 @@ impl<'a> Survey<'a> {
 
     /// Where a file that runs takes a package in late, and not by names that it binds: `lazy(() => import("@clerk/react"))`.
     pub(crate) fn late_import(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Location> {
-        self.modules.sources.ids().filter(|file| self.is_reached(*file)).find_map(|file| {
+        self.modules.sources.leading().filter(|file| self.is_reached(*file)).find_map(|file| {
             let imports = self.modules.sources.facts(file).imports.iter();
             let mut late = imports.filter(|import| import.kind == ImportKind::Dynamic && import.specifiers.is_empty());
             let import = late.find(|import| is_wanted(&import.module))?;
@@ -202,7 +202,7 @@ impl<'a> Survey<'a> {
 
     /// A use of a provider as a value in a file that users may get: not as a tag, not as what `createElement` makes.
     pub(crate) fn value_of(&self, wanted: Provider) -> Option<Location> {
-        let files = self.modules.sources.ids().filter(|file| self.is_reached(*file));
+        let files = self.modules.sources.leading().filter(|file| self.is_reached(*file));
         files.into_iter().find_map(|file| {
             let facts = self.modules.sources.facts(file);
             let made: Vec<TextRange> = self.written_calls(file, wanted);
@@ -241,7 +241,7 @@ impl<'a> Survey<'a> {
     /// An element that is Convex's provider as far as its name and its `client` tell, from a package whose source is not here:
     /// `import { ConvexProvider } from "@acme/convex"`.
     pub(crate) fn look_alike(&self) -> Option<Location> {
-        self.modules.sources.ids().filter(|file| self.is_reached(*file)).find_map(|file| {
+        self.modules.sources.leading().filter(|file| self.is_reached(*file)).find_map(|file| {
             let facts = self.modules.sources.facts(file);
             let element = facts.elements.iter().find(|element| {
                 let syntax::Reference::Imported(imported) = &element.tag else { return false };
@@ -351,7 +351,7 @@ impl<'a> Survey<'a> {
     /// A call by which the app hands its client tokens itself: `convex.setAuth(fetchToken)`. Clerk's, in a file that takes them from there,
     /// aside: those are what the migration is to give.
     fn set_auth(&self) -> Option<Location> {
-        let files = self.modules.sources.ids().filter(|file| self.is_reached(*file));
+        let files = self.modules.sources.leading().filter(|file| self.is_reached(*file));
         files.into_iter().find_map(|file| {
             let facts = self.modules.sources.facts(file);
             let is_bridge = facts.imports.iter().any(|import| is_clerk_module(&import.module));

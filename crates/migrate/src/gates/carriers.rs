@@ -119,7 +119,7 @@ fn there(sites: &Sites<'_, '_>, planned: &[Site], gates: &[Gate]) -> Vec<Way> {
 
 /// Whether the app lets people sign out already.
 fn has_way_out(access: &Access<'_>) -> bool {
-    access.modules.sources.ids().any(|file| {
+    access.modules.sources.leading().any(|file| {
         let facts = access.modules.sources.facts(file);
         let by_element = facts.elements.iter().any(|element| match &element.tag {
             Reference::Imported(imported) => {

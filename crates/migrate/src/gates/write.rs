@@ -204,5 +204,5 @@ fn passing_on(modules: &Modules<'_>) -> Option<RelPath> {
         };
         facts.directives.iter().any(|directive| directive == "use client") && GATES.iter().all(|gate| has(gate))
     };
-    modules.sources.ids().find(passes).map(|file| modules.sources.path(file).clone())
+    modules.sources.leading().find(passes).map(|file| modules.sources.path(file).clone())
 }

@@ -147,6 +147,9 @@ impl<'a> Modules<'a> {
     /// Where a file leads by what it takes in, types aside.
     pub(crate) fn led(&self, file: FileId) -> &'a Led {
         self.sources.led(file, |file| {
+            if let Some(led) = self.sources.led_aside(file) {
+                return led;
+            }
             let modules = self.taken_in(file);
             Led {
                 targets: modules.iter().map(|module| self.target(file, module)).collect(),

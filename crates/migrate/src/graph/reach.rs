@@ -97,6 +97,10 @@ impl<'a> Walk<'a, '_> {
         if !self.reach.files.insert(file) {
             return;
         }
+        if self.modules.sources.is_aside(file) {
+            let targets = self.modules.led(file).targets.iter();
+            return targets.filter_map(|target| target.ok().flatten()).for_each(|target| self.file(target));
+        }
         let facts = self.modules.sources.facts(file);
         self.queue.extend(facts.mentions.at_load.iter().map(|mention| (file, mention)));
         let led = self.modules.led(file).targets.iter();
@@ -143,7 +147,7 @@ impl<'a> Walk<'a, '_> {
     /// A file of which anything may be used.
     fn whole(&mut self, file: FileId) {
         self.file(file);
-        if self.reach.whole.insert(file) {
+        if self.reach.whole.insert(file) && !self.modules.sources.is_aside(file) {
             let declarations = &self.modules.sources.facts(file).mentions.declarations;
             self.queue.extend(declarations.iter().flat_map(|d| &d.mentions).map(|mention| (file, mention)));
             for export in &self.modules.sources.facts(file).exports {
@@ -183,6 +187,10 @@ impl<'a> Walk<'a, '_> {
 
     fn exported(&mut self, file: FileId, name: &ImportedName, passed_on: u8) {
         self.file(file);
+        // Nothing that is looked for is declared in it.
+        if self.modules.sources.is_aside(file) {
+            return;
+        }
         if *name == ImportedName::Namespace || passed_on == 32 {
             return self.whole(file);
         }
@@ -227,7 +235,7 @@ const MADE_OF_PAGES: [&str; 6] =
     ["virtual:generated-pages", "virtual:pages", "virtual:routes", "~react-pages", "~pages", "@generouted/"];
 
 /// Whether a module may be made of a folder of pages, or of a page that is no code.
-fn is_made_of_pages(module: &str) -> bool {
+pub(super) fn is_made_of_pages(module: &str) -> bool {
     MADE_OF_PAGES.iter().any(|made| module.starts_with(made))
         || [".mdx", ".md"].iter().any(|ending| module.ends_with(ending))
 }

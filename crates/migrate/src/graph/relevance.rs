@@ -170,7 +170,8 @@ fn files(modules: &Modules<'_>, wanted: &Wanted) -> BTreeSet<FileId> {
     let mut queue = Vec::new();
     for file in modules.sources.ids() {
         let is_page = wanted.pages.as_ref().is_some_and(|pages| pages.contains(&file));
-        let mut is_relevant = is_page || holding.contains(&file) || marks(modules, file, wanted.is_marked);
+        let may_mark = || !modules.sources.is_aside(file) && marks(modules, file, wanted.is_marked);
+        let mut is_relevant = is_page || holding.contains(&file) || may_mark();
         for target in modules.imports(file) {
             match target {
                 Ok(Some(target)) => importers.entry(target).or_default().push(file),

@@ -1,12 +1,13 @@
 //! The facts of every file that may take part in rendering an app: its own, and those of the workspace packages it depends on.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use change::RelPath;
 use rustc_hash::FxHashMap;
 use syntax::FileFacts;
 
+use super::aside::{Aside, aside};
 use super::modules::taken_in;
 use super::reach::{Reach, Start};
 use super::resolve::{Coming, Resolver, Target};
@@ -34,8 +35,28 @@ pub(crate) struct Led {
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     pub(crate) path: RelPath,
-    pub(crate) facts: Arc<FileFacts>,
+    says: Says,
 }
+
+/// What a file says.
+#[derive(Clone, Debug)]
+enum Says {
+    Read(Arc<FileFacts>),
+    Aside(Arc<Aside>),
+}
+
+impl Source {
+    fn new(path: RelPath, facts: Arc<FileFacts>) -> Self {
+        Self { path, says: Says::Read(facts) }
+    }
+
+    fn is(&self, facts: &Arc<FileFacts>) -> bool {
+        matches!(&self.says, Says::Read(known) if Arc::ptr_eq(known, facts))
+    }
+}
+
+/// What a file says that can't be parsed.
+static NOTHING: LazyLock<FileFacts> = LazyLock::new(FileFacts::default);
 
 /// The files that take part.
 #[derive(Clone, Debug, Default)]
@@ -77,23 +98,35 @@ impl Sources {
 
     fn find(workspace: &Workspace, app: &App<'_>, resolver: &Resolver<'_>) -> Self {
         let packages = packages(workspace, app);
-        let own = packages
-            .iter()
-            .flat_map(|package| workspace.sources_of(package).filter(|path| !is_test(path, package)).cloned());
+        let has_platforms = app.declares("react-native") || app.declares("expo");
+        let all = packages.iter().flat_map(|package| {
+            workspace.sources_of(package).filter(|path| !is_test(path, package)).map(move |path| (*package, path))
+        });
+        // Where each platform may have files of its own, more leads to a file than its name.
+        let may_be_aside = |(package, path): &(&str, &RelPath)| {
+            *package != app.id.folder() && !has_platforms && !workspace.files.contains_key(*path)
+        };
+        let (beside, own): (Vec<_>, Vec<_>) = all.partition(may_be_aside);
+        let beside: Vec<RelPath> = beside.into_iter().map(|(_, path)| path.clone()).collect();
+        let asides = Aside::by_path(aside(workspace, resolver, beside.clone()));
+        let own = own.into_iter().map(|(_, path)| path.clone());
+        let own = own.chain(beside.into_iter().filter(|path| !asides.contains_key(path)));
         let mut all = load::facts_of(workspace, own.collect());
         all.retain(|path, facts| !workspace.files.contains_key(path) || !takes_in_tests(facts));
         let mut queue: Vec<RelPath> = all.keys().cloned().collect();
         while !queue.is_empty() {
             let found = queue.iter().filter_map(|path| Some((path, all.get(path)?)));
             let targets: BTreeSet<RelPath> = found.flat_map(|(path, facts)| led_to(resolver, path, facts)).collect();
-            let fresh = targets.into_iter().filter(|path| !all.contains_key(path)).collect();
+            let is_new = |path: &RelPath| !all.contains_key(path) && !asides.contains_key(path);
+            let fresh = targets.into_iter().filter(is_new).collect();
             let mut more = load::facts_of(workspace, fresh);
             more.retain(|_, facts| !takes_in_tests(facts));
             queue = more.keys().cloned().collect();
             all.extend(more);
         }
-        let has_platforms = app.declares("react-native") || app.declares("expo");
-        Self { has_platforms, ..Self::new(all) }
+        let read = all.into_iter().map(|(path, facts)| Source::new(path, facts));
+        let asides = asides.into_iter().map(|(path, aside)| Source { path, says: Says::Aside(aside) });
+        Self { has_platforms, ..Self::new(read.chain(asides).collect()) }
     }
 
     /// The files that stand for a file on one platform each, itself aside.
@@ -114,17 +147,16 @@ impl Sources {
         names.filter_map(|name| self.id(&join(folder, &name)?)).collect()
     }
 
-    pub(crate) fn new(files: BTreeMap<RelPath, Arc<FileFacts>>) -> Self {
-        let files: Vec<Source> = files.into_iter().map(|(path, facts)| Source { path, facts }).collect();
+    fn new(mut files: Vec<Source>) -> Self {
+        files.sort_by(|one, other| one.path.cmp(&other.path));
         let index = files.iter().zip(0..).map(|(source, id)| (source.path.clone(), FileId(id))).collect();
         Self { files, index: Arc::new(index), ..Self::default() }
     }
 
     /// The same files, some with other facts: as they would be after a change.
     pub(crate) fn with(self: Arc<Self>, changed: BTreeMap<RelPath, Arc<FileFacts>>) -> Arc<Self> {
-        let is_known = |(path, facts): (&RelPath, &Arc<FileFacts>)| {
-            self.id(path).is_some_and(|id| Arc::ptr_eq(&self.source(id).facts, facts))
-        };
+        let is_known =
+            |(path, facts): (&RelPath, &Arc<FileFacts>)| self.id(path).is_some_and(|id| self.source(id).is(facts));
         if changed.iter().all(is_known) {
             return self;
         }
@@ -133,10 +165,10 @@ impl Sources {
             changed.into_iter().partition(|(path, _)| self.index.contains_key(path));
         for (path, facts) in changed {
             if let Some(source) = sources.id(&path).and_then(|id| sources.files.get_mut(id.0 as usize)) {
-                if taken_in(&source.facts) != taken_in(&facts) {
+                if !matches!(&source.says, Says::Read(known) if taken_in(known) == taken_in(&facts)) {
                     sources.led = Arc::default();
                 }
-                source.facts = facts;
+                source.says = Says::Read(facts);
             }
         }
         if !coming.is_empty() {
@@ -162,7 +194,7 @@ impl Sources {
         let index = Arc::make_mut(&mut self.index);
         for (path, facts) in coming {
             index.insert(path.clone(), FileId(self.files.len() as u32));
-            self.files.push(Source { path, facts });
+            self.files.push(Source::new(path, facts));
         }
     }
 
@@ -209,7 +241,27 @@ impl Sources {
     }
 
     pub(crate) fn facts(&self, id: FileId) -> &FileFacts {
-        &self.source(id).facts
+        match &self.source(id).says {
+            Says::Read(facts) => facts,
+            Says::Aside(aside) => aside.facts().map_or(&NOTHING, |facts| facts),
+        }
+    }
+
+    /// Whether a file leads to nothing that is looked for: it was not read yet, and is if something asks for what it says.
+    pub(crate) fn is_aside(&self, id: FileId) -> bool {
+        matches!(self.source(id).says, Says::Aside(_))
+    }
+
+    /// The files that may hold what is looked for, or lead to it.
+    pub(crate) fn leading(&self) -> impl Iterator<Item = FileId> + use<'_> {
+        self.ids().filter(|file| !self.is_aside(*file))
+    }
+
+    /// Where a file leads that is aside.
+    pub(crate) fn led_aside(&self, file: FileId) -> Option<Led> {
+        let Says::Aside(aside) = &self.source(file).says else { return None };
+        let targets = aside.targets.iter().filter_map(|path| self.id(path)).map(|file| Ok(Some(file))).collect();
+        Some(Led { targets, variants: Box::default() })
     }
 
     /// Ids are made here only, one for each file.

@@ -71,7 +71,7 @@ fn turbo(looked: &Looked<'_>) -> Option<Finding> {
     // A key of another name may be handed to the middleware: `clerkMiddleware({ secretKey: … })`.
     let sources = looked.access.modules.sources;
     let hands = |file| looked.ctx.workspace.text(sources.path(file)).is_none_or(|text| text.contains("secretKey"));
-    if named || sources.ids().any(hands) {
+    if named || sources.leading().any(hands) {
         return None;
     }
     let message = format!("no list of this file names {secret}: Turborepo hides it from what it runs");

@@ -48,7 +48,7 @@ fn calls<'a>(looked: &Looked<'a>) -> impl Iterator<Item = (FileId, &'a CallFlow)
     let sources = looked.access.modules.sources;
     let reach = &looked.access.roots.reach;
     sources
-        .ids()
+        .leading()
         .filter(|file| reach.has(*file))
         .flat_map(|file| sources.facts(file).flow.calls.iter().map(move |call| (file, call)))
 }
@@ -111,7 +111,7 @@ fn is_made_here(looked: &Looked<'_>, file: FileId, value: &Value, followed: u8) 
 fn is_token_given(looked: &Looked<'_>) -> bool {
     let sources = looked.access.modules.sources;
     let gives = |call: &CallFlow| matches!(&call.callee, Value::Member(_, name) if SETS.contains(&name.as_str()));
-    sources.ids().any(|file| sources.facts(file).flow.calls.iter().any(gives))
+    sources.leading().any(|file| sources.facts(file).flow.calls.iter().any(gives))
 }
 
 fn loader(looked: &Looked<'_>) -> Vec<Finding> {

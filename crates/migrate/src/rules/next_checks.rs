@@ -70,7 +70,7 @@ fn in_suspense(looked: &Looked<'_>) -> Vec<Finding> {
         finding
     };
     let mut found = Vec::new();
-    for file in sources.ids().filter(|file| looked.access.roots.reach.has(*file)) {
+    for file in sources.leading().filter(|file| looked.access.roots.reach.has(*file)) {
         let facts = sources.facts(file);
         for element in &facts.elements {
             let Reference::Imported(tag) = &element.tag else { continue };
@@ -197,7 +197,7 @@ fn call_token(looked: &Looked<'_>) -> Vec<Finding> {
     let modules = looked.access.modules;
     let graph = FunctionGraph::new(modules, &functions.folder);
     let reach = &looked.access.roots.reach;
-    let live = modules.sources.ids().filter(|file| reach.has(*file) && !is_client(modules.sources.facts(*file)));
+    let live = modules.sources.leading().filter(|file| reach.has(*file) && !is_client(modules.sources.facts(*file)));
     let calls = live.flat_map(|file| {
         let calls = modules.sources.facts(file).flow.calls.iter();
         calls.filter_map(|call| needing(modules, &graph, file, call)).collect::<Vec<_>>()

@@ -48,7 +48,7 @@ pub(crate) fn middleware(looked: &Looked<'_>, server: &ServerSession) -> Middlew
     let own = looked.ctx.app.id.folder();
     let makes = |file: FileId| takes(sources.facts(file), server).map(|range| (file, range));
     let makers: Vec<(FileId, TextRange)> =
-        sources.ids().filter(|file| !is_test(sources.path(*file), own)).filter_map(makes).collect();
+        sources.leading().filter(|file| !is_test(sources.path(*file), own)).filter_map(makes).collect();
     let Some(paths) = (server.entries)(looked.ctx) else { return Middleware { makers, runs: None } };
     let entries: Vec<FileId> = paths.iter().filter_map(|path| sources.id(path)).collect();
     let reached = modules.reached(&entries, |_| true);
@@ -149,7 +149,7 @@ pub(crate) fn asks(facts: &FileFacts, server: &ServerSession) -> Option<TextRang
 fn asking(looked: &Looked<'_>, server: &ServerSession) -> Option<(FileId, TextRange)> {
     let sources = looked.access.modules.sources;
     let reach = &looked.access.roots.reach;
-    let own = sources.ids().filter(|file| reach.has(*file) && !is_client(sources.facts(*file)));
+    let own = sources.leading().filter(|file| reach.has(*file) && !is_client(sources.facts(*file)));
     own.filter_map(|file| Some((file, asks(sources.facts(file), server)?))).min_by_key(|(file, _)| sources.path(*file))
 }
 

@@ -22,7 +22,7 @@ pub(crate) const RULE: Check = Check {
 fn check(looked: &Looked<'_>) -> Vec<Finding> {
     let Looked { ctx, access, future, .. } = looked;
     let sources = &access.modules.sources;
-    let calls = sources.ids().flat_map(|file| sources.facts(file).flow.calls.iter().map(move |call| (file, call)));
+    let calls = sources.leading().flat_map(|file| sources.facts(file).flow.calls.iter().map(move |call| (file, call)));
     let takes_clerk = |file: FileId| sources.facts(file).imports.iter().any(|i| is_clerk_module(&i.module));
     let left = calls.filter(|(file, call)| names_template(call) && takes_clerk(*file));
     left.map(|(file, call)| {
