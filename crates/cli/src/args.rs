@@ -294,6 +294,13 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// Every format, with its name.
+    pub(crate) fn all() -> impl Iterator<Item = (String, Self)> {
+        Self::value_variants()
+            .iter()
+            .filter_map(|format| Some((format.to_possible_value()?.get_name().to_owned(), *format)))
+    }
+
     /// What a file with this ending holds.
     fn of_ending(path: &Path) -> Option<Self> {
         match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {

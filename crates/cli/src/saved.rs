@@ -38,8 +38,9 @@ struct Tool {
     version: String,
 }
 
+/// A plan as it was saved.
 #[derive(Deserialize)]
-struct Plan {
+pub struct SavedPlan {
     files: Vec<File>,
 }
 
@@ -61,7 +62,7 @@ struct Replacement {
 
 /// Why a saved plan is not carried out. Nothing is written then.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SavedError {
+pub enum SavedError {
     /// It is none.
     #[error("`{0}` is no plan of convex-clerk; nothing was written")]
     NoPlan(String, #[source] Option<serde_json::Error>),
@@ -115,7 +116,7 @@ pub(crate) fn apply(cli: &Cli, args: &Apply) -> anyhow::Result<Status> {
         .with_context(|| format!("`{}` is not a folder that can be read", args.path.display()))?;
     let recovered = if args.dry_run { BTreeSet::new() } else { recover(&args.path)? };
     let all = plan.files.len();
-    let files = left(&base, plan)?;
+    let files = plan.left(&base)?;
     let in_git = base.join(".git").exists();
     if args.dry_run {
         let before = files.iter().filter_map(|(path, file)| Some((path, file.before.as_ref()?)));
@@ -134,7 +135,7 @@ pub(crate) fn apply(cli: &Cli, args: &Apply) -> anyhow::Result<Status> {
     Ok(Status::Done)
 }
 
-fn read(path: &Path) -> anyhow::Result<Plan> {
+fn read(path: &Path) -> anyhow::Result<SavedPlan> {
     let name = path.display().to_string();
     let mut text = Vec::new();
     match name.as_str() {
@@ -142,45 +143,59 @@ fn read(path: &Path) -> anyhow::Result<Plan> {
         _ => fs::read(path).map(|read| text = read),
     }
     .with_context(|| format!("could not read `{name}`"))?;
-    let head: Head = serde_json::from_slice(&text).map_err(|error| SavedError::NoPlan(name.clone(), Some(error)))?;
-    if head.tool.name != "convex-clerk" {
-        return Err(SavedError::NoPlan(name, None).into());
-    }
-    if head.version != VERSION {
-        return Err(SavedError::Version { version: head.version, tool: head.tool.version }.into());
-    }
-    Ok(serde_json::from_slice(&text).map_err(|error| SavedError::NoPlan(name, Some(error)))?)
+    Ok(SavedPlan::parse(&name, &text)?)
 }
 
-/// The files that are not yet what they should become, as they are and as they become.
-fn left(base: &Path, plan: Plan) -> anyhow::Result<BTreeMap<RelPath, FileChange>> {
-    let mut files = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    let mut stale = Vec::new();
-    for file in plan.files {
-        let path = RelPath::new(file.path.as_str()).map_err(|_| SavedError::Outside(file.path.clone()))?;
-        if !seen.insert(path.clone()) {
-            return Err(SavedError::Twice(path).into());
+impl SavedPlan {
+    /// Reads what `migrate --format json` printed; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// That it is something else, or of another version.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self, SavedError> {
+        let no_plan = |cause| SavedError::NoPlan(name.to_owned(), cause);
+        let head: Head = serde_json::from_slice(text).map_err(|error| no_plan(Some(error)))?;
+        if head.tool.name != "convex-clerk" {
+            return Err(no_plan(None));
         }
-        let before = now(base, &path)?;
-        let is = before.as_ref().map(|base| hash(base.text.as_bytes()));
-        if is.as_ref() == Some(&file.result_sha256) {
-            continue;
+        if head.version != VERSION {
+            return Err(SavedError::Version { version: head.version, tool: head.tool.version });
         }
-        if is != file.base_sha256 {
-            stale.push(path);
-            continue;
-        }
-        // The mode of a file that is there stays; a new one is no program.
-        let has_mode = file.mode == "100644" || (file.mode == "100755" && before.is_some());
-        let after = becomes(before.as_ref(), &file).filter(|_| has_mode);
-        let after = after.ok_or_else(|| SavedError::Damaged(path.clone()))?;
-        files.insert(path, FileChange { before, after });
+        serde_json::from_slice(text).map_err(|error| no_plan(Some(error)))
     }
-    if !stale.is_empty() {
-        return Err(SavedError::Changed(stale).into());
+
+    /// The files below `base` that are not yet what they should become, as they are and as they become.
+    ///
+    /// # Errors
+    /// A [`SavedError`] where the plan is not to be believed or the files are others, and what reading them ends with.
+    pub fn left(self, base: &Path) -> anyhow::Result<BTreeMap<RelPath, FileChange>> {
+        let mut files = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        let mut stale = Vec::new();
+        for file in self.files {
+            let path = RelPath::new(file.path.as_str()).map_err(|_| SavedError::Outside(file.path.clone()))?;
+            if !seen.insert(path.clone()) {
+                return Err(SavedError::Twice(path).into());
+            }
+            let before = now(base, &path)?;
+            let is = before.as_ref().map(|base| hash(base.text.as_bytes()));
+            if is.as_ref() == Some(&file.result_sha256) {
+                continue;
+            }
+            if is != file.base_sha256 {
+                stale.push(path);
+                continue;
+            }
+            // The mode of a file that is there stays; a new one is no program.
+            let has_mode = file.mode == "100644" || (file.mode == "100755" && before.is_some());
+            let after = becomes(before.as_ref(), &file).filter(|_| has_mode);
+            let after = after.ok_or_else(|| SavedError::Damaged(path.clone()))?;
+            files.insert(path, FileChange { before, after });
+        }
+        if !stale.is_empty() {
+            return Err(SavedError::Changed(stale).into());
+        }
+        Ok(files)
     }
-    Ok(files)
 }
 
 /// A file as it is; `None` where there is none.

@@ -117,6 +117,16 @@ pub(crate) fn rendered(view: &View<'_>, format: Format, paint: Paint) -> anyhow:
     })
 }
 
+/// What is chosen of a plan in every format, each as it goes into a file, by the format's name.
+///
+/// # Errors
+/// That the plan can't be rendered, which is a defect, or serde_json's.
+pub fn views(planned: &Planned, selection: &Selection) -> anyhow::Result<BTreeMap<String, String>> {
+    let files = planned.plan.render(selection).map_err(crate::run::Defect)?;
+    let view = View::new(planned, selection, &files);
+    Format::all().map(|(name, format)| Ok((name, rendered(&view, format, Paint::default())?))).collect()
+}
+
 /// The page to review what is chosen of a plan.
 ///
 /// # Errors
