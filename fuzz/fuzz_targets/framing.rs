@@ -1,0 +1,4 @@
+//! See `convex_clerk_fuzz::framing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| convex_clerk_fuzz::framing(data));
