@@ -1,4 +1,8 @@
 //! See `convex_clerk_fuzz::env`.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
+#[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|data: &[u8]| convex_clerk_fuzz::env(data));
+
+#[cfg(not(fuzzing))]
+fn main() {}

@@ -1,4 +1,8 @@
 //! See `convex_clerk_fuzz::framing`.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
+#[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|data: &[u8]| convex_clerk_fuzz::framing(data));
+
+#[cfg(not(fuzzing))]
+fn main() {}

@@ -1,6 +1,8 @@
 //! See `convex_clerk_fuzz::providers`.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| {
-    convex_clerk_fuzz::providers(data);
-});
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| drop(convex_clerk_fuzz::providers(data)));
+
+#[cfg(not(fuzzing))]
+fn main() {}

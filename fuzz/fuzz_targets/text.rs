@@ -1,4 +1,8 @@
 //! See `convex_clerk_fuzz::text`.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
+#[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|data: &[u8]| convex_clerk_fuzz::text(data));
+
+#[cfg(not(fuzzing))]
+fn main() {}

@@ -3,6 +3,7 @@
 use arbitrary::Result;
 
 use crate::links::Exported;
+use crate::made::Made;
 use crate::tree::{Maker, Tail};
 
 impl Maker<'_, '_> {
@@ -17,7 +18,7 @@ impl Maker<'_, '_> {
             };
         }
         let below = depth - 1;
-        match self.u.int_in_range(0..=13)? {
+        match self.u.int_in_range(0..=14)? {
             0 | 1 => self.layers(path, 0, need, tail),
             2 => self.within(path, "<div className=\"shell\">", "</div>", below, need, tail),
             3 => self.within(path, "<>", "</>", below, need, tail),
@@ -36,7 +37,13 @@ impl Maker<'_, '_> {
             10 if !is_server => self.condition(path, below, need, tail),
             11 if !matches!(tail, Tail::Children(_)) && !is_server => self.higher_order(path, below, need, tail),
             12 => self.beside(path, below, need, tail),
-            13 if self.u.ratio(1, 4)? => self.clerk(path, below, need, tail),
+            13 if self.u.ratio(1, 2)? => self.clerk(path, below, need, tail),
+            14 => {
+                let rows = self.fresh("rows");
+                self.file(path).lines.push(format!("const {rows} = [1, 2];"));
+                let open = format!("<>{{{rows}.map((row) => <div key={{row}}>");
+                self.within(path, &open, "</div>)}</>", below, need, tail)
+            }
             _ => self.layers(path, below, need, tail),
         }
     }
@@ -143,6 +150,10 @@ impl Maker<'_, '_> {
                 };
                 self.import(&own, &exported, path)?
             }
+            _ if self.file(path).is_taken("ConvexProvider", "convex/react") => {
+                self.file(path).import("convex/react", &format!("ConvexProvider as {fresh}"));
+                fresh
+            }
             _ => {
                 self.file(path).import("convex/react", "ConvexProvider");
                 "ConvexProvider".to_owned()
@@ -161,11 +172,8 @@ impl Maker<'_, '_> {
             }
             false => (path.to_owned(), ""),
         };
-        let name = if self.made.get(&at).is_some_and(|made| made.imports("convex/react", "ConvexReactClient")) {
-            self.fresh("convex")
-        } else {
-            "convex".to_owned()
-        };
+        let is_second = |made: &Made| made.imports("convex/react", "ConvexReactClient") || made.is_taken("convex", "");
+        let name = if self.made.get(&at).is_some_and(is_second) { self.fresh("convex") } else { "convex".to_owned() };
         let made = self.file(&at);
         made.import("convex/react", "ConvexReactClient");
         made.lines.push(format!("{export}const {name} = new ConvexReactClient({key}{bang});"));
@@ -188,8 +196,9 @@ impl Maker<'_, '_> {
     fn providers(&mut self, path: &str, depth: u8, need: &mut bool, tail: &Tail) -> Result<Vec<String>> {
         let own = self.component_file("providers")?;
         self.file(&own).is_client = self.is_next;
+        let name = self.fresh("Providers");
         let exported =
-            self.component(&own, "Providers", true, |maker, children| maker.layers(&own, depth, need, children))?;
+            self.component(&own, &name, true, |maker, children| maker.layers(&own, depth, need, children))?;
         let tag = self.import(&own, &exported, path)?;
         self.within(path, &format!("<{tag}>"), &format!("</{tag}>"), depth, need, tail)
     }
@@ -197,8 +206,9 @@ impl Maker<'_, '_> {
     /// `<Frame>`, which renders something else around its children.
     fn wrapper(&mut self, path: &str, depth: u8, need: &mut bool, tail: &Tail) -> Result<Vec<String>> {
         let own = self.component_file("frame")?;
-        let name = *self.u.choose(&["Frame", "ConvexShell", "Theme"])?;
-        let exported = self.component(&own, name, true, |maker, children| {
+        let stem = *self.u.choose(&["Frame", "ConvexShell", "Theme"])?;
+        let name = self.fresh(stem);
+        let exported = self.component(&own, &name, true, |maker, children| {
             let children = maker.tail(&own, children)?;
             Ok(vec!["<section>".to_owned(), format!("  {children}"), "</section>".to_owned()])
         })?;
@@ -212,7 +222,8 @@ impl Maker<'_, '_> {
             return self.layers(path, depth, need, tail);
         }
         let own = self.component_file("root")?;
-        let exported = self.component(&own, "Root", false, |maker, _| maker.layers(&own, depth, need, tail))?;
+        let name = self.fresh("Root");
+        let exported = self.component(&own, &name, false, |maker, _| maker.layers(&own, depth, need, tail))?;
         let tag = self.import(&own, &exported, path)?;
         Ok(vec![format!("<{tag} />")])
     }
@@ -246,11 +257,12 @@ impl Maker<'_, '_> {
     fn higher_order(&mut self, path: &str, depth: u8, need: &mut bool, tail: &Tail) -> Result<Vec<String>> {
         let Tail::App = tail else { return self.layers(path, depth, need, tail) };
         let own = self.component_file("with")?;
+        let name = self.fresh("withConvex");
         let lines = self.layers(&own, depth, need, &Tail::Element("Inner"))?;
         let types = if self.style.is_typescript { ": any" } else { "" };
-        let (exported, before, after) = self.export("withConvex", true)?;
+        let (exported, before, after) = self.export(&name, true)?;
         let made = self.file(&own);
-        made.lines.push(format!("{before}function withConvex(Inner{types}) {{"));
+        made.lines.push(format!("{before}function {name}(Inner{types}) {{"));
         made.lines.push("  return function Wrapped() {".to_owned());
         made.lines.push("    return (".to_owned());
         made.lines.extend(lines.iter().map(|line| format!("      {line}")));

@@ -58,6 +58,10 @@ impl Maker<'_, '_> {
                 made.import_all(&module, &all);
                 format!("{all}.{name}")
             }
+            (_, Exported::Named(name)) if made.is_taken(name, &module) => {
+                made.import(&module, &format!("{name} as {fresh}"));
+                fresh
+            }
             (_, Exported::Named(name)) => {
                 made.import(&module, name);
                 name.clone()

@@ -37,7 +37,7 @@ impl Style {
             let depth = (line.len() - body.len()) / 2;
             let is_kept = body.contains("keep-");
             let mut body = body.to_owned();
-            if self.is_single_quoted && ["import ", "export "].iter().any(|start| body.starts_with(start)) {
+            if self.is_single_quoted && !is_kept && ["import ", "export "].iter().any(|start| body.starts_with(start)) {
                 body = body.replace('"', "'");
             }
             if !self.has_semicolons && !is_kept {
@@ -90,9 +90,17 @@ impl Made {
         self.imports.entry(module.to_owned()).or_default().namespace = Some(name.to_owned());
     }
 
-    /// The names that it imports a thing under.
+    /// Whether it imports a thing by its name.
     pub(crate) fn imports(&self, module: &str, name: &str) -> bool {
         self.imports.get(module).is_some_and(|import| import.names.iter().any(|known| known == name))
+    }
+
+    /// Whether another module than `module` gives it something of that name.
+    pub(crate) fn is_taken(&self, name: &str, module: &str) -> bool {
+        let others = self.imports.iter().filter(|(other, _)| *other != module);
+        let mut names = others.flat_map(|(_, import)| &import.names);
+        let is_declared = self.lines.iter().any(|line| line.starts_with(&format!("const {name} =")));
+        is_declared || names.any(|known| known.rsplit(' ').next() == Some(name))
     }
 
     pub(crate) fn text(&self, style: &Style) -> String {

@@ -127,13 +127,14 @@ impl Maker<'_, '_> {
         let path = format!("{}src/App.{}", self.folder, self.ending());
         self.noise(&path)?;
         // Law 7: an own component of that name is none of ours.
+        let mut body = "<main>Notes</main>";
         if self.u.ratio(1, 6)? {
+            let types = if self.style.is_typescript { ": { client: string }" } else { "" };
             let made = self.file(&path);
-            made.lines
-                .push("const ConvexProvider = (props) => <b>{props.client}</b>;".replace("(props)", "(props: any)"));
-            made.lines.push("export const Badge = () => <ConvexProvider client=\"own\" />;".to_owned());
+            made.lines.push(format!("const ConvexProvider = (props{types}) => <b>{{props.client}}</b>;"));
+            body = "<main><ConvexProvider client=\"own\" /></main>";
         }
-        let exported = self.component(&path, "App", false, |_, _| Ok(vec!["<main>Notes</main>".to_owned()]))?;
+        let exported = self.component(&path, "App", false, |_, _| Ok(vec![body.to_owned()]))?;
         self.app = (path, exported);
         Ok(())
     }

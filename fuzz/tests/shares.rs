@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use convex_clerk_fuzz::{Became, providers};
 
 /// How many apps are made.
-const APPS: u64 = 200;
+const APPS: u64 = 400;
 
 /// Bytes from a seed, by xorshift.
 fn bytes(seed: u64) -> Vec<u8> {
