@@ -15,6 +15,7 @@ mod program;
 mod providers;
 mod reading;
 mod saved_plan;
+mod scope;
 mod settings;
 mod text;
 mod tree;

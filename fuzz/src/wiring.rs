@@ -13,7 +13,8 @@ use swc_ecma_ast::{
 };
 use swc_ecma_visit::{Visit, VisitWith as _};
 
-use crate::program::{Code, Program, Scope, Slot, Value};
+use crate::program::Program;
+use crate::scope::{Code, Scope, Slot, Value};
 
 /// Deeper than any app that is made up here.
 const DEEPEST: usize = 150;
