@@ -11,6 +11,9 @@ use memchr::memmem;
 /// The largest message that is read, in bytes; a header that announces more is none.
 const LARGEST: usize = 256 << 20;
 
+/// The longest header that is read, in bytes; one that goes on is none, and takes no more memory.
+const LONGEST_HEADER: usize = 4 << 10;
+
 /// How many bytes are asked for at a time.
 const CHUNK: usize = 64 << 10;
 
@@ -78,8 +81,11 @@ impl<R: Read> Reader<R> {
                 continue;
             };
             self.pending.drain(..at);
-            let end = self.until(end_of_header)?;
-            let Some((line, end)) = end else { return Ok(None) };
+            let end = self.end_of_header()?;
+            if end.is_none() && self.is_at_end && self.pending.len() < LONGEST_HEADER {
+                return Ok(None);
+            }
+            let (line, end) = end.unwrap_or_default();
             let named = self.pending.get(NAME.len()..line).unwrap_or_default();
             let length = std::str::from_utf8(named).ok().and_then(|text| text.trim().parse::<usize>().ok());
             if let Some(length) = length.filter(|length| *length <= LARGEST) {
@@ -90,15 +96,13 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Reads on until something is found in what is pending.
-    fn until<T>(&mut self, find: impl Fn(&[u8]) -> Option<T>) -> io::Result<Option<T>> {
+    /// Reads on up to the end of the header that what is pending begins with; `None` where it has none.
+    fn end_of_header(&mut self) -> io::Result<Option<(usize, usize)>> {
         loop {
-            if let Some(found) = find(&self.pending) {
-                return Ok(Some(found));
-            }
-            // No header is that long.
-            if self.is_at_end {
-                return Ok(None);
+            let header = self.pending.get(..LONGEST_HEADER).unwrap_or(&self.pending);
+            let found = end_of_header(header);
+            if found.is_some() || header.len() == LONGEST_HEADER || self.is_at_end {
+                return Ok(found);
             }
             self.fill()?;
         }
@@ -181,6 +185,8 @@ mod tests {
             (format!("{one}Content-Length: 50\r\n\r\n{{"), vec![1, 0]),
             (format!("{one}Content-Length: 50"), vec![1]),
             (framed("[]") + &two, vec![0, 2]),
+            (format!("Content-Length: 9\r\nX: {}{two}", "x".repeat(1 << 20)), vec![2]),
+            (format!("Content-Length: 9\r\nX: {}", "x".repeat(1 << 20)), vec![]),
             (String::new(), vec![]),
         ] {
             assert_eq!(ids(stream.as_bytes()), expected, "{stream:?}");
