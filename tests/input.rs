@@ -247,3 +247,58 @@ fn settings_in_code_count_whatever_they_mention() {
         assert!(!run.stdout.contains("app.json"), "{mention:?}: {}", run.stdout);
     }
 }
+
+/// An app in a workspace whose card comes from a package.
+fn with_card(card: &str) -> Project {
+    let app = "{ \"name\": \"web\", \"dependencies\": { \"@acme/ui\": \"*\", \"convex\": \"^1.48.0\", \"react\": \"^19\", \"react-dom\": \"^19\" }, \"devDependencies\": { \"vite\": \"^7\" } }\n";
+    let query = "import { query } from \"./_generated/server\";\nexport const list = query(async (ctx) => {\n  if (!(await ctx.auth.getUserIdentity())) throw new Error(\"no\");\n  return [];\n});\n";
+    let shown = "import { Card } from \"@acme/ui\";\nimport { Tasks } from \"./Tasks\";\n\nexport default function App() {\n  return (\n    <main>\n      <h1>Tasks</h1>\n      <Card>\n        <Tasks />\n      </Card>\n    </main>\n  );\n}\n";
+    let tasks = "import { useQuery } from \"convex/react\";\nimport { api } from \"../convex/_generated/api\";\n\nexport const Tasks = () => <p>{useQuery(api.tasks.list)?.length}</p>;\n";
+    let main = "import { createRoot } from \"react-dom/client\";\nimport { ConvexProvider, ConvexReactClient } from \"convex/react\";\nimport App from \"./App\";\n\nconst convex = new ConvexReactClient(import.meta.env.VITE_CONVEX_URL as string);\n\ncreateRoot(document.getElementById(\"root\")!).render(\n  <ConvexProvider client={convex}>\n    <App />\n  </ConvexProvider>,\n);\n";
+    Project::new(&[
+        ("package.json", "{ \"private\": true, \"workspaces\": [\"apps/*\", \"packages/*\"] }\n"),
+        ("apps/web/package.json", app),
+        ("apps/web/index.html", "<script type=\"module\" src=\"/src/main.tsx\"></script>\n"),
+        ("apps/web/src/main.tsx", main),
+        ("apps/web/src/App.tsx", shown),
+        ("apps/web/src/Tasks.tsx", tasks),
+        ("apps/web/convex/tasks.ts", query),
+        ("packages/ui/package.json", "{ \"name\": \"@acme/ui\", \"exports\": \"./src/index.ts\" }\n"),
+        ("packages/ui/src/index.ts", "export { Card } from \"./card\";\nexport * from \"./other\";\n"),
+        ("packages/ui/src/card.tsx", card),
+        (
+            "packages/ui/src/other.tsx",
+            "import { ClerkProvider } from \"@clerk/react\";\nexport const Other = () => <ClerkProvider />;\n",
+        ),
+        ("packages/ui/src/plain.tsx", "export const Plain = () => null;\n"),
+    ])
+}
+
+/// A file of a package that names neither Convex nor Clerk is read only where that matters; one that names them in a comment always is.
+#[test]
+fn what_is_left_unread_changes_nothing() {
+    let mut gated = 0;
+    for card in [
+        "export const Card = ({ children }) => <div>{children}</div>;\n",
+        "export const Card = () => <div />;\n",
+        "import { Other } from \"./other\";\nexport const Card = ({ children }) => <Other>{children}</Other>;\n",
+        "import { Other } from\u{feff}\"./other\";\nexport const Card = ({ children }) => <Other>{children}</Other>;\n",
+        "import { lazy } from \"react\";\nconst Other = lazy(() => import(/* later */ \"./other\"));\nexport const Card = ({ children }) => <Other>{children}</Other>;\n",
+        "const all = import.meta\n  .glob(\"./*.tsx\");\nexport const Card = ({ children }) => <div title={all}>{children}</div>;\n",
+        "import { Route, Routes } from \"react-router\";\nexport const Card = ({ children }) => <Routes><Route path=\"/\" element={children} /></Routes>;\n",
+        "export { Outlet as Card } from \"react-router\";\n",
+        "export const Card = ({ children }) => <div>{children}</span>;\n",
+        "import { nowhere } from \"./nowhere\";\nexport const Card = ({ children }) => nowhere(children);\n",
+        "import { Plain } from \"./plain\";\nexport const Card = ({ children }) => <Plain>{children}</Plain>;\n",
+    ] {
+        let said = [card.to_owned(), format!("{card}// convex\n")].map(|card| {
+            let project = with_card(&card);
+            let run = project.run(&["migrate", "--dry-run", "--format", "diff"]);
+            gated += usize::from(run.stdout.contains("<Authenticated>"));
+            (run.code, run.stdout, run.stderr.lines().filter(|line| !line.contains("unreadable-file")).count())
+        });
+        assert_eq!(said[0].0, said[1].0, "{card}");
+        assert_eq!(said[0].1, said[1].1, "{card}");
+    }
+    assert!((6..20).contains(&gated), "{gated}");
+}

@@ -95,6 +95,8 @@ pub(crate) struct Sink {
     pub(crate) cures: Vec<ChangeGroup>,
     /// The wiring of the app that rules run on.
     pub(crate) wired: Option<Wired>,
+    /// Whether aliases were looked up: what of them is not known is said.
+    pub(crate) reads_settings: bool,
     /// The files in which the app begins to render.
     pub(crate) roots: BTreeSet<RelPath>,
     /// The files of other packages that the app takes in, be it refused or not.
@@ -186,6 +188,7 @@ impl Sink {
     pub(crate) fn absorb(&mut self, other: Self) {
         self.groups.extend(other.groups);
         self.findings.extend(other.findings);
+        self.reads_settings |= other.reads_settings;
         self.steps.extend(other.steps);
         self.doctor.extend(other.doctor);
         self.cures.extend(other.cures);

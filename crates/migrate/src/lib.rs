@@ -58,6 +58,7 @@ mod screens;
 mod sdk;
 mod server_code;
 mod settings_edits;
+mod shared;
 mod specifier;
 mod start_root;
 mod start_router;
@@ -79,7 +80,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use change::{AppId, AppOutcome, AppReport, Base, ChangeGroup, Finding, GroupId, Location, Plan, PlanParts, RelPath};
+use change::{AppId, AppOutcome, AppReport, Base, ChangeGroup, Finding, Location, Plan, PlanParts, RelPath};
 
 use crate::apps::{Candidate, Choice};
 use crate::ctx::{Ctx, Sink, Verdict};
@@ -92,7 +93,6 @@ use crate::language::TypeScript;
 use crate::refusal::{Refusal, RefusalReason};
 use crate::survey::{NO_PROVIDER, Survey};
 use crate::workspace::{App, Workspace};
-use syntax::SourceKind;
 
 pub use crate::deployment::Deployment;
 pub use crate::gates::GateMode;
@@ -285,7 +285,7 @@ fn plan_of(workspace: &Workspace, options: &Options) -> Result<Planned, PlanErro
             Err(error) => unknown.push((candidate, error)),
         }
     }
-    refuse_shared(&mut reports, &others_borrow(workspace, &candidates, options)?);
+    shared::refuse(&mut reports, &shared::others_borrow(workspace, &candidates, options)?);
     // Of what the apps take in; what nobody asked for is not known to be broken.
     sink.findings.extend(apps::unread_files(workspace));
     let mut roots = BTreeMap::new();
@@ -297,6 +297,9 @@ fn plan_of(workspace: &Workspace, options: &Options) -> Result<Planned, PlanErro
             report
         })
         .collect();
+    if sink.reads_settings {
+        sink.findings.extend(Resolver::of(workspace).findings());
+    }
     for (candidate, error) in unknown {
         let outcome = without_framework(workspace, &candidate.app, &error);
         reports.push(AppReport { id: candidate.app.id.clone(), framework: String::new(), outcome });
@@ -407,8 +410,23 @@ fn without_framework(workspace: &Workspace, app: &App<'_>, error: &PlanError) ->
     Refusal::new(RefusalReason::UnknownFramework, message, place).into()
 }
 
-/// Runs the rules on one app. What a refused app's rules gave is thrown away: all or nothing.
+/// Runs the rules on one app, and once more where a file that was left unread for now turned out to be one that can't be parsed.
 fn report(
+    workspace: &Workspace,
+    candidate: &Candidate<'_>,
+    forced: Option<&'static Framework>,
+    options: &Options,
+) -> Result<(AppReport, Sink), PlanError> {
+    loop {
+        let report = report_of(workspace, candidate, forced, options);
+        if !Sources::again(workspace, &candidate.app) {
+            return report;
+        }
+    }
+}
+
+/// Runs the rules on one app. What a refused app's rules gave is thrown away: all or nothing.
+fn report_of(
     workspace: &Workspace,
     candidate: &Candidate<'_>,
     forced: Option<&'static Framework>,
@@ -466,57 +484,6 @@ fn report(
     }
     own.findings.splice(0..0, broken);
     Ok((AppReport { id, framework: framework.id.to_owned(), outcome }, own))
-}
-
-/// What apps that were not asked for take in of other packages.
-fn others_borrow(
-    workspace: &Workspace,
-    asked: &[Candidate<'_>],
-    options: &Options,
-) -> Result<Vec<(AppId, BTreeSet<RelPath>)>, PlanError> {
-    if options.apps.is_empty() {
-        return Ok(Vec::new());
-    }
-    let all = apps::candidates(workspace, &[])?;
-    let others = all.iter().filter(|other| asked.iter().all(|asked| asked.app.id != other.app.id));
-    let borrow = |other: &Candidate<'_>| {
-        let resolver = Resolver::of(workspace);
-        let sources = Sources::of(workspace, &other.app, &resolver);
-        let borrowed = Modules::new(&sources, &resolver).borrowed(workspace, other.app.id.folder());
-        (other.app.id.clone(), borrowed)
-    };
-    Ok(others.map(borrow).collect())
-}
-
-/// Refuses an app one of whose files that change is taken in by another app: what is right for the one need not be for the other.
-fn refuse_shared(reports: &mut [(AppReport, Sink)], others: &[(AppId, BTreeSet<RelPath>)]) {
-    let asked = reports.iter().map(|(report, own)| (report.id.clone(), own.borrowed.clone()));
-    let borrowed: Vec<(AppId, BTreeSet<RelPath>)> = asked.chain(others.iter().cloned()).collect();
-    for (report, own) in reports.iter_mut().filter(|(report, _)| matches!(report.outcome, AppOutcome::Migrated)) {
-        // A gate is left out; the wiring can't be.
-        let is_shared = |group: &ChangeGroup| {
-            let mut others = borrowed.iter().filter(|(id, _)| *id != report.id);
-            others.any(|(_, files)| group.edits().keys().any(|path| files.contains(path)))
-        };
-        let dropped: BTreeSet<GroupId> = own
-            .groups
-            .iter()
-            .filter(|group| gates::is_gate(group) && is_shared(group))
-            .map(|group| group.id.clone())
-            .collect();
-        own.groups.retain(|group| !dropped.contains(&group.id));
-        own.findings.retain(|finding| finding.group.as_ref().is_none_or(|id| !dropped.contains(id)));
-        let edited: BTreeSet<&RelPath> = own.groups.iter().flat_map(|group| group.edits().keys()).collect();
-        let shared = borrowed.iter().filter(|(id, _)| *id != report.id).find_map(|(id, files)| {
-            let file = files.iter().find(|file| edited.contains(file) && SourceKind::of(file).is_some())?;
-            Some((id, (*file).clone()))
-        });
-        if let Some((id, file)) = shared {
-            let message = format!("this file, which would change, is rendered in {id} as well");
-            report.outcome = Refusal::new(RefusalReason::SharedFile, message, Some(Location::file(file))).into();
-            *own = Sink::default();
-        }
-    }
 }
 
 /// A text that `convex-clerk explain` can print.

@@ -508,8 +508,9 @@ fn loaded(kept: &Arc<Kept>, path: &RelPath, hit: Hit) -> Option<LoadedFile> {
     let names = |name: &[u8]| hit.bytes.as_ref().is_ok_and(|bytes| memmem::find(bytes, name).is_some());
     let names = Names {
         providers: hit.bytes.as_ref().is_ok_and(|bytes| names_provider(bytes)),
-        convex_react: names(b"convex/react"),
-        convex_browser: names(b"convex/browser"),
+        // A name may be written with escapes.
+        convex_react: names(b"convex/react") || names(b"\\u"),
+        convex_browser: names(b"convex/browser") || names(b"\\u"),
     };
     let (text, late): (Arc<str>, _) = match hit.bytes.and_then(utf8) {
         Ok(text) => (text.into(), Late::default()),

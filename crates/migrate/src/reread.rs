@@ -36,6 +36,7 @@ pub(crate) fn read_again(workspace: &mut Workspace, path: &RelPath) -> bool {
     // What the settings of a bundler name leads elsewhere.
     if path.file_name().contains(".config.") {
         workspace.resolution = OnceLock::new();
+        workspace.quiet = OnceLock::new();
         workspace.members = Mutex::default();
     }
     true

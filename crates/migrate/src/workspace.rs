@@ -105,6 +105,8 @@ pub(crate) struct Workspace {
     pub(crate) kept: Arc<Kept>,
     /// Where specifiers lead, once that was asked for.
     pub(crate) resolution: OnceLock<Arc<Resolution>>,
+    /// The same for what is looked up before it is parsed.
+    pub(crate) quiet: OnceLock<Arc<Resolution>>,
     /// The files that take part in rendering each app, once that was asked for.
     pub(crate) members: Mutex<BTreeMap<AppId, Arc<Sources>>>,
     /// What was seen while reading.

@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use change::RelPath;
@@ -25,8 +26,9 @@ use crate::late::Late;
 use crate::threads::in_parallel;
 use crate::workspace::Workspace;
 
-/// Words of what is looked for by name in any file: where a router shows its pages, ways out, keys and tokens that are handed over.
-const WORDS: [&str; 6] = ["Outlet", "expo-router", "signOut", "setAuth", "setAdminAuth", "secretKey"];
+/// Words of what is looked for by name in any file: what routers show, ways out, keys and tokens that are handed over. A name may be
+/// written with escapes.
+const WORDS: [&str; 8] = ["Route", "Outlet", "expo-router", "signOut", "setAuth", "setAdminAuth", "secretKey", "\\u"];
 
 /// How many files are worth a thread.
 const FILES: usize = 64;
@@ -36,6 +38,7 @@ const FILES: usize = 64;
 pub(crate) struct Aside {
     path: RelPath,
     late: Arc<Late>,
+    is_asked: AtomicBool,
     disk: Arc<Disk>,
     /// The files that it may take in; all of them are aside as well.
     pub(crate) targets: Box<[RelPath]>,
@@ -52,6 +55,7 @@ struct Disk {
 impl Aside {
     /// What it says; `None` where it can't be parsed.
     pub(crate) fn facts(&self) -> Option<&Arc<FileFacts>> {
+        self.is_asked.store(true, Ordering::Relaxed);
         let read = || {
             let text = Workspace::text_of(&self.disk.base, &self.disk.buffers, &self.path);
             match text.and_then(|text| SourceFile::new(self.path.clone(), text.into())) {
@@ -91,11 +95,20 @@ pub(crate) fn aside(workspace: &Workspace, resolver: &Resolver<'_>, paths: Vec<R
     let disk = Arc::new(Disk { base, buffers, kept: workspace.kept.clone() });
     let found = scanned.into_iter().filter(|(path, _, _)| !leading.contains(path));
     found
-        .filter_map(|(path, late, targets)| Some(Aside { path, late, disk: disk.clone(), targets: targets? }))
+        .filter_map(|(path, late, targets)| {
+            let (is_asked, disk) = (AtomicBool::new(false), disk.clone());
+            Some(Aside { path, late, is_asked, disk, targets: targets? })
+        })
         .collect()
 }
 
 impl Aside {
+    /// Where somebody asked what it says, and it can't be parsed: its path.
+    pub(crate) fn broken(&self) -> Option<&RelPath> {
+        let is_broken = self.late.found().is_some_and(|read| read.facts.is_err());
+        (self.is_asked.load(Ordering::Relaxed) && is_broken).then_some(&self.path)
+    }
+
     /// Each by its path.
     pub(crate) fn by_path(all: Vec<Self>) -> BTreeMap<RelPath, Arc<Self>> {
         all.into_iter().map(|aside| (aside.path.clone(), Arc::new(aside))).collect()

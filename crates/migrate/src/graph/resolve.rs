@@ -34,17 +34,22 @@ pub(crate) struct Resolver<'a> {
 /// The names of files that come.
 pub(crate) struct Coming {
     stems: BTreeSet<String>,
+    /// Whether settings name one of them: then any alias may lead there.
+    is_named: bool,
 }
 
 impl Coming {
     pub(crate) fn of<'p>(paths: impl IntoIterator<Item = &'p RelPath>) -> Self {
-        Self { stems: paths.into_iter().map(|path| stem(path.file_name())).collect() }
+        Self { stems: paths.into_iter().map(|path| stem(path.file_name())).collect(), is_named: false }
     }
 
     /// Whether a specifier that leads somewhere may lead elsewhere once they are there: it names one of them, be it with another ending or in
     /// another folder, or a folder of which one is the index.
     pub(crate) fn may_take(&self, specifier: &str) -> bool {
-        self.stems.contains("index") || specifier.split('/').any(|part| self.stems.contains(&stem(part)))
+        let is_alias = !specifier.starts_with('.');
+        (is_alias && self.is_named)
+            || self.stems.contains("index")
+            || specifier.split('/').any(|part| self.stems.contains(&stem(part)))
     }
 }
 
@@ -105,13 +110,21 @@ impl<'a> Resolver<'a> {
         Self { workspace, resolution: workspace.resolution.get_or_init(made).clone() }
     }
 
+    /// One for what may be taken in, as far as a text tells without being parsed: of settings on the way nothing is said.
+    pub(crate) fn quiet(workspace: &'a Workspace) -> Self {
+        let made = || Arc::new(Resolution::new(Self::of(workspace).resolution.snapshot.quiet()));
+        Self { workspace, resolution: workspace.quiet.get_or_init(made).clone() }
+    }
+
     /// One for the project with `added` source files that are not there yet.
     pub(crate) fn with(workspace: &'a Workspace, added: BTreeSet<RelPath>) -> Self {
         let now = Self::of(workspace);
         if added.is_subset(&workspace.sources) {
             return now;
         }
-        let before = Some((now.resolution.clone(), Coming::of(&added)));
+        let mut coming = Coming::of(&added);
+        coming.is_named = coming.stems.iter().any(|stem| now.resolution.snapshot.names(stem));
+        let before = Some((now.resolution.clone(), coming));
         let made = Resolution { before, ..Resolution::new(now.resolution.snapshot.with(added)) };
         Self { workspace, resolution: Arc::new(made) }
     }

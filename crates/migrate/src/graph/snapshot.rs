@@ -93,6 +93,18 @@ impl Snapshot {
         }
     }
 
+    /// The same, for questions of which nothing is said.
+    pub(crate) fn quiet(&self) -> Self {
+        let (texts, lost) = (Arc::default(), Arc::default());
+        Self { texts, lost, ..self.with(BTreeSet::new()) }
+    }
+
+    /// Whether settings that were read name something.
+    pub(crate) fn names(&self, stem: &str) -> bool {
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.values().flatten().any(|text| text.to_lowercase().contains(stem))
+    }
+
     /// The same with source files that come.
     pub(crate) fn with(&self, coming: BTreeSet<RelPath>) -> Self {
         let mut places = Places::default();

@@ -61,7 +61,7 @@ static NOTHING: LazyLock<FileFacts> = LazyLock::new(FileFacts::default);
 /// The files that take part.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
-    /// Sorted by their paths, those that come behind the others.
+    /// Sorted by their paths.
     files: Vec<Source>,
     index: Arc<FxHashMap<RelPath, FileId>>,
     /// It holds as long as no file comes or goes, whatever they say.
@@ -72,6 +72,8 @@ pub(crate) struct Sources {
     reach: Arc<OnceLock<(Start, Arc<Reach>)>>,
     /// Whether the app is bundled for several platforms, each with files of its own.
     has_platforms: bool,
+    /// The files that can't be parsed, and that something asked for.
+    broken: Arc<BTreeSet<RelPath>>,
 }
 
 /// The endings of a file's name by which a bundler takes it for one platform: `convex.native.tsx` instead of `convex.tsx`.
@@ -91,12 +93,31 @@ impl Sources {
         if let Some(known) = known().get(&app.id) {
             return known.clone();
         }
-        let found = Arc::new(Self::find(workspace, app, resolver));
+        let found = Arc::new(Self::find(workspace, app, resolver, &BTreeSet::new()));
         known().insert(app.id.clone(), found.clone());
         found
     }
 
-    fn find(workspace: &Workspace, app: &App<'_>, resolver: &Resolver<'_>) -> Self {
+    /// Finds them again where one that was left unread turned out to be one that can't be parsed, and was asked for: what it renders is not
+    /// known then. `false` where there is none.
+    pub(crate) fn again(workspace: &Workspace, app: &App<'_>) -> bool {
+        let known = || workspace.members.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(found) = known().get(&app.id).cloned() else { return false };
+        let broken = found.files.iter().filter_map(|source| match &source.says {
+            Says::Aside(aside) => aside.broken().cloned(),
+            Says::Read(_) => None,
+        });
+        let mut broken: BTreeSet<RelPath> = broken.collect();
+        if broken.is_empty() {
+            return false;
+        }
+        broken.extend(found.broken.iter().cloned());
+        let again = Self::find(workspace, app, &Resolver::of(workspace), &broken);
+        known().insert(app.id.clone(), Arc::new(again));
+        true
+    }
+
+    fn find(workspace: &Workspace, app: &App<'_>, resolver: &Resolver<'_>, broken: &BTreeSet<RelPath>) -> Self {
         let packages = packages(workspace, app);
         let has_platforms = app.declares("react-native") || app.declares("expo");
         let all = packages.iter().flat_map(|package| {
@@ -104,11 +125,14 @@ impl Sources {
         });
         // Where each platform may have files of its own, more leads to a file than its name.
         let may_be_aside = |(package, path): &(&str, &RelPath)| {
-            *package != app.id.folder() && !has_platforms && !workspace.files.contains_key(*path)
+            *package != app.id.folder()
+                && !has_platforms
+                && !workspace.files.contains_key(*path)
+                && !broken.contains(*path)
         };
         let (beside, own): (Vec<_>, Vec<_>) = all.partition(may_be_aside);
         let beside: Vec<RelPath> = beside.into_iter().map(|(_, path)| path.clone()).collect();
-        let asides = Aside::by_path(aside(workspace, resolver, beside.clone()));
+        let asides = Aside::by_path(aside(workspace, &Resolver::quiet(workspace), beside.clone()));
         let own = own.into_iter().map(|(_, path)| path.clone());
         let own = own.chain(beside.into_iter().filter(|path| !asides.contains_key(path)));
         let mut all = load::facts_of(workspace, own.collect());
@@ -126,7 +150,8 @@ impl Sources {
         }
         let read = all.into_iter().map(|(path, facts)| Source::new(path, facts));
         let asides = asides.into_iter().map(|(path, aside)| Source { path, says: Says::Aside(aside) });
-        Self { has_platforms, ..Self::new(read.chain(asides).collect()) }
+        let broken = Arc::new(broken.clone());
+        Self { has_platforms, broken, ..Self::new(read.chain(asides).collect()) }
     }
 
     /// The files that stand for a file on one platform each, itself aside.
@@ -177,25 +202,29 @@ impl Sources {
         Arc::new(sources)
     }
 
-    /// Adds files that come. They stand behind the others, which stay where they are: what is known of those holds, but for what may lead to
-    /// the new ones.
+    /// Adds files that come. What is known of where the others lead holds, but for what may lead to the new ones.
     fn add(&mut self, coming: BTreeMap<RelPath, Arc<FileFacts>>) {
         let names = Coming::of(coming.keys());
+        let before: Vec<RelPath> = self.files.iter().map(|source| source.path.clone()).collect();
+        let mut files = std::mem::take(&mut self.files);
+        files.extend(coming.into_iter().map(|(path, facts)| Source::new(path, facts)));
+        let added = Self::new(files);
+        // Places move: files are sorted.
+        let moved = |file: FileId| before.get(file.0 as usize).and_then(|path| added.id(path));
         let known = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
-        let holds =
-            |(module, target): &(&Box<str>, &Result<Option<FileId>, ()>)| target.is_ok() && !names.may_take(module);
-        let of_file = |(file, targets): (&FileId, &OfFile)| {
-            (*file, targets.iter().filter(holds).map(|(module, target)| (module.clone(), *target)).collect())
+        let of_file = |targets: &OfFile| {
+            let held = targets.iter().filter(|(module, _)| !names.may_take(module));
+            let moved = held.filter_map(|(module, target)| match target {
+                Ok(Some(file)) => Some((module.clone(), Ok(Some(moved(*file)?)))),
+                Ok(None) => Some((module.clone(), Ok(None))),
+                Err(()) => None,
+            });
+            moved.collect::<OfFile>()
         };
-        let targets: FxHashMap<FileId, OfFile> = known.iter().map(of_file).collect();
+        let targets = known.iter().filter_map(|(file, targets)| Some((moved(*file)?, of_file(targets)))).collect();
         drop(known);
-        self.targets = Arc::new(Mutex::new(targets));
-        self.led = Arc::default();
-        let index = Arc::make_mut(&mut self.index);
-        for (path, facts) in coming {
-            index.insert(path.clone(), FileId(self.files.len() as u32));
-            self.files.push(Source::new(path, facts));
-        }
+        let (has_platforms, broken) = (self.has_platforms, self.broken.clone());
+        *self = Self { has_platforms, broken, targets: Arc::new(Mutex::new(targets)), ..added };
     }
 
     /// Where `module` leads in a file; `find` says so where it was not asked for before.

@@ -1,5 +1,7 @@
 //! The checks of `convex/auth.config`: whether it is where Convex reads it, and names the session's audience and issuer.
 
+use std::collections::BTreeSet;
+
 use change::{Finding, Location, RelPath, Severity, TextEdit, TextRange};
 use syntax::{ConfigItem, ConfigValue, on_deep_stack};
 
@@ -67,11 +69,10 @@ fn missing(looked: &Looked<'_>) -> Vec<Finding> {
     };
     let file = format!("{}/auth.config.ts", functions.folder);
     let there = state.typescript.as_ref().or(state.javascript.as_ref());
+    let folders = [functions.owner.as_str(), ctx.app.id.folder()];
+    let near: BTreeSet<&RelPath> = folders.into_iter().flat_map(|folder| ctx.workspace.sources_in(folder)).collect();
     let named = |path: &&RelPath| ["auth.config.ts", "auth.config.js"].contains(&path.file_name());
-    let mut elsewhere = [functions.owner.as_str(), ctx.app.id.folder()]
-        .into_iter()
-        .flat_map(|folder| ctx.workspace.sources_in(folder))
-        .filter(named);
+    let mut elsewhere = near.into_iter().filter(named);
     let manifest = || join(ctx.workspace.manifest_above(ctx.app.id.folder()), "package.json");
     let known = there.map(|path| on_deep_stack(|| written(ctx, path)));
     // A domain of one's own is Clerk's where the key of the app is of that host.

@@ -49,7 +49,7 @@ fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let survey = Survey::new(ctx.workspace, ctx.app, &modules, ctx.framework.roots);
     sink.roots = survey.roots.live.iter().map(|root| survey.path(root.file).clone()).collect();
     let decision = decide(&survey, ctx.framework.inner);
-    sink.findings.extend(resolver.findings());
+    sink.reads_settings = true;
     match decision? {
         Decision::Keep { why, kept } => {
             sink.findings.extend(kept.iter().map(|(place, why)| self::kept(&survey, *place, why)));
