@@ -26,9 +26,11 @@ use crate::late::Late;
 use crate::threads::in_parallel;
 use crate::workspace::Workspace;
 
-/// Words of what is looked for by name in any file: what routers show, ways out, keys and tokens that are handed over. A name may be
-/// written with escapes.
-const WORDS: [&str; 8] = ["Route", "Outlet", "expo-router", "signOut", "setAuth", "setAdminAuth", "secretKey", "\\u"];
+/// Names that are looked for in any file: what routers show, ways out, tokens that are handed over.
+const NAMES: [&str; 5] = ["Route", "Outlet", "signOut", "setAuth", "setAdminAuth"];
+
+/// What else is looked for in a text; a name may be written with escapes.
+const PARTS: [&str; 3] = ["expo-router", "secretKey", "\\u"];
 
 /// How many files are worth a thread.
 const FILES: usize = 64;
@@ -117,8 +119,16 @@ impl Aside {
 
 /// What a text takes in; `None` where that can't be told, or where it may hold what is looked for.
 fn scan(text: &str) -> Option<Box<[Box<str>]>> {
-    let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    if WORDS.iter().any(|word| has(word)) {
+    let has = |part: &str| memmem::find(text.as_bytes(), part.as_bytes()).is_some();
+    // `Route`, not `RouteMap`
+    let ends = |c: Option<char>| c.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | '$')));
+    let names = |name: &str| {
+        memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {
+            let (before, after) = (text.get(..at), text.get(at + name.len()..));
+            ends(before.and_then(|text| text.chars().next_back())) && ends(after.and_then(|text| text.chars().next()))
+        })
+    };
+    if PARTS.iter().any(|part| has(part)) || NAMES.iter().any(|name| names(name)) {
         return None;
     }
     Some(specifiers(text)?.into_iter().map(Into::into).collect())
