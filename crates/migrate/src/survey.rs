@@ -247,12 +247,12 @@ impl<'a> Survey<'a> {
                 let syntax::Reference::Imported(imported) = &element.tag else { return false };
                 let has_client = element.attributes.iter().any(|a| a.name.as_deref() == Some("client"));
                 let named = matches!(&imported.export, ImportedName::Named(name) if name == CONVEX_PROVIDER);
-                let is_foreign = match self.modules.import(file, imported) {
+                let is_foreign = || match self.modules.import(file, imported) {
                     Definition::Package(module, _) => module != CONVEX_REACT,
                     Definition::Unknown => true,
                     _ => false,
                 };
-                named && has_client && is_foreign
+                named && has_client && is_foreign()
             })?;
             Some(Location { path: self.path(file).clone(), range: element.opening })
         })
