@@ -35,6 +35,8 @@ pub fn providers(data: &[u8]) -> Became {
     assert!(before.plain > 0, "an app without a provider was made: {before:?}\n{}", shown());
     let Some(outcome) = laws::check(&app.files) else { return Became::Unknown };
     for (path, line) in &app.kept {
+        // A line that comes before it goes behind the byte order mark.
+        let line = line.trim_start_matches('\u{feff}');
         let bytes = &outcome.after[path];
         let is_there = bytes.windows(line.len().max(1)).any(|window| window == line.as_bytes());
         assert!(is_there, "{path} lost {line:?}\n{}", self::shown(&outcome.after));
