@@ -23,6 +23,7 @@ use crate::buffers::Buffers;
 use crate::kept::{Kept, Read};
 use crate::known::OTHER_AUTH;
 use crate::late::Late;
+use crate::names::has_word;
 use crate::threads::in_parallel;
 use crate::workspace::Workspace;
 
@@ -121,13 +122,7 @@ impl Aside {
 fn scan(text: &str) -> Option<Box<[Box<str>]>> {
     let has = |part: &str| memmem::find(text.as_bytes(), part.as_bytes()).is_some();
     // `Route`, not `RouteMap`
-    let ends = |c: Option<char>| c.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | '$')));
-    let names = |name: &str| {
-        memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {
-            let (before, after) = (text.get(..at), text.get(at + name.len()..));
-            ends(before.and_then(|text| text.chars().next_back())) && ends(after.and_then(|text| text.chars().next()))
-        })
-    };
+    let names = |name: &str| has(name) && has_word(text, name);
     if PARTS.iter().any(|part| has(part)) || NAMES.iter().any(|name| names(name)) {
         return None;
     }

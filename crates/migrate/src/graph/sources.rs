@@ -213,7 +213,8 @@ impl Sources {
         let moved = |file: FileId| before.get(file.0 as usize).and_then(|path| added.id(path));
         let known = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
         let of_file = |targets: &OfFile| {
-            let held = targets.iter().filter(|(module, _)| !names.may_take(module));
+            // Where an alias leads is for the resolver to say: it knows the settings.
+            let held = targets.iter().filter(|(module, _)| module.starts_with('.') && !names.may_take(module));
             let moved = held.filter_map(|(module, target)| match target {
                 Ok(Some(file)) => Some((module.clone(), Ok(Some(moved(*file)?)))),
                 Ok(None) => Some((module.clone(), Ok(None))),
