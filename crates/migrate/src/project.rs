@@ -16,7 +16,8 @@ use crate::reread::{is_broken, read_again};
 use crate::workspace::Workspace;
 use crate::{Options, PlanError, Planned, Progress, plan_of};
 
-/// Reads the project at `path` and plans its migration.
+/// Reads the project at `path` and plans its migration. It is for a process that asks once or a few times: the memory of what was read is not
+/// given back. Who asks again and again keeps a [`Project`].
 ///
 /// # Errors
 /// A [`PlanError`] where nothing can be said about the project at all.
