@@ -69,6 +69,9 @@ fn check_change(files: &Files, path: &RelPath, change: &FileChange) {
         let is = Names::of(&module);
         let unknown: Vec<&String> = is.used.difference(&was.used).filter(|name| !is_known(name, &is)).collect();
         assert!(unknown.is_empty(), "{path} uses {unknown:?}, which nothing declares:\n{after}");
+        let twice = |module| reading::imported_and_declared(module);
+        let was_twice = read.as_ref().map(|(module, _)| twice(module)).unwrap_or_default();
+        assert!(twice(&module).is_subset(&was_twice), "{path} declares {:?} twice:\n{after}", twice(&module));
         if let (Some(before), Some((module, _))) = (before, &read) {
             let lost = lost_words(before, after, &reading::may_go(module));
             assert!(lost.is_empty(), "{path} lost {lost:?}:\n{after}");

@@ -113,10 +113,9 @@ impl Maker<'_, '_> {
         // Names that an edit wants for something else.
         if self.u.ratio(1, 8)? {
             let taken = *self.u.choose(&["useAuth", "ClerkProvider", "ConvexProviderWithClerk"])?;
-            let line = format!("const {taken} = \"taken\";");
             let made = self.file(path);
-            if !made.lines.contains(&line) {
-                made.lines.push(line);
+            if !made.is_taken(taken, "") {
+                made.lines.push(format!("const {taken} = \"taken\";"));
             }
         }
         Ok(match self.u.int_in_range(0..=7)? {
@@ -296,8 +295,14 @@ impl Maker<'_, '_> {
     /// An app that has ClerkProvider already, here or there.
     fn clerk(&mut self, path: &str, depth: u8, need: &mut bool, tail: &Tail) -> Result<Vec<String>> {
         let package = if self.is_next { "@clerk/nextjs" } else { "@clerk/react" };
-        self.file(path).import(package, "ClerkProvider");
+        let mut tag = "ClerkProvider".to_owned();
+        if self.file(path).is_taken(&tag, package) {
+            tag = self.fresh("Clerk");
+            self.file(path).import(package, &format!("ClerkProvider as {tag}"));
+        } else {
+            self.file(path).import(package, &tag);
+        }
         let key = if self.is_next { "" } else { " publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY}" };
-        self.within(path, &format!("<ClerkProvider{key}>"), "</ClerkProvider>", depth, need, tail)
+        self.within(path, &format!("<{tag}{key}>"), &format!("</{tag}>"), depth, need, tail)
     }
 }

@@ -6,7 +6,7 @@ use change::AppOutcome;
 use crate::folder::Files;
 use crate::laws;
 use crate::program::Program;
-use crate::reading::{is_source, parse};
+use crate::reading::{imported_and_declared, is_source, parse};
 use crate::tree::{self, App};
 use crate::wiring::{Met, walk};
 
@@ -29,8 +29,9 @@ pub fn providers(data: &[u8]) -> Became {
     let before = met(&app, &app.files);
     let shown = || shown(&app.files);
     for (path, bytes) in app.files.iter().filter(|(path, _)| is_source(path)) {
-        let is_read = parse(path, &String::from_utf8_lossy(bytes)).is_some();
-        assert!(is_read, "{path} was made, and does not parse\n{}", shown());
+        let read = parse(path, &String::from_utf8_lossy(bytes));
+        let runs = read.is_some_and(|(module, _)| imported_and_declared(&module).is_empty());
+        assert!(runs, "{path} was made, and does not run\n{}", shown());
     }
     assert!(before.plain > 0, "an app without a provider was made: {before:?}\n{}", shown());
     let Some(outcome) = laws::check(&app.files) else { return Became::Unknown };

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use swc_common::{BytePos, input::StringInput};
 use swc_ecma_ast::{
-    BindingIdent, CallExpr, ClassDecl, ClassExpr, EsVersion, Expr, FnDecl, FnExpr, ImportSpecifier, JSXElementName,
-    JSXObject, Module, ModuleDecl, ModuleItem, ObjectPatProp, Prop, TsEnumDecl, TsInterfaceDecl, TsModuleDecl,
-    TsModuleName, TsType,
+    BindingIdent, CallExpr, ClassDecl, ClassExpr, Decl, EsVersion, Expr, FnDecl, FnExpr, ImportSpecifier,
+    JSXElementName, JSXObject, Module, ModuleDecl, ModuleItem, ObjectPatProp, Prop, Stmt, TsEnumDecl, TsInterfaceDecl,
+    TsModuleDecl, TsModuleName, TsType,
 };
 use swc_ecma_parser::{EsSyntax, Parser, Syntax, TsSyntax, lexer::Lexer};
 use swc_ecma_visit::{Visit, VisitWith as _};
@@ -52,6 +52,47 @@ impl Names {
         let mut names = Self::default();
         module.visit_with(&mut names);
         names
+    }
+}
+
+/// The names that two statements of a file give a meaning, where one of them is an import: such a file does not run, though swc reads
+/// it.
+///
+/// ```tsx
+/// import { ClerkProvider } from "@clerk/react";
+/// const ClerkProvider = "taken";
+/// ```
+pub(crate) fn imported_and_declared(module: &Module) -> BTreeSet<String> {
+    let (mut imported, mut again) = (BTreeSet::new(), BTreeSet::new());
+    let mut others = Vec::new();
+    for item in &module.body {
+        match item {
+            ModuleItem::ModuleDecl(ModuleDecl::Import(import)) => {
+                for name in import.specifiers.iter().map(|specifier| specifier.local().sym.to_string()) {
+                    if !imported.insert(name.clone()) {
+                        again.insert(name);
+                    }
+                }
+            }
+            ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => others.extend(declared(&export.decl)),
+            ModuleItem::Stmt(Stmt::Decl(decl)) => others.extend(declared(decl)),
+            _ => {}
+        }
+    }
+    again.extend(others.into_iter().filter(|name| imported.contains(name)));
+    again
+}
+
+/// What a declaration of values gives a meaning; patterns aside.
+fn declared(decl: &Decl) -> Vec<String> {
+    match decl {
+        Decl::Var(variables) => {
+            let names = variables.decls.iter().filter_map(|variable| variable.name.as_ident());
+            names.map(|name| name.sym.to_string()).collect()
+        }
+        Decl::Fn(function) => vec![function.ident.sym.to_string()],
+        Decl::Class(class) => vec![class.ident.sym.to_string()],
+        _ => Vec::new(),
     }
 }
 
