@@ -302,3 +302,51 @@ fn what_is_left_unread_changes_nothing() {
     }
     assert!((6..20).contains(&gated), "{gated}");
 }
+
+/// A package that uses Convex and in which no text has a provider is not parsed to say that it renders none; one that names a provider in a
+/// comment is. Either way the same is said, and what it takes in of an app counts.
+#[test]
+fn what_renders_no_provider_is_told_by_its_texts() {
+    let (mut refused, mut shared) = (0, 0);
+    for (convex, hooks) in [
+        ("^1.48.0", "import { useQuery } from \"convex/react\";\nexport const useTasks = useQuery;\n"),
+        ("^1.0.0", "import { useQuery } from \"convex/react\";\nexport const useTasks = useQuery;\n"),
+        (
+            "^1.48.0",
+            "import { useQuery } from \"convex/react\";\nexport { default as App } from \"../../../apps/web/src/main\";\nexport const useTasks = useQuery;\n",
+        ),
+        (
+            "^1.48.0",
+            "import { useQuery } from \"convex/react\";\nimport type { App } from \"../../../apps/web/src/main\";\nexport const useTasks = useQuery;\n",
+        ),
+        (
+            "^1.48.0",
+            "import { useQuery } from \"convex/react\";\nimport { useConvexAuth } from \"@convex-dev/auth/react\";\nexport const useTasks = useQuery, useThem = useConvexAuth;\n",
+        ),
+        (
+            "^1.48.0",
+            "import { ConvexReactClient } from \"convex/react\";\nexport const convex = new ConvexReactClient(\"\");\nconvex.setAuth(async () => null);\n",
+        ),
+        (
+            "^1.48.0",
+            "import { lazy } from \"react\";\nimport { useQuery } from \"convex/react\";\nexport const Clerk = lazy(() => import(\"convex/react-clerk\"));\nexport const useTasks = useQuery;\n",
+        ),
+        (
+            "^1.48.0",
+            "import * as C from \"convex/react\";\nexport const All = C;\nexport { useQuery } from \"convex/react\";\n",
+        ),
+    ] {
+        let said = [hooks.to_owned(), format!("{hooks}// ConvexProvider\n")].map(|hooks| {
+            let project = with_card("export const Card = ({ children }) => <div>{children}</div>;\n");
+            let manifest = format!("{{ \"name\": \"@acme/hooks\", \"dependencies\": {{ \"convex\": \"{convex}\", \"react\": \"^19\" }} }}\n");
+            project.write("packages/hooks/package.json", manifest);
+            project.write("packages/hooks/src/index.ts", hooks);
+            let [diff, json] = ["diff", "json"].map(|format| project.run(&["migrate", "--dry-run", "--format", format]));
+            (diff.code, diff.stdout, diff.stderr, json.stdout)
+        });
+        assert_eq!(said[0], said[1], "{hooks}");
+        refused += usize::from(said[0].3.contains("other-auth"));
+        shared += usize::from(said[0].3.contains("shared-file"));
+    }
+    assert_eq!((refused, shared), (2, 1));
+}

@@ -36,7 +36,8 @@ impl Folder {
 
     /// The plan for what is in it; `None` where nothing can be said of it at all.
     pub(crate) fn plan(&self, options: &Options) -> Option<Planned> {
-        migrate::plan(self.path(), options).ok()
+        // `migrate::plan` is for processes that end soon: it keeps its memory.
+        Project::new(self.path()).plan(options).ok()
     }
 }
 

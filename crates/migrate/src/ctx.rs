@@ -101,6 +101,8 @@ pub(crate) struct Sink {
     pub(crate) roots: BTreeSet<RelPath>,
     /// The files of other packages that the app takes in, be it refused or not.
     pub(crate) borrowed: BTreeSet<RelPath>,
+    /// Where nothing of the app was read: the same, and perhaps more.
+    pub(crate) may_borrow: BTreeSet<RelPath>,
 }
 
 impl Sink {

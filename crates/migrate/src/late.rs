@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use syntax::ParseFailure;
 
+use crate::glimpse::Glimpse;
 use crate::kept::Read;
 
 /// What a file says, read by the first who asks.
@@ -12,15 +13,15 @@ use crate::kept::Read;
 pub(crate) struct Late {
     is_taken: AtomicBool,
     read: OnceLock<Read>,
-    /// The modules that its text names, if that was asked for; `None` inside where that can't be told.
-    names: OnceLock<Option<Box<[Box<str>]>>>,
+    /// What its text tells without being parsed, if that was asked for.
+    glimpse: OnceLock<Glimpse>,
 }
 
 impl Late {
     /// Of a file that could not be read.
     pub(crate) fn failed(failure: ParseFailure) -> Self {
         let read = Read { facts: Err(failure), spells_provider: None };
-        Self { is_taken: AtomicBool::new(true), read: read.into(), names: OnceLock::new() }
+        Self { is_taken: AtomicBool::new(true), read: read.into(), glimpse: OnceLock::new() }
     }
 
     /// What it says, if that was asked for.
@@ -28,9 +29,9 @@ impl Late {
         self.read.get()
     }
 
-    /// The modules that its text names.
-    pub(crate) fn named(&self, scan: impl FnOnce() -> Option<Box<[Box<str>]>>) -> Option<&[Box<str>]> {
-        self.names.get_or_init(scan).as_deref()
+    /// What its text tells without being parsed.
+    pub(crate) fn glimpse(&self, look: impl FnOnce() -> Glimpse) -> &Glimpse {
+        self.glimpse.get_or_init(look)
     }
 
     /// Reads it, unless somebody does or did.

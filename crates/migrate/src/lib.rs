@@ -23,6 +23,7 @@ mod frameworks;
 mod functions;
 mod future;
 mod gates;
+mod glimpse;
 mod graph;
 mod index;
 mod jsonc;
@@ -285,6 +286,7 @@ fn plan_of(workspace: &Workspace, options: &Options) -> Result<Planned, PlanErro
             Err(error) => unknown.push((candidate, error)),
         }
     }
+    shared::find_borrowed(workspace, &candidates, &mut reports);
     shared::refuse(&mut reports, &shared::others_borrow(workspace, &candidates, options)?);
     // Of what the apps take in; what nobody asked for is not known to be broken.
     sink.findings.extend(apps::unread_files(workspace));
@@ -374,7 +376,7 @@ fn glance(workspace: &Workspace, app: &App<'_>) -> Glance {
     if Survey::is_readable(workspace, app).is_err() {
         return Glance::Plain;
     }
-    if !app.mentions_provider(workspace) {
+    if glimpse::renders_none(workspace, app).is_some() {
         return Glance::Settled(AppOutcome::Nothing(NO_PROVIDER.to_owned()));
     }
     let resolver = Resolver::of(workspace);

@@ -192,10 +192,11 @@ impl Files<'_> {
             .parents(in_git)
             .filter_entry(move |entry| is_entered(entry, &root));
         builder.build_parallel().run(|| {
-            Box::new(|entry| {
+            let (found, mut bytes) = (&found, Vec::new());
+            Box::new(move |entry| {
                 match entry {
                     Ok(entry) => {
-                        if let Some(file) = self.look_at(&entry) {
+                        if let Some(file) = self.look_at(&entry, &mut bytes) {
                             found.lock().unwrap_or_else(PoisonError::into_inner).push(file);
                         }
                     }
@@ -218,8 +219,8 @@ impl Files<'_> {
         found.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads a file if it says something about the project.
-    fn look_at(&self, entry: &DirEntry) -> Option<Found> {
+    /// Reads a file if it says something about the project; `bytes` is where its contents pass through.
+    fn look_at(&self, entry: &DirEntry, bytes: &mut Vec<u8>) -> Option<Found> {
         if entry.path_is_symlink() {
             return link(entry, self.base);
         }
@@ -237,8 +238,8 @@ impl Files<'_> {
                 Err(error) => Found::Unread(path, error.to_string()),
             });
         }
-        if let Some(found) = is_source(&path).then(|| self.source_at(entry.metadata().ok(), &path)).flatten() {
-            return Some(found);
+        if is_source(&path) {
+            return Some(self.source_at(path, bytes));
         }
         decides(path.file_name()).then_some(Found::Other(path))
     }
@@ -246,40 +247,53 @@ impl Files<'_> {
     /// Reads the source files that git tracks although an ignore rule hides them: they are part of the project as any other.
     fn read_tracked(&self, start: &str, found: &mut Vec<Found>) {
         let seen: BTreeSet<RelPath> = found.iter().filter_map(Found::path).cloned().collect();
+        let mut bytes = Vec::new();
         for path in index::tracked(self.base) {
             if !is_source(&path) || !may_lie(&path, start) || seen.contains(&path) {
                 continue;
             }
             let absolute = self.base.join(path.as_str());
-            // A link, or a file that was deleted and not yet committed so.
-            let Some(metadata) = fs::symlink_metadata(&absolute).ok().filter(fs::Metadata::is_file) else { continue };
-            found.extend(self.source_at(Some(metadata), &path));
+            // Else a link, or a file that was deleted and not yet committed so.
+            if fs::symlink_metadata(&absolute).is_ok_and(|metadata| metadata.is_file()) {
+                found.push(self.source_at(path, &mut bytes));
+            }
         }
     }
 
-    /// What a source file says at a glance.
-    fn source_at(&self, metadata: Option<fs::Metadata>, path: &RelPath) -> Option<Found> {
-        let executable = metadata.as_ref().is_some_and(is_executable);
-        let size = match self.buffers.text(path) {
-            Some(text) => text.len() as u64,
-            None => metadata.map_or(0, |metadata| metadata.len()),
+    /// What a source file says at a glance; `bytes` is where its contents pass through.
+    fn source_at(&self, path: RelPath, bytes: &mut Vec<u8>) -> Found {
+        let (size, executable) = match self.read(&path, bytes) {
+            Ok(read) => read,
+            Err(error) => return Found::Unread(path, error.to_string()),
         };
         if size >= LARGE {
             let message = "larger than 4 MiB: not read as a source file".to_owned();
             let failure = ParseFailure { message, range: TextRange::empty(0) };
-            let may_render = size < HUGE && self.bytes(path).is_ok_and(|bytes| names_provider(&bytes));
-            return Some(Found::Source(path.clone(), Hit { bytes: Err(failure), may_render, executable }));
+            let may_render = size < HUGE && self.bytes(&path).is_ok_and(|bytes| names_provider(&bytes));
+            return Found::Source(path, Hit { bytes: Err(failure), may_render, executable });
         }
-        match self.bytes(path) {
-            Ok(bytes) => {
-                let hit = NEEDLES.iter().any(|needle| memmem::find(&bytes, needle).is_some());
-                Some(match hit {
-                    true => Found::Source(path.clone(), Hit { bytes: Ok(bytes), may_render: false, executable }),
-                    false => Found::Plain(path.clone()),
-                })
-            }
-            Err(error) => Some(Found::Unread(path.clone(), error.to_string())),
+        match NEEDLES.iter().any(|needle| memmem::find(bytes, needle).is_some()) {
+            true => Found::Source(path, Hit { bytes: Ok(bytes.clone()), may_render: false, executable }),
+            false => Found::Plain(path),
         }
+    }
+
+    /// Reads a source file into `bytes`, as it is open, else as it is on disk; not one that is [`LARGE`]. Gives its size, and whether it may be
+    /// executed. The disk is asked for nothing twice: of a large repository most of the time goes there.
+    fn read(&self, path: &RelPath, bytes: &mut Vec<u8>) -> io::Result<(u64, bool)> {
+        bytes.clear();
+        let on_disk = self.base.join(path.as_str());
+        if let Some(text) = self.buffers.text(path) {
+            bytes.extend_from_slice(text.as_bytes());
+            let executable = fs::symlink_metadata(on_disk).is_ok_and(|metadata| is_executable(&metadata));
+            return Ok((bytes.len() as u64, executable));
+        }
+        let mut file = fs::File::open(on_disk)?;
+        let metadata = file.metadata()?;
+        if metadata.len() < LARGE {
+            read_to_end(&mut file, metadata.len() as usize, bytes)?;
+        }
+        Ok((metadata.len().max(bytes.len() as u64), is_executable(&metadata)))
     }
 
     /// The bytes of a file, as it is open, else as it is on disk.
@@ -298,10 +312,29 @@ impl Files<'_> {
             if path.file_name() == "package.json" {
                 found.extend(self.bytes(path).ok().map(|bytes| Found::Manifest(path.clone(), bytes)));
             } else if is_source(path) {
-                found.extend(self.source_at(None, path));
+                found.push(self.source_at(path.clone(), &mut Vec::new()));
             }
         }
     }
+}
+
+/// Reads all of a file that should be `size` bytes long; what the standard library has for it asks for the size once more.
+fn read_to_end(file: &mut impl io::Read, size: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let mut length = 0;
+    bytes.resize(size + 1, 0);
+    loop {
+        match file.read(&mut bytes[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if length == bytes.len() {
+            bytes.resize(length * 2, 0);
+        }
+    }
+    bytes.truncate(length);
+    Ok(())
 }
 
 fn is_entered(entry: &DirEntry, root: &Path) -> bool {
@@ -461,10 +494,9 @@ pub(crate) enum Glance {
 /// Looks at a source file again. Call it [`on_deep_stack`].
 pub(crate) fn look_again(workspace: &Workspace, path: &RelPath) -> Glance {
     let files = Files { base: &workspace.base, buffers: &workspace.buffers };
-    let metadata = fs::symlink_metadata(workspace.base.join(path.as_str())).ok();
-    match files.source_at(metadata, path) {
-        Some(Found::Source(_, hit)) => Glance::Read(loaded(&workspace.kept, path, hit)),
-        Some(Found::Plain(_)) => Glance::Plain,
+    match files.source_at(path.clone(), &mut Vec::new()) {
+        Found::Source(_, hit) => Glance::Read(loaded(&workspace.kept, path, hit)),
+        Found::Plain(_) => Glance::Plain,
         _ => Glance::Gone,
     }
 }
@@ -511,6 +543,7 @@ fn loaded(kept: &Arc<Kept>, path: &RelPath, hit: Hit) -> Option<LoadedFile> {
         // A name may be written with escapes.
         convex_react: names(b"convex/react") || names(b"\\u"),
         convex_browser: names(b"convex/browser") || names(b"\\u"),
+        clerk_variable: names(b"CLERK_") || names(b"\\u"),
     };
     let (text, late): (Arc<str>, _) = match hit.bytes.and_then(utf8) {
         Ok(text) => (text.into(), Late::default()),

@@ -26,13 +26,27 @@ pub(crate) fn others_borrow(
     }
     let all = apps::candidates(workspace, &[])?;
     let others = all.iter().filter(|other| asked.iter().all(|asked| asked.app.id != other.app.id));
-    let borrow = |other: &Candidate<'_>| {
-        let resolver = Resolver::of(workspace);
-        let sources = Sources::of(workspace, &other.app, &resolver);
-        let borrowed = Modules::new(&sources, &resolver).borrowed(workspace, other.app.id.folder());
-        (other.app.id.clone(), borrowed)
-    };
-    Ok(others.map(borrow).collect())
+    Ok(others.map(|other| (other.app.id.clone(), borrowed(workspace, other))).collect())
+}
+
+fn borrowed(workspace: &Workspace, of: &Candidate<'_>) -> BTreeSet<RelPath> {
+    let resolver = Resolver::of(workspace);
+    let sources = Sources::of(workspace, &of.app, &resolver);
+    Modules::new(&sources, &resolver).borrowed(workspace, of.app.id.folder())
+}
+
+/// Finds what apps take in of other packages that were not read, since no text of theirs has a provider; only of those where it matters.
+pub(crate) fn find_borrowed(workspace: &Workspace, asked: &[Candidate<'_>], reports: &mut [(AppReport, Sink)]) {
+    let groups = reports.iter().flat_map(|(_, own)| &own.groups);
+    let edited: BTreeSet<RelPath> = groups.flat_map(|group| group.edits().keys()).cloned().collect();
+    for (report, own) in reports {
+        let may_matter = edited.iter().any(|path| own.may_borrow.contains(path));
+        let candidate = asked.iter().find(|asked| asked.app.id == report.id).filter(|_| may_matter);
+        own.may_borrow = BTreeSet::new();
+        if let Some(candidate) = candidate {
+            own.borrowed = borrowed(workspace, candidate);
+        }
+    }
 }
 
 /// Refuses an app one of whose files that change is taken in by another app: what is right for the one need not be for the other.

@@ -43,6 +43,8 @@ pub(crate) struct Names {
     pub(crate) convex_react: bool,
     /// `convex/browser`
     pub(crate) convex_browser: bool,
+    /// A variable of Clerk's: `CLERK_JWT_ISSUER_DOMAIN`.
+    pub(crate) clerk_variable: bool,
 }
 
 impl LoadedFile {
@@ -193,6 +195,14 @@ impl Workspace {
     /// The text of a file that was not read with the sources: settings and the like. A named pipe under such a name would never end.
     pub(crate) fn text(&self, path: &RelPath) -> Option<String> {
         Self::text_of(&self.base, &self.buffers, path)
+    }
+
+    /// What a source file says, once somebody asks for it.
+    pub(crate) fn late(&self, path: &RelPath) -> Arc<Late> {
+        match self.files.get(path) {
+            Some(file) => file.late.clone(),
+            None => self.late.lock().unwrap_or_else(PoisonError::into_inner).entry(path.clone()).or_default().clone(),
+        }
     }
 
     /// The tree of a source file that rules look into, as [`Self::text`] has it. `None` where it can't be read.
@@ -426,12 +436,6 @@ impl<'a> App<'a> {
         let leaves_react = self.manifests.first().is_none_or(|own| own.dependency("react").is_none());
         let own = self.manifests.first().is_some_and(|own| own.dependency(name).is_some());
         own || (leaves_react && self.dependency(name).is_some())
-    }
-
-    /// Whether any file that may take part in rendering the app names one of Convex's providers, or takes in all of its package.
-    pub(crate) fn mentions_provider(&self, workspace: &Workspace) -> bool {
-        let all = self.files.iter().map(|(_, file)| *file).chain(workspace.files.values());
-        all.into_iter().any(|file| file.names.providers || file.may_render)
     }
 
     /// The version range of a dependency, in the nearest manifest that names it.

@@ -9,13 +9,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
 
 use change::RelPath;
-use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
-use syntax::{FileFacts, SourceFile, on_deep_stack, specifiers};
+use syntax::{FileFacts, SourceFile, on_deep_stack};
 
 use super::reach::is_made_of_pages;
 use super::resolve::{Resolver, Target};
@@ -23,15 +22,8 @@ use crate::buffers::Buffers;
 use crate::kept::{Kept, Read};
 use crate::known::OTHER_AUTH;
 use crate::late::Late;
-use crate::names::has_word;
 use crate::threads::in_parallel;
 use crate::workspace::Workspace;
-
-/// Names that are looked for in any file: what routers show, ways out, tokens that are handed over.
-const NAMES: [&str; 5] = ["Route", "Outlet", "signOut", "setAuth", "setAdminAuth"];
-
-/// What else is looked for in a text; a name may be written with escapes.
-const PARTS: [&str; 3] = ["expo-router", "secretKey", "\\u"];
 
 /// How many files are worth a thread.
 const FILES: usize = 64;
@@ -74,10 +66,9 @@ impl Aside {
 pub(crate) fn aside(workspace: &Workspace, resolver: &Resolver<'_>, paths: Vec<RelPath>) -> Vec<Aside> {
     let among: FxHashSet<RelPath> = paths.iter().cloned().collect();
     let scanned = in_parallel(paths, FILES, |path| {
-        let late =
-            workspace.late.lock().unwrap_or_else(PoisonError::into_inner).entry(path.clone()).or_default().clone();
-        let names = late.named(|| scan(&workspace.text(&path)?));
-        let targets = names.and_then(|names| targets(resolver, &path, names, &among));
+        let late = workspace.late(&path);
+        let modules = workspace.glimpse(&path, &late).leading_nowhere();
+        let targets = modules.and_then(|modules| targets(resolver, &path, modules, &among));
         (path, late, targets)
     });
     let mut importers: FxHashMap<RelPath, Vec<RelPath>> = FxHashMap::default();
@@ -116,17 +107,6 @@ impl Aside {
     pub(crate) fn by_path(all: Vec<Self>) -> BTreeMap<RelPath, Arc<Self>> {
         all.into_iter().map(|aside| (aside.path.clone(), Arc::new(aside))).collect()
     }
-}
-
-/// What a text takes in; `None` where that can't be told, or where it may hold what is looked for.
-fn scan(text: &str) -> Option<Box<[Box<str>]>> {
-    let has = |part: &str| memmem::find(text.as_bytes(), part.as_bytes()).is_some();
-    // `Route`, not `RouteMap`
-    let names = |name: &str| has(name) && has_word(text, name);
-    if PARTS.iter().any(|part| has(part)) || NAMES.iter().any(|name| names(name)) {
-        return None;
-    }
-    Some(specifiers(text)?.into_iter().map(Into::into).collect())
 }
 
 /// The files that specifiers lead to; `None` where one leads to something that is looked for, out of `among`, or where it can't be told.

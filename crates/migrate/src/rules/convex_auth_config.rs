@@ -166,8 +166,8 @@ fn issuer_name(ctx: &Ctx<'_>, functions: Option<&Functions>, used: Option<String
         None => path.is_in(ctx.app.id.folder()),
     };
     let mut known = ctx.workspace.env_names(is_own);
-    let facts = ctx.workspace.files.iter().filter(|(path, _)| is_own(path));
-    let facts = facts.filter_map(|(_, file)| file.facts().ok());
+    let files = ctx.workspace.files.iter().filter(|(path, file)| file.names.clerk_variable && is_own(path));
+    let facts = files.filter_map(|(_, file)| file.facts().ok());
     known.extend(facts.flat_map(|facts| facts.env.iter().map(|read| read.name.clone())));
     let found = ISSUER_NAMES.iter().find(|name| known.contains(**name));
     (*found.unwrap_or(&ISSUER_NAMES[0])).to_owned()

@@ -11,6 +11,7 @@ use crate::added::Client;
 use crate::boundary::by_importer;
 use crate::ctx::{Ctx, RuleResult, Sink, Verdict, Wired};
 use crate::frameworks::{KeySource, SdkLine};
+use crate::glimpse::renders_none;
 use crate::graph::modules::Modules;
 use crate::graph::render::Place;
 use crate::graph::resolve::Resolver;
@@ -39,7 +40,8 @@ pub(crate) const RULE: Rule = Rule {
 
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     Survey::is_readable(ctx.workspace, ctx.app)?;
-    if !ctx.app.mentions_provider(ctx.workspace) {
+    if let Some(borrowed) = renders_none(ctx.workspace, ctx.app) {
+        sink.may_borrow = borrowed;
         return Ok(Verdict::Nothing(NO_PROVIDER.to_owned()));
     }
     let resolver = Resolver::of(ctx.workspace);

@@ -40,8 +40,9 @@ const HELPER: &str = "getAuthToken";
 
 fn run(ctx: &Ctx<'_>, sink: &mut Sink) -> RuleResult {
     let wired = sink.wired.as_ref().filter(|wired| wired.secret.is_some()).and_then(|wired| wired.group.clone());
+    let Some(wiring) = wired else { return Ok(Verdict::Added) };
     let calls_convex = ctx.app.facts().any(|(_, facts)| facts.imports.iter().any(|i| i.module == "convex/nextjs"));
-    let (Some(wiring), Some(functions), true) = (wired, ctx.functions(), calls_convex) else {
+    let (Some(functions), true) = (ctx.functions(), calls_convex) else {
         return Ok(Verdict::Added);
     };
     let resolver = Resolver::of(ctx.workspace);
