@@ -76,8 +76,8 @@ fn codegen_has_one_caller() {
 }
 
 #[test]
-fn the_engine_reads_in_three_files_and_writes_nowhere() {
-    let reads = ["load.rs", "workspace.rs", "index.rs"];
+fn the_engine_reads_in_four_files_and_writes_nowhere() {
+    let reads = ["walk.rs", "load.rs", "workspace.rs", "index.rs"];
     let calls = ["fs::write", "File::create", "fs::remove", "fs::rename", "OpenOptions"];
     let (mut reading, mut writing) = (Vec::new(), Vec::new());
     for path in ["change", "syntax", "migrate"]
@@ -92,7 +92,7 @@ fn the_engine_reads_in_three_files_and_writes_nowhere() {
             writing.push(path.display().to_string());
         }
     }
-    check_none("the file system outside load, workspace and index", &reading);
+    check_none("the file system outside walk, load, workspace and index", &reading);
     check_none("writing in the engine", &writing);
 }
 

@@ -70,6 +70,7 @@ mod threads;
 mod token;
 mod tsconfig;
 mod versions;
+mod walk;
 mod wiring;
 mod workspace;
 

@@ -1,89 +1,28 @@
 //! Reads a project's sources; settings are read through [`Workspace::text`], and nothing else here touches the disk but git's index.
 //!
-//! A parallel walk that honours ignore rules searches the bytes of source files for what marks a Convex or Clerk app; only hits are
-//! parsed. Links are not followed, a nested repository is another project, and node_modules is never entered.
+//! Of what the walk finds only the files are parsed that mark a Convex or Clerk app, and those once somebody asks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use change::{Base, Finding, Location, RelPath, Severity, TextRange};
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use change::{Base, RelPath, TextRange};
 use memchr::memmem;
-use syntax::{FileFacts, MAX_BYTES, ParseFailure, SourceFile, SourceKind};
+use syntax::{FileFacts, ParseFailure, SourceFile, SourceKind};
 
 use crate::PlanError;
 use crate::buffers::Buffers;
-use crate::index;
 use crate::jsonc;
 use crate::kept::{Kept, Read};
 use crate::late::Late;
 use crate::manifest::Manifest;
 use crate::threads::in_parallel;
+use crate::walk::{Files, Found, Hit, names_provider};
 use crate::workspace::{LoadedFile, Names, Workspace, folders_up, join};
-
-/// What marks a source file: Convex and Clerk in any case of their first letters, the variable of the Convex URL, and the roots of a React
-/// app.
-const NEEDLES: [&[u8]; 4] = [b"onvex", b"lerk", b"CONVEX_URL", b"react-dom"];
-
-/// From how many bytes on a file is no source.
-const LARGE: u64 = MAX_BYTES as u64 + 1;
-
-/// From how many bytes on a file is not even searched.
-const HUGE: u64 = 64 << 20;
 
 /// How many files are worth a thread.
 const FILES: usize = 16;
-
-/// Folders that hold no source of the project, ignored or not.
-const NEVER: [&str; 4] = ["node_modules", "dist", "_generated", "bower_components"];
-
-/// A file that the walk found.
-enum Found {
-    Manifest(RelPath, Vec<u8>),
-    Source(RelPath, Hit),
-    /// A source file that mentions none of what marks an app.
-    Plain(RelPath),
-    Other(RelPath),
-    /// A file or folder that the system would not let us read: what is in it is unknown.
-    Unread(RelPath, String),
-    Seen(Finding),
-}
-
-impl Found {
-    fn path(&self) -> Option<&RelPath> {
-        match self {
-            Self::Manifest(path, _)
-            | Self::Source(path, _)
-            | Self::Plain(path)
-            | Self::Other(path)
-            | Self::Unread(path, _) => Some(path),
-            Self::Seen(_) => None,
-        }
-    }
-}
-
-/// The path that a walk stopped at.
-fn failed_path(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failed_path(err),
-        _ => None,
-    }
-}
-
-fn io_message(error: &ignore::Error) -> String {
-    error.io_error().map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-struct Hit {
-    bytes: Result<Vec<u8>, ParseFailure>,
-    /// Whether it is too large to be parsed, and names one of the providers.
-    may_render: bool,
-    executable: bool,
-}
 
 /// Reads the project at `path`, with the texts that are open instead of those on disk, and what was read of the others before.
 ///
@@ -166,207 +105,14 @@ fn git_top(start: &Path) -> Option<PathBuf> {
 }
 
 /// A relative path with `/`; `None` where it is not Unicode.
-fn slashed(path: &Path) -> Option<String> {
+pub(crate) fn slashed(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path.components().map(|part| part.as_os_str().to_str()).collect();
     parts.map(|parts| parts.join("/"))
-}
-
-/// Where files are read.
-struct Files<'a> {
-    base: &'a Path,
-    buffers: &'a Buffers,
-}
-
-impl Files<'_> {
-    fn walk(&self, start: &Path, in_git: bool) -> Vec<Found> {
-        let found = Mutex::new(Vec::new());
-        let root = start.to_owned();
-        let mut builder = WalkBuilder::new(start);
-        // Only what the repository itself says is ignored, so that a plan is the same for everybody: no `.ignore`, no user's own rules, and
-        // nothing from above the base, as git has it.
-        builder
-            .standard_filters(false)
-            .hidden(true)
-            .git_ignore(true)
-            .require_git(in_git)
-            .parents(in_git)
-            .filter_entry(move |entry| is_entered(entry, &root));
-        builder.build_parallel().run(|| {
-            let (found, mut bytes) = (&found, Vec::new());
-            Box::new(move |entry| {
-                match entry {
-                    Ok(entry) => {
-                        if let Some(file) = self.look_at(&entry, &mut bytes) {
-                            found.lock().unwrap_or_else(PoisonError::into_inner).push(file);
-                        }
-                    }
-                    Err(error) => {
-                        let path = failed_path(&error).and_then(|path| slashed(path.strip_prefix(self.base).ok()?));
-                        let file = match path.and_then(|path| RelPath::new(path).ok()) {
-                            Some(path) => Found::Unread(path, io_message(&error)),
-                            None => Found::Seen(Finding::new(
-                                "unreadable-file",
-                                Severity::Warning,
-                                format!("not read: {error}"),
-                            )),
-                        };
-                        found.lock().unwrap_or_else(PoisonError::into_inner).push(file);
-                    }
-                }
-                WalkState::Continue
-            })
-        });
-        found.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Reads a file if it says something about the project; `bytes` is where its contents pass through.
-    fn look_at(&self, entry: &DirEntry, bytes: &mut Vec<u8>) -> Option<Found> {
-        if entry.path_is_symlink() {
-            return link(entry, self.base);
-        }
-        if !entry.file_type()?.is_file() {
-            return None;
-        }
-        let relative = entry.path().strip_prefix(self.base).ok()?;
-        let Some(path) = slashed(relative).and_then(|path| RelPath::new(path).ok()) else {
-            let message = format!("not read: the name of `{}` is not Unicode", relative.display());
-            return Some(Found::Seen(Finding::new("unreadable-file", Severity::Note, message)));
-        };
-        if path.file_name() == "package.json" {
-            return Some(match self.bytes(&path) {
-                Ok(bytes) => Found::Manifest(path, bytes),
-                Err(error) => Found::Unread(path, error.to_string()),
-            });
-        }
-        if is_source(&path) {
-            return Some(self.source_at(path, bytes));
-        }
-        decides(path.file_name()).then_some(Found::Other(path))
-    }
-
-    /// Reads the source files that git tracks although an ignore rule hides them: they are part of the project as any other.
-    fn read_tracked(&self, start: &str, found: &mut Vec<Found>) {
-        let seen: BTreeSet<RelPath> = found.iter().filter_map(Found::path).cloned().collect();
-        let mut bytes = Vec::new();
-        for path in index::tracked(self.base) {
-            if !is_source(&path) || !may_lie(&path, start) || seen.contains(&path) {
-                continue;
-            }
-            let absolute = self.base.join(path.as_str());
-            // Else a link, or a file that was deleted and not yet committed so.
-            if fs::symlink_metadata(&absolute).is_ok_and(|metadata| metadata.is_file()) {
-                found.push(self.source_at(path, &mut bytes));
-            }
-        }
-    }
-
-    /// What a source file says at a glance; `bytes` is where its contents pass through.
-    fn source_at(&self, path: RelPath, bytes: &mut Vec<u8>) -> Found {
-        let (size, executable) = match self.read(&path, bytes) {
-            Ok(read) => read,
-            Err(error) => return Found::Unread(path, error.to_string()),
-        };
-        if size >= LARGE {
-            let message = "larger than 4 MiB: not read as a source file".to_owned();
-            let failure = ParseFailure { message, range: TextRange::empty(0) };
-            let may_render = size < HUGE && self.bytes(&path).is_ok_and(|bytes| names_provider(&bytes));
-            return Found::Source(path, Hit { bytes: Err(failure), may_render, executable });
-        }
-        match NEEDLES.iter().any(|needle| memmem::find(bytes, needle).is_some()) {
-            true => Found::Source(path, Hit { bytes: Ok(bytes.clone()), may_render: false, executable }),
-            false => Found::Plain(path),
-        }
-    }
-
-    /// Reads a source file into `bytes`, as it is open, else as it is on disk; not one that is [`LARGE`]. Gives its size, and whether it may be
-    /// executed. The disk is asked for nothing twice: of a large repository most of the time goes there.
-    fn read(&self, path: &RelPath, bytes: &mut Vec<u8>) -> io::Result<(u64, bool)> {
-        bytes.clear();
-        let on_disk = self.base.join(path.as_str());
-        if let Some(text) = self.buffers.text(path) {
-            bytes.extend_from_slice(text.as_bytes());
-            let executable = fs::symlink_metadata(on_disk).is_ok_and(|metadata| is_executable(&metadata));
-            return Ok((bytes.len() as u64, executable));
-        }
-        let mut file = fs::File::open(on_disk)?;
-        let metadata = file.metadata()?;
-        if metadata.len() < LARGE {
-            read_to_end(&mut file, metadata.len() as usize, bytes)?;
-        }
-        Ok((metadata.len().max(bytes.len() as u64), is_executable(&metadata)))
-    }
-
-    /// The bytes of a file, as it is open, else as it is on disk.
-    fn bytes(&self, path: &RelPath) -> io::Result<Vec<u8>> {
-        match self.buffers.text(path) {
-            Some(text) => Ok(text.as_bytes().to_vec()),
-            None => fs::read(self.base.join(path.as_str())),
-        }
-    }
-
-    /// The files that are open and not on disk yet.
-    fn read_open(&self, start: &str, found: &mut Vec<Found>) {
-        let is_new =
-            |path: &&RelPath| may_lie(path, start) && fs::symlink_metadata(self.base.join(path.as_str())).is_err();
-        for path in self.buffers.paths().filter(is_new) {
-            if path.file_name() == "package.json" {
-                found.extend(self.bytes(path).ok().map(|bytes| Found::Manifest(path.clone(), bytes)));
-            } else if is_source(path) {
-                found.push(self.source_at(path.clone(), &mut Vec::new()));
-            }
-        }
-    }
-}
-
-/// Reads all of a file that should be `size` bytes long; what the standard library has for it asks for the size once more.
-fn read_to_end(file: &mut impl io::Read, size: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let mut length = 0;
-    bytes.resize(size + 1, 0);
-    loop {
-        match file.read(&mut bytes[length..]) {
-            Ok(0) => break,
-            Ok(more) => length += more,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-        if length == bytes.len() {
-            bytes.resize(length * 2, 0);
-        }
-    }
-    bytes.truncate(length);
-    Ok(())
-}
-
-fn is_entered(entry: &DirEntry, root: &Path) -> bool {
-    if !entry.file_type().is_some_and(|kind| kind.is_dir()) || entry.path() == root {
-        return true;
-    }
-    let name = entry.file_name().to_str().unwrap_or_default();
-    // A repository within the repository: a patch of this one can't reach it.
-    !NEVER.contains(&name) && !entry.path().join(".git").exists()
 }
 
 /// Whether a file is one of source, by its name.
 pub(crate) fn is_source(path: &RelPath) -> bool {
     !matches!(SourceKind::of(path), None | Some(SourceKind::Declarations))
-}
-
-/// Whether a file below `start` is none of a folder that holds no source of the project.
-fn may_lie(path: &RelPath, start: &str) -> bool {
-    let folders = path.folder().split('/');
-    path.is_in(start) && !folders.into_iter().any(|part| NEVER.contains(&part) || part.starts_with('.'))
-}
-
-/// A link to a source file or a folder: not followed, and said, since an app may lie behind it.
-fn link(entry: &DirEntry, base: &Path) -> Option<Found> {
-    let path = RelPath::new(slashed(entry.path().strip_prefix(base).ok()?)?).ok()?;
-    if SourceKind::of(&path).is_none() && !entry.path().is_dir() {
-        return None;
-    }
-    let mut finding =
-        Finding::new("link-not-followed", Severity::Note, "a symbolic link: what is behind it is not read");
-    finding.location = Some(Location::file(path));
-    Some(Found::Seen(finding))
 }
 
 /// Whether a file may be executed by its owner; `false` where the system keeps nothing of the kind.
@@ -383,7 +129,7 @@ pub fn is_executable(_: &fs::Metadata) -> bool {
 }
 
 /// Whether a file's name alone says something: entries, lock files, and the settings of frameworks.
-fn decides(name: &str) -> bool {
+pub(crate) fn decides(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     let configs = ["vite", "next", "astro", "react-router", "app", "rsbuild", "nuxt", "svelte", "remix"];
     matches!(
@@ -552,11 +298,6 @@ fn loaded(kept: &Arc<Kept>, path: &RelPath, hit: Hit) -> Option<LoadedFile> {
     let source = SourceFile::new(path.clone(), text)?;
     let (executable, may_render) = (hit.executable, hit.may_render);
     Some(LoadedFile { source, executable, names, may_render, late: Arc::new(late), kept: kept.clone() })
-}
-
-fn names_provider(bytes: &[u8]) -> bool {
-    let names: [&[u8]; 2] = [b"ConvexProvider", b"ClerkProvider"];
-    names.iter().any(|name| memmem::find(bytes, name).is_some())
 }
 
 /// The manifests and lock files between PATH and the base: a package of a workspace leans on them.

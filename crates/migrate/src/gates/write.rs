@@ -87,12 +87,16 @@ impl Writer<'_, '_> {
             if !is_es_module(&before) {
                 return None;
             }
-            let after = parse(&SourceFile::new(path.clone(), revised.text.clone())?).ok()?;
+            let changed = match revised.text == base {
+                true => None,
+                false => Some(parse(&SourceFile::new(path.clone(), revised.text.clone())?).ok()?),
+            };
+            let after = changed.as_ref().unwrap_or(&before);
             let bindings = Bindings::new(&before);
             let mut names = Names { path: &path, bindings: &bindings, group: &mut group, adds: true };
             let names = look.names(&mut names, &module, (site, carrying));
-            let style: Style = formatting.style(&after);
-            enclose(&after, &style, site.range, &look.enclosure(&names, site, carrying)).ok().flatten()
+            let style: Style = formatting.style(after);
+            enclose(after, &style, site.range, &look.enclosure(&names, site, carrying)).ok().flatten()
         })?;
         for edit in made.iter() {
             group.edit(&path, revised.before(edit)?).ok()?;
