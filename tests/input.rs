@@ -350,3 +350,20 @@ fn what_renders_no_provider_is_told_by_its_texts() {
     }
     assert_eq!((refused, shared), (2, 1));
 }
+
+/// A page in Markdown takes in what it imports: what is right for the app of that file need not be for the page's.
+#[test]
+fn pages_in_markdown_take_in_what_they_import() {
+    for (import, is_gated) in [("../../../web/src/App", false), ("../../../web/src/Other", true)] {
+        let project = with_card("export const Card = ({ children }) => <div>{children}</div>;\n");
+        let manifest = "{ \"name\": \"docs\", \"dependencies\": { \"convex\": \"^1.48.0\", \"next\": \"^16.4.0\", \"react\": \"^19\" } }\n";
+        project.write("apps/docs/package.json", manifest);
+        project.write("apps/docs/app/tasks/page.mdx", format!("import App from \"{import}\";\n\n# Tasks\n\n<App />\n"));
+        let layout = "export default ({ children }) => <html lang=\"en\"><body>{children}</body></html>;\n";
+        project.write("apps/docs/app/layout.tsx", layout);
+        project.write("apps/web/src/Other.tsx", "export default () => null;\n");
+        let run = project.run(&["migrate", "--dry-run", "--format", "diff"]);
+        assert_eq!(run.stdout.contains("<Authenticated>"), is_gated, "{import}: {}\n{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("<ConvexProviderWithClerk"), "{import}");
+    }
+}

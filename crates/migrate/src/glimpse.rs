@@ -7,11 +7,12 @@ use memchr::memmem;
 use rustc_hash::FxHashSet;
 use syntax::specifiers;
 
-use crate::graph::resolve::{Resolver, Target};
+use crate::graph::resolve::Resolver;
 use crate::graph::sources::packages;
 use crate::known::OTHER_AUTH;
 use crate::late::Late;
 use crate::names::has_word;
+use crate::walk::has_escapes;
 use crate::workspace::{App, Workspace, is_test};
 
 /// Names that walks look for in any file: what routers show, ways out, tokens that are handed over.
@@ -21,8 +22,6 @@ const PARTS: [&str; 2] = ["expo-router", "secretKey"];
 /// What an app with a provider has in the text of some file, if the file is not one by which it shows that it has another: the providers, the
 /// module of the one for Clerk, which may be taken in late and whole, and a client that is handed tokens.
 const PROVIDERS: [&str; 4] = ["ConvexProvider", "ClerkProvider", "convex/react-clerk", "setAuth"];
-/// A name may be written with escapes.
-const ESCAPE: &str = "\\u";
 
 /// What a text tells.
 #[derive(Debug, Default)]
@@ -41,7 +40,8 @@ impl Glimpse {
         let has = |part: &str| memmem::find(text.as_bytes(), part.as_bytes()).is_some();
         // `Route`, not `RouteMap`
         let names = |name: &str| has(name) && has_word(text, name);
-        let is_escaped = has(ESCAPE);
+        // A name may be written with escapes.
+        let is_escaped = has_escapes(text.as_bytes());
         Self {
             modules: specifiers(text).map(|all| all.into_iter().map(Into::into).collect()),
             is_marked: is_escaped || PARTS.into_iter().any(has) || NAMES.into_iter().any(names),
@@ -88,21 +88,50 @@ pub(crate) fn renders_none(workspace: &Workspace, app: &App<'_>) -> Option<BTree
     }
     let packages = packages(workspace, app).into_iter();
     let all = packages.flat_map(|package| workspace.sources_of(package).filter(|path| !is_test(path, package)));
-    let mut queue: Vec<RelPath> = all.cloned().collect();
-    let mut seen: FxHashSet<RelPath> = queue.iter().cloned().collect();
+    let mut seen = led_to(workspace, all.cloned().collect(), Glimpse::providing_none)?;
+    let own = app.id.folder();
+    seen.extend(taken_in_by_pages(workspace, own));
+    Some(seen.into_iter().filter(|path| workspace.package_of(path) != Some(own)).collect())
+}
+
+/// What the pages in Markdown of the package in `folder` take in, which nobody parses.
+///
+/// ```mdx
+/// import { Chart } from "../../web/src/chart";
+///
+/// # Sales
+///
+/// <Chart />
+/// ```
+pub(crate) fn taken_in_by_pages(workspace: &Workspace, folder: &str) -> FxHashSet<RelPath> {
+    let pages = workspace.others.iter().filter(|path| path.extension() == "mdx");
+    let own = pages.filter(|path| workspace.package_of(path) == Some(folder));
     let resolver = Resolver::quiet(workspace);
+    let mut found = Vec::new();
+    for page in own {
+        let text = workspace.text(page).unwrap_or_default();
+        found.extend(specifiers(&text).into_iter().flatten().filter_map(|module| resolver.file(page, module)));
+    }
+    // What a file takes in that can't be told is nothing here.
+    led_to(workspace, found, |glimpse| Some(glimpse.modules.as_deref().unwrap_or_default())).unwrap_or_default()
+}
+
+/// The files that some lead to by what their texts name, themselves included; `None` as soon as `modules` has none for one of them.
+fn led_to(
+    workspace: &Workspace,
+    from: Vec<RelPath>,
+    modules: impl Fn(&Glimpse) -> Option<&[Box<str>]>,
+) -> Option<FxHashSet<RelPath>> {
+    let resolver = Resolver::quiet(workspace);
+    let mut seen: FxHashSet<RelPath> = from.iter().cloned().collect();
+    let mut queue = from;
     while let Some(path) = queue.pop() {
         let late = workspace.late(&path);
-        for module in workspace.glimpse(&path, &late).providing_none()? {
-            if let Target::File(next) = resolver.resolve(&path, module)
-                && seen.insert(next.clone())
-            {
-                queue.push(next);
-            }
+        for module in modules(workspace.glimpse(&path, &late))? {
+            queue.extend(resolver.file(&path, module).filter(|next| seen.insert(next.clone())));
         }
     }
-    let own = app.id.folder();
-    Some(seen.into_iter().filter(|path| workspace.package_of(path) != Some(own)).collect())
+    Some(seen)
 }
 
 #[cfg(test)]
@@ -118,6 +147,7 @@ mod tests {
             ("const Clerk = lazy(() => import(\"convex/react-clerk\"));", true),
             ("import { ConvexAuthProvider } from \"@convex-dev/auth/react\";", true),
             ("import { \\u0043onvexProvider } from \"convex/react\";", true),
+            ("import { \"Convex\\x50rovider\" as P } from \"convex/react\";", true),
             ("convex.setAuth(fetchToken);", true),
             ("const all = import.meta.glob(\"./*.tsx\");", true),
         ] {

@@ -18,7 +18,7 @@ use crate::kept::{Kept, Read};
 use crate::late::Late;
 use crate::manifest::Manifest;
 use crate::threads::in_parallel;
-use crate::walk::{Files, Found, Hit, names_provider};
+use crate::walk::{Files, Found, Hit, has_escapes, names_provider};
 use crate::workspace::{LoadedFile, Names, Workspace, folders_up, join};
 
 /// How many files are worth a thread.
@@ -283,13 +283,16 @@ pub(crate) fn base(workspace: &Workspace, path: &RelPath) -> Option<Base> {
 }
 
 fn loaded(kept: &Arc<Kept>, path: &RelPath, hit: Hit) -> Option<LoadedFile> {
-    let names = |name: &[u8]| hit.bytes.as_ref().is_ok_and(|bytes| memmem::find(bytes, name).is_some());
+    let bytes = hit.bytes.as_ref().map_or(&[][..], |bytes| bytes);
+    // A name may be written with escapes.
+    let is_escaped = has_escapes(bytes);
+    let names = |name: &[u8]| is_escaped || memmem::find(bytes, name).is_some();
     let names = Names {
-        providers: hit.bytes.as_ref().is_ok_and(|bytes| names_provider(bytes)),
-        // A name may be written with escapes.
-        convex_react: names(b"convex/react") || names(b"\\u"),
-        convex_browser: names(b"convex/browser") || names(b"\\u"),
-        clerk_variable: names(b"CLERK_") || names(b"\\u"),
+        providers: names_provider(bytes),
+        is_escaped,
+        convex_react: names(b"convex/react"),
+        convex_browser: names(b"convex/browser"),
+        clerk_variable: names(b"CLERK_"),
     };
     let (text, late): (Arc<str>, _) = match hit.bytes.and_then(utf8) {
         Ok(text) => (text.into(), Late::default()),

@@ -14,7 +14,9 @@ use crate::known::{CONVEX_PROVIDER, CONVEX_REACT};
 pub(crate) fn silent(ctx: &Ctx<'_>, group: &GroupId) -> Vec<Finding> {
     let folder = ctx.app.id.folder();
     let own = ctx.workspace.files.iter().filter(|(path, _)| ctx.workspace.package_of(path) == Some(folder));
-    let read = own.filter(|(_, file)| file.names.providers).filter_map(|(path, file)| Some((path, file.facts().ok()?)));
+    let read = own
+        .filter(|(_, file)| file.names.providers || file.names.is_escaped)
+        .filter_map(|(path, file)| Some((path, file.facts().ok()?)));
     let mocks = read.flat_map(|(path, facts)| {
         let calls = facts.flow.calls.iter().filter(|call| is_mock(facts, call));
         calls.map(|call| Location { path: path.clone(), range: call.range }).collect::<Vec<_>>()

@@ -80,8 +80,11 @@ fn failed_path(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
+/// What the system said, without the path that the walk puts before it: where the project lies is nobody's business.
 fn io_message(error: &ignore::Error) -> String {
-    error.io_error().map_or_else(|| error.to_string(), ToString::to_string)
+    let Some(error) = error.io_error() else { return error.to_string() };
+    let inner = error.get_ref().and_then(|inner| inner.source()?.downcast_ref::<io::Error>());
+    inner.unwrap_or(error).to_string()
 }
 
 /// A source file that may take part.
@@ -316,4 +319,37 @@ fn link(entry: &DirEntry, base: &Path) -> Option<Found> {
 pub(crate) fn names_provider(bytes: &[u8]) -> bool {
     let names: [&[u8]; 2] = [b"ConvexProvider", b"ClerkProvider"];
     names.iter().any(|name| memmem::find(bytes, name).is_some())
+}
+
+/// Whether a text may have a name in it that is not written out: `"Convex\u0050rovider"`, `"Convex\x50rovider"`, or over two lines.
+pub(crate) fn has_escapes(bytes: &[u8]) -> bool {
+    let next = |at: usize| bytes.get(at + 1).copied();
+    memchr::memchr_iter(b'\\', bytes).any(|at| matches!(next(at), Some(b'u' | b'x' | b'\n' | b'\r')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_names_no_path() {
+        let error = WalkBuilder::new("/of/no/such/folder").build().find_map(Result::err).unwrap();
+        let said = io_message(&error);
+        assert!(said.contains("os error 2") && !said.contains("folder"), "{said}");
+        assert_eq!(failed_path(&error), Some(Path::new("/of/no/such/folder")));
+    }
+
+    #[test]
+    fn names_that_are_not_written_out() {
+        for (text, expected) in [
+            ("\\u0043", true),
+            ("\\x43", true),
+            ("Convex\\\nProvider", true),
+            ("a\\", false),
+            ("/\\d+\\n/", false),
+            ("", false),
+        ] {
+            assert_eq!(has_escapes(text.as_bytes()), expected, "{text}");
+        }
+    }
 }

@@ -39,6 +39,8 @@ pub(crate) struct LoadedFile {
 pub(crate) struct Names {
     /// One of the providers.
     pub(crate) providers: bool,
+    /// Perhaps anything: names that are not written out.
+    pub(crate) is_escaped: bool,
     /// `convex/react` or what begins so.
     pub(crate) convex_react: bool,
     /// `convex/browser`

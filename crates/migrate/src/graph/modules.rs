@@ -12,6 +12,7 @@ use syntax::{ExportSource, FileFacts, ImportKind, Imported, Value};
 
 use super::resolve::{Resolver, Target};
 use super::sources::{FileId, Led, Sources};
+use crate::glimpse::taken_in_by_pages;
 use crate::known::is_marked;
 use crate::workspace::Workspace;
 
@@ -54,7 +55,7 @@ impl<'a> Modules<'a> {
         })
     }
 
-    /// The files of other packages that the files of the package in `folder` lead to.
+    /// The files of other packages that the files of the package in `folder` lead to, its pages in Markdown among them.
     pub(crate) fn borrowed(&self, workspace: &Workspace, folder: &str) -> BTreeSet<change::RelPath> {
         let is_own = |file: &FileId| workspace.package_of(self.sources.path(*file)) == Some(folder);
         let own: BTreeSet<FileId> = self.sources.ids().filter(is_own).collect();
@@ -63,7 +64,11 @@ impl<'a> Modules<'a> {
             let files = self.led(file).targets.iter().filter_map(|target| target.ok().flatten());
             queue.extend(files.filter(|file| seen.insert(*file)));
         }
-        seen.into_iter().filter(|file| !is_own(file)).map(|file| self.sources.path(file).clone()).collect()
+        let mut found: BTreeSet<change::RelPath> =
+            seen.into_iter().filter(|file| !is_own(file)).map(|file| self.sources.path(file).clone()).collect();
+        let by_pages = taken_in_by_pages(workspace, folder).into_iter();
+        found.extend(by_pages.filter(|path| workspace.package_of(path) != Some(folder)));
+        found
     }
 
     fn for_platforms(&self, from: FileId, module: &str) -> Option<FileId> {

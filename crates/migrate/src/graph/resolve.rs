@@ -134,6 +134,14 @@ impl<'a> Resolver<'a> {
         Self { workspace, resolution: resolution.clone() }
     }
 
+    /// The source file that `specifier` leads to in the file at `from`, if it is one.
+    pub(crate) fn file(&self, from: &RelPath, specifier: &str) -> Option<RelPath> {
+        match self.resolve(from, specifier) {
+            Target::File(path) => Some(path),
+            Target::Package | Target::Missing => None,
+        }
+    }
+
     /// Where `specifier` leads in the file at `from`.
     pub(crate) fn resolve(&self, from: &RelPath, specifier: &str) -> Target {
         let before = self.resolution.before.as_ref().filter(|(_, coming)| !coming.may_take(specifier));

@@ -80,6 +80,8 @@ impl Snapshot {
         let mut places = Places::default();
         workspace.sources.iter().for_each(|path| places.file(path));
         workspace.manifests.keys().for_each(|folder| places.folder(folder));
+        // Of pages in Markdown is asked as well where they lead.
+        workspace.others.iter().for_each(|path| places.folder(path.folder()));
         places.folders.extend([String::new(), INSTALLED.to_owned()]);
         places
             .folders

@@ -10,7 +10,7 @@ use syntax::FileFacts;
 use super::aside::{Aside, aside};
 use super::modules::taken_in;
 use super::reach::{Reach, Start};
-use super::resolve::{Coming, Resolver, Target};
+use super::resolve::{Coming, Resolver};
 use crate::load;
 use crate::workspace::{App, Workspace, is_test, join, takes_in_tests};
 
@@ -303,11 +303,7 @@ impl Sources {
 /// The source files that a file takes in, types aside.
 fn led_to(resolver: &Resolver<'_>, path: &RelPath, facts: &FileFacts) -> Vec<RelPath> {
     let modules = taken_in(facts).into_iter();
-    let files = modules.filter_map(|module| match resolver.resolve(path, module) {
-        Target::File(path) => Some(path),
-        Target::Package | Target::Missing => None,
-    });
-    files.collect()
+    modules.filter_map(|module| resolver.file(path, module)).collect()
 }
 
 /// The folders of the app and of the workspace packages that it leads to by its manifests.
