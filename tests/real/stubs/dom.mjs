@@ -3,7 +3,11 @@ import { inspect } from "node:util";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 
 const realTimeout = setTimeout;
+const realImmediate = setImmediate;
+const realClear = clearImmediate;
 const listeners = new Set();
+/** What is to run in the next turn: React has something there as long as it is not through with a page. */
+const immediates = new Set();
 
 /** What the stand-ins of a bundle see as `globalThis.__oracle`. */
 export const oracle = {
@@ -30,6 +34,18 @@ export function startDom(onProblem) {
   };
   // A hundred times faster, in the same order: React holds back a lazy component for 300 ms, apps show splash screens.
   globalThis.setTimeout = window.setTimeout = (job, ms = 0, ...rest) => realTimeout(job, ms / 100, ...rest);
+  globalThis.setImmediate = window.setImmediate = (job, ...rest) => {
+    const due = realImmediate(() => {
+      immediates.delete(due);
+      job(...rest);
+    });
+    immediates.add(due);
+    return due;
+  };
+  globalThis.clearImmediate = window.clearImmediate = (due) => {
+    immediates.delete(due);
+    realClear(due);
+  };
   // React prints with a format string; only that is compared, the rest has names and stacks.
   console.error = (...args) => {
     const first = args[0] instanceof Error ? args[0].message : typeof args[0] === "string" ? args[0] : inspect(args[0]);
@@ -43,13 +59,16 @@ export function startDom(onProblem) {
 
 const pause = (ms) => new Promise((done) => realTimeout(done, ms));
 
-/** Waits until the page and the mounted providers stay the same for a few turns, three seconds at most. */
+/**
+ * Waits until the page and the mounted providers stay the same for a few turns in which nothing is to be done, for 300 turns at most. Time alone tells
+ * nothing: on a busy machine React gets through a page by small steps, and between two of them all stays the same for long.
+ */
 export async function settle() {
   let last;
   for (let calm = 0, turns = 0; calm < 4 && turns < 300; turns++) {
     await pause(8);
     const now = `${oracle.mounted.size}|${document.body.innerHTML}`;
-    calm = now === last ? calm + 1 : 0;
+    calm = now === last && immediates.size === 0 ? calm + 1 : 0;
     last = now;
   }
 }
