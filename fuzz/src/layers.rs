@@ -124,8 +124,8 @@ impl Maker<'_, '_> {
                 fresh
             }
             1 => {
-                self.file(path).import_all("convex/react", &fresh);
-                format!("{fresh}.ConvexProvider")
+                let all = self.file(path).import_all("convex/react", &fresh);
+                format!("{all}.ConvexProvider")
             }
             2 => {
                 let stem = self.fresh("convex");

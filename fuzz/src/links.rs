@@ -54,8 +54,7 @@ impl Maker<'_, '_> {
                 fresh
             }
             (1, Exported::Named(name)) => {
-                let all = format!("All{fresh}");
-                made.import_all(&module, &all);
+                let all = made.import_all(&module, &format!("All{fresh}"));
                 format!("{all}.{name}")
             }
             (_, Exported::Named(name)) if made.is_taken(name, &module) => {
@@ -66,10 +65,7 @@ impl Maker<'_, '_> {
                 made.import(&module, name);
                 name.clone()
             }
-            (_, Exported::Default) => {
-                made.import_default(&module, &fresh);
-                fresh
-            }
+            (_, Exported::Default) => made.import_default(&module, &fresh),
         })
     }
 

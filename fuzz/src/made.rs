@@ -82,12 +82,16 @@ impl Made {
         }
     }
 
-    pub(crate) fn import_default(&mut self, module: &str, name: &str) {
-        self.imports.entry(module.to_owned()).or_default().default = Some(name.to_owned());
+    /// Imports the default export; what it is called here, which is `name` unless it has another already.
+    pub(crate) fn import_default(&mut self, module: &str, name: &str) -> String {
+        let import = self.imports.entry(module.to_owned()).or_default();
+        import.default.get_or_insert_with(|| name.to_owned()).clone()
     }
 
-    pub(crate) fn import_all(&mut self, module: &str, name: &str) {
-        self.imports.entry(module.to_owned()).or_default().namespace = Some(name.to_owned());
+    /// The same with all exports.
+    pub(crate) fn import_all(&mut self, module: &str, name: &str) -> String {
+        let import = self.imports.entry(module.to_owned()).or_default();
+        import.namespace.get_or_insert_with(|| name.to_owned()).clone()
     }
 
     /// Whether it imports a thing by its name.

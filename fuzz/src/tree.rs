@@ -151,7 +151,7 @@ impl Maker<'_, '_> {
         let place = format!("document.getElementById(\"root\"){bang}");
         let made = self.file(path);
         match way {
-            "ReactDOM.createRoot(" => made.import_default("react-dom/client", "ReactDOM"),
+            "ReactDOM.createRoot(" => drop(made.import_default("react-dom/client", "ReactDOM")),
             "hydrateRoot(" => made.import("react-dom/client", "hydrateRoot"),
             _ => made.import("react-dom/client", "createRoot"),
         }
