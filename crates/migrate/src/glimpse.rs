@@ -13,14 +13,14 @@ use crate::known::OTHER_AUTH;
 use crate::late::Late;
 use crate::names::has_word;
 use crate::walk::has_escapes;
-use crate::workspace::{App, Workspace, is_test};
+use crate::workspace::{App, LoadedFile, Workspace, is_test};
 
 /// Names that walks look for in any file: what routers show, ways out, tokens that are handed over.
 const NAMES: [&str; 5] = ["Route", "Outlet", "signOut", "setAuth", "setAdminAuth"];
 /// What else they look for in a text.
 const PARTS: [&str; 2] = ["expo-router", "secretKey"];
-/// What an app with a provider has in the text of some file, if the file is not one by which it shows that it has another: the providers, the
-/// module of the one for Clerk, which may be taken in late and whole, and a client that is handed tokens.
+/// One of these is in a text of every app that renders a provider or hands its client tokens; the module stands for
+/// `lazy(() => import("convex/react-clerk"))`, which names no provider. [`OTHER_AUTH`] has the rest.
 const PROVIDERS: [&str; 4] = ["ConvexProvider", "ClerkProvider", "convex/react-clerk", "setAuth"];
 
 /// What a text tells.
@@ -77,7 +77,7 @@ impl Workspace {
 /// Where no file that may take part in rendering an app has a provider in its text: the files of other packages that it may take in. Of a
 /// repository of hundreds of packages with Convex's hooks most are such, and none of their files has to be parsed to say so.
 pub(crate) fn renders_none(workspace: &Workspace, app: &App<'_>) -> Option<BTreeSet<RelPath>> {
-    let names_provider = |file: &crate::workspace::LoadedFile| file.names.providers || file.may_render;
+    let names_provider = |file: &LoadedFile| file.names.providers || file.may_render;
     if !workspace.files.values().any(names_provider) {
         return Some(BTreeSet::new());
     }

@@ -483,7 +483,7 @@ fn report_of(
         own.formatting.extend(cures.formatting);
     } else {
         let doctor = doctor::refused(&ctx, &outcome);
-        own = Sink { borrowed: own.borrowed, roots: own.roots, doctor, ..Sink::default() };
+        own = Sink { borrowed: own.borrowed, may_borrow: own.may_borrow, roots: own.roots, doctor, ..Sink::default() };
     }
     own.findings.splice(0..0, broken);
     Ok((AppReport { id, framework: framework.id.to_owned(), outcome }, own))

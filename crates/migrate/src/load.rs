@@ -1,6 +1,5 @@
-//! Reads a project's sources; settings are read through [`Workspace::text`], and nothing else here touches the disk but git's index.
-//!
-//! Of what the walk finds only the files are parsed that mark a Convex or Clerk app, and those once somebody asks.
+//! Makes a [`Workspace`] of what [`crate::walk`] finds of a project. Settings are read through [`Workspace::text`]; nothing is parsed before
+//! somebody asks what it says.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
